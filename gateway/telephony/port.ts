@@ -1,0 +1,106 @@
+/**
+ * What the features see of SIP: dialogs with a peer's SDP, and named outcomes. No header, no status code that a
+ * feature would have to understand.
+ */
+
+/** How one try at reaching somebody ended, before anybody talked. */
+export type CallOutcome =
+  | 'busy'
+  | 'no_answer'
+  | 'rejected'
+  | 'unreachable'
+  | 'invalid_number'
+  | 'no_trunk'
+  | 'cancelled'
+  | 'failed';
+
+/** The peer was not reached. */
+export class CallFailure extends Error {
+  override readonly name = 'CallFailure';
+  constructor(
+    readonly outcome: CallOutcome,
+    message: string,
+    /** The SIP status that ended it, where there was one. */
+    readonly sipStatus?: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A confirmed SIP dialog (RFC 3261 section 12). */
+export interface SipDialog {
+  /** Known to the SIP server, also after a restart of the gateway. */
+  readonly callId: string;
+  /** The peer's last SDP. */
+  readonly remoteSdp: string;
+  /** Ends the dialog by BYE; resolves when the peer has answered or is given up. Safe to call more than once. */
+  end(): Promise<void>;
+  /** The peer ended it, or the SIP server did (no ACK, session timer). Called once; never after `end()`. */
+  onEnded(listener: (reason: string) => void): void;
+  /** A re-INVITE of the peer with an offer: the returned SDP is the answer; a throw is answered 488. */
+  onReoffer(answer: (offer: string) => Promise<string>): void;
+}
+
+export interface Progress {
+  /** 180, 183 … */
+  status: number;
+  /** Early media (RFC 3960), where the peer sent a description. */
+  sdp?: string;
+}
+
+interface Invitation {
+  /** Our SDP offer. */
+  offer: string;
+  /** Aborting sends CANCEL (or BYE, if an answer crosses it); the promise rejects with outcome `cancelled`. */
+  signal: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  /** Called with the Call-ID as soon as the INVITE is out. */
+  onSent?: (callId: string) => void;
+}
+
+export interface AgentInvitation extends Invitation {
+  tenantId: string;
+  userId: string;
+  interactionId: string;
+  /** Shown by the softphone. */
+  callerName?: string;
+  callerNumber: string;
+}
+
+export interface PhoneInvitation extends Invitation {
+  tenantId: string;
+  /** E.164 with `+`. */
+  number: string;
+  /** The tenant's own number, E.164, presented to the customer. */
+  callerId: string;
+  interactionId: string;
+}
+
+/** Which kind of media a user's softphone needs. */
+export type SoftphoneMedia = 'webrtc' | 'rtp';
+
+export interface SoftphoneCredential {
+  wsUrl: string;
+  uri: string;
+  username: string;
+  password: string;
+  expiresAt: string;
+  iceServers: { urls: string | string[]; username?: string; credential?: string }[];
+}
+
+export interface Telephony {
+  /** Connects to the SIP server; resolves when logged in. Reconnects by itself afterwards. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  connected(): boolean;
+  /** The kind of media the user's registered softphone wants, or undefined when none is registered. */
+  softphoneOf(tenantId: string, userId: string): Promise<SoftphoneMedia | undefined>;
+  /** @throws CallFailure */
+  inviteAgent(invitation: AgentInvitation): Promise<SipDialog>;
+  /** @throws CallFailure */
+  invitePhone(invitation: PhoneInvitation): Promise<SipDialog>;
+  /** Ends a dialog of an earlier run of the gateway by BYE; false when the SIP server no longer knows it. */
+  endStale(callId: string): Promise<boolean>;
+  /** A short-lived softphone credential bound to a login session; dies with it. */
+  issueCredential(session: { tenantId: string; userId: string; sessionId: string }): Promise<SoftphoneCredential>;
+}
