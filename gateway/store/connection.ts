@@ -1,0 +1,24 @@
+import postgres from 'postgres';
+
+export type Sql = postgres.Sql;
+
+export interface ConnectionOptions {
+  /** postgres://user:password@host:port/database */
+  url: string;
+  /** Connections at most; each statement takes one for its duration. */
+  max?: number;
+  /** Shown in pg_stat_activity. */
+  applicationName?: string;
+  /** NOTICE and WARNING messages of the server. */
+  onNotice?: (message: string) => void;
+}
+
+/** A pool of connections. Connects on first use and again after a loss. */
+export function connect({ url, max = 10, applicationName = 'ringbridge', onNotice }: ConnectionOptions): Sql {
+  return postgres(url, {
+    max,
+    onnotice: notice => onNotice?.(String(notice.message)),
+    connection: { application_name: applicationName },
+    transform: { undefined: null },
+  });
+}
