@@ -26,7 +26,11 @@ function filesBelow(folder) {
 function fingerprint() {
   const hash = createHash('sha256');
   const inputs = [...serverFolders, webFolder].flatMap(filesBelow).concat('package-lock.json');
-  for (const path of inputs) hash.update(path).update('\0').update(readFileSync(join(root, path)));
+  for (const path of inputs)
+    hash
+      .update(path)
+      .update('\0')
+      .update(readFileSync(join(root, path)));
   return hash.digest('hex');
 }
 
@@ -76,7 +80,9 @@ async function buildWeb() {
     format: 'iife',
     loader: { '.css': 'text' },
   });
-  for (const path of filesBelow(webFolder).filter(path => ['.html', '.ico', '.svg', '.png', '.jpg'].includes(extname(path)))) {
+  for (const path of filesBelow(webFolder).filter(path =>
+    ['.html', '.ico', '.svg', '.png', '.jpg'].includes(extname(path)),
+  )) {
     const target = join(dist, 'web', relative(webFolder, path));
     mkdirSync(dirname(target), { recursive: true });
     cpSync(join(root, path), target);
@@ -96,5 +102,7 @@ export async function build() {
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const started = performance.now();
   const built = await build();
-  console.log(built ? `built in ${Math.round(performance.now() - started)} ms` : 'nothing changed since the last build');
+  console.log(
+    built ? `built in ${Math.round(performance.now() - started)} ms` : 'nothing changed since the last build',
+  );
 }

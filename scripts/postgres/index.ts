@@ -1,0 +1,7 @@
+export {
+  embeddedUrl,
+  type PostgresLogger,
+  type PostgresOptions,
+  type PostgresServer,
+  startPostgres,
+} from './server.js';
