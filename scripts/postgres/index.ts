@@ -1,7 +1,1 @@
-export {
-  embeddedUrl,
-  type PostgresLogger,
-  type PostgresOptions,
-  type PostgresServer,
-  startPostgres,
-} from './server.js';
+export { type PostgresLogger, type PostgresOptions, type PostgresServer, startPostgres } from './server.js';

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import connect from 'postgres';
+import { embeddedDatabaseUrl } from '../../gateway/config/complete.js';
 import { loadSecrets } from '../../gateway/config/secrets.js';
 import { freePort, portIsFree } from '../ports.js';
 import { SetupError } from '../setup-error.js';
@@ -40,11 +41,6 @@ export interface PostgresServer {
   exited: Promise<void>;
   /** Ends all sessions, writes everything, and resolves when the server is gone. */
   stop(): Promise<void>;
-}
-
-/** The address of the database of a data folder's embedded server. */
-export function embeddedUrl(password: string, port: number, database = role): string {
-  return `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
 }
 
 /**
@@ -134,7 +130,7 @@ const takenSentence = (port: number) =>
   'or choose another port with RINGBRIDGE_DATABASE_PORT.';
 
 async function createDatabase(password: string, port: number) {
-  const sql = connect(embeddedUrl(password, port, 'postgres'), { max: 1, onnotice: () => undefined });
+  const sql = connect(embeddedDatabaseUrl(password, port, 'postgres'), { max: 1, onnotice: () => undefined });
   try {
     const [found] = await sql`select from pg_database where datname = ${role}`;
     if (!found) await sql.unsafe(`create database ${role}`);
@@ -210,5 +206,5 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     await stop();
     throw error;
   }
-  return { url: embeddedUrl(databasePassword, port), port, pid: child.pid!, created, exited, stop };
+  return { url: embeddedDatabaseUrl(databasePassword, port), port, pid: child.pid!, created, exited, stop };
 }

@@ -1,0 +1,259 @@
+import type { Kind } from './kinds.js';
+import * as kind from './kinds.js';
+
+/** What a default may be made from: the settings above it. */
+interface Known {
+  httpPort: number;
+  sipAddress: string;
+  sipWsPort: number;
+  mediaAddress: string;
+}
+
+export interface Setting<T, D = T | undefined> {
+  kind: Kind<T>;
+  /** The default, or how it follows from other settings. Undefined: nothing, or made by completeConfig(). */
+  fallback: D | ((known: Known) => D);
+  /** The default in words, where the value itself says too little. */
+  fallbackText?: string;
+  /** One or two sentences for the operator. */
+  meaning: string;
+  /** Never shown, not even when it is wrong. */
+  hidden?: true;
+}
+
+/** Keeps the type of the default: a setting that has one is never undefined. */
+function setting<T, const D extends T | undefined>(definition: Setting<T, D>): Setting<T, D> {
+  return definition;
+}
+
+const made = 'made at the first start, kept in the data folder';
+
+const general = {
+  dataDir: setting({
+    kind: kind.folder,
+    fallback: './data',
+    meaning:
+      'The folder for everything that must survive: the embedded database, secrets, recordings, logs. ' +
+      'A relative path in the file starts at the file, otherwise where Ringbridge is started.',
+  }),
+  demo: setting({
+    kind: kind.flag,
+    fallback: true,
+    meaning: 'Whether a demo company with a shop page, queues, agents and logins is set up.',
+  }),
+  demoPassword: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    fallbackText: `ringbridge-demo as long as only this machine can reach the server; otherwise ${made}`,
+    meaning: 'The password of the demo logins.',
+    hidden: true,
+  }),
+  dialplanDir: setting({
+    kind: kind.folder,
+    fallback: './dialplan',
+    meaning: 'The folder with trunks, outbound routes and flows.',
+  }),
+  logLevel: setting({
+    kind: kind.oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    fallback: 'info',
+    meaning: 'How much the logs say.',
+  }),
+};
+
+const web = {
+  httpHost: setting({
+    kind: kind.host,
+    fallback: '127.0.0.1',
+    meaning:
+      'The address the web server listens on. 127.0.0.1 is for this machine alone; 0.0.0.0 is for everybody.',
+  }),
+  httpPort: setting({ kind: kind.port, fallback: 8080, meaning: 'The port the web server listens on.' }),
+  publicUrl: setting({
+    kind: kind.url(['http', 'https'], { bare: true }),
+    fallback: ({ httpPort }) => `http://localhost:${httpPort}`,
+    fallbackText: '`http://localhost:<httpPort>`',
+    meaning: 'How browsers reach the web server, for example https://calls.example.com behind a proxy.',
+  }),
+  trustProxy: setting({
+    kind: kind.proxies,
+    fallback: false,
+    meaning:
+      "Whose X-Forwarded-For is believed: nobody's (false), everybody's (true), or that of a list of addresses and networks.",
+  }),
+  sessionHours: setting({
+    kind: kind.integer(1, 24 * 30),
+    fallback: 12,
+    meaning: 'After how many hours a login ends.',
+  }),
+  tokenKey: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    fallbackText: made,
+    meaning: 'The key that tokens are signed with. All nodes need the same; a new one ends every session.',
+    hidden: true,
+  }),
+};
+
+const database = {
+  databaseUrl: setting({
+    kind: kind.url(['postgres', 'postgresql']),
+    fallback: undefined,
+    fallbackText: 'the embedded PostgreSQL',
+    meaning: 'A PostgreSQL server of your own: postgres://user:password@host:port/database.',
+    hidden: true,
+  }),
+  databasePort: setting({
+    kind: kind.port,
+    fallback: 5433,
+    meaning: 'The port of the embedded PostgreSQL, on 127.0.0.1.',
+  }),
+};
+
+const signalling = {
+  sipServer: setting({
+    kind: kind.builtinOrServer,
+    fallback: 'builtin',
+    meaning: 'The built-in SIP server, or host:port of the control port of a drachtio-server.',
+  }),
+  sipControlPort: setting({
+    kind: kind.port,
+    fallback: 9022,
+    meaning: 'The control port of the built-in SIP server, on 127.0.0.1.',
+  }),
+  sipSecret: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    fallbackText: made,
+    meaning: "What the gateway logs in to the SIP server with: drachtio-server's `secret`.",
+    hidden: true,
+  }),
+  sipAddress: setting({
+    kind: kind.ipAddress,
+    fallback: '127.0.0.1',
+    meaning: 'The address the built-in SIP server listens on, for trunks and softphones.',
+  }),
+  sipUdpPort: setting({ kind: kind.port, fallback: 5060, meaning: 'The UDP port for SIP.' }),
+  sipWsPort: setting({ kind: kind.port, fallback: 5062, meaning: 'The TCP port for SIP over WebSocket.' }),
+  softphoneWsUrl: setting({
+    kind: kind.url(['ws', 'wss']),
+    fallback: ({ sipAddress, sipWsPort }) =>
+      `ws://${sipAddress.includes(':') ? `[${sipAddress}]` : sipAddress}:${sipWsPort}`,
+    fallbackText: '`ws://<sipAddress>:<sipWsPort>`',
+    meaning: "How the agents' browsers reach SIP over WebSocket, for example wss://calls.example.com/sip.",
+  }),
+  sipDomain: setting({
+    kind: kind.host,
+    fallback: 'ringbridge.local',
+    meaning: "The domain of the softphones' SIP addresses, and the realm of their passwords.",
+  }),
+  softphoneCredentialSeconds: setting({
+    kind: kind.integer(60, 86_400),
+    fallback: 3600,
+    meaning:
+      'How many seconds the credential of a softphone is good for; the desktop fetches a new one in time.',
+  }),
+};
+
+const media = {
+  mediaControlPort: setting({
+    kind: kind.port,
+    fallback: 9023,
+    meaning: 'The control port of the built-in media engine, on 127.0.0.1.',
+  }),
+  mediaSecret: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    fallbackText: made,
+    meaning: 'What the gateway logs in to the media engine with.',
+    hidden: true,
+  }),
+  mediaAddress: setting({
+    kind: kind.ipAddress,
+    fallback: '127.0.0.1',
+    meaning: 'The address the media engine sends and receives audio on.',
+  }),
+  mediaExternalAddress: setting({
+    kind: kind.ipAddress,
+    fallback: ({ mediaAddress }) => mediaAddress,
+    fallbackText: '`<mediaAddress>`',
+    meaning: 'The address others are told to send audio to, where that is another one (behind NAT).',
+  }),
+  rtpPortFirst: setting({
+    kind: kind.integer(1024, 65535),
+    fallback: 20_000,
+    meaning: 'The first UDP port for audio.',
+  }),
+  rtpPortLast: setting({
+    kind: kind.integer(1024, 65535),
+    fallback: 29_999,
+    meaning: 'The last UDP port for audio.',
+  }),
+  iceServers: setting({
+    kind: kind.iceServers,
+    fallback: [],
+    fallbackText: 'none',
+    meaning: 'The STUN and TURN servers that browsers are told to use.',
+    hidden: true,
+  }),
+};
+
+const phoneNetwork = {
+  phoneNetwork: setting({
+    kind: kind.flag,
+    fallback: true,
+    meaning: 'Whether the simulated telephone network runs, so that calls ring somewhere without a trunk.',
+  }),
+  phoneNetworkPort: setting({
+    kind: kind.port,
+    fallback: 5090,
+    meaning: 'Its UDP port for SIP, on 127.0.0.1.',
+  }),
+  phoneNetworkRtpFirst: setting({
+    kind: kind.integer(1024, 65535),
+    fallback: 30_000,
+    meaning: 'Its first UDP port for audio.',
+  }),
+  phoneNetworkRtpLast: setting({
+    kind: kind.integer(1024, 65535),
+    fallback: 30_999,
+    meaning: 'Its last UDP port for audio.',
+  }),
+  phoneNetworkPassword: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    fallbackText: made,
+    meaning: 'The password of the trunk to it.',
+    hidden: true,
+  }),
+};
+
+/** As the operator's page shows them, group by group. */
+export const groups = {
+  General: general,
+  'Web server': web,
+  Database: database,
+  'SIP and softphones': signalling,
+  Audio: media,
+  'Simulated telephone network': phoneNetwork,
+} as const;
+
+export const settings = {
+  ...general,
+  ...web,
+  ...database,
+  ...signalling,
+  ...media,
+  ...phoneNetwork,
+} as const;
+
+export type SettingName = keyof typeof settings;
+
+type ValueOf<S> = S extends Setting<infer T, infer D> ? (undefined extends D ? T | undefined : T) : never;
+
+/** Every setting with its value, as loadConfig() found it. */
+export type Config = { readonly [Name in SettingName]: ValueOf<(typeof settings)[Name]> };
+
+/** httpPort → RINGBRIDGE_HTTP_PORT. */
+export function variableOf(name: string): string {
+  return `RINGBRIDGE_${name.replace(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`;
+}
