@@ -102,5 +102,14 @@ export interface Telephony {
   /** Ends a dialog of an earlier run of the gateway by BYE; false when the SIP server no longer knows it. */
   endStale(callId: string): Promise<boolean>;
   /** A short-lived softphone credential bound to a login session; dies with it. */
-  issueCredential(session: { tenantId: string; userId: string; sessionId: string }): Promise<SoftphoneCredential>;
+  issueCredential(session: {
+    tenantId: string;
+    userId: string;
+    sessionId: string;
+  }): Promise<SoftphoneCredential>;
+  /**
+   * Takes the credential and the softphone of a login session. To be called before the session's row goes: that takes
+   * them too, but writes no event.
+   */
+  revokeCredential(session: { tenantId: string; userId: string; sessionId: string }): Promise<void>;
 }

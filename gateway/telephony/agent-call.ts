@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import type { Sql } from '../store/index.js';
+import { type Destination, InviteRefused, invite } from './invitation.js';
+import { judge } from './outcomes.js';
+import { type AgentInvitation, CallFailure, type SipDialog } from './port.js';
+import { type Binding, liveBindings, type SoftphoneOwner, unbind } from './registrations-sql.js';
+import type { SipServer } from './sip-server.js';
+
+export interface AgentCallOptions {
+  server: SipServer;
+  sql: Sql;
+  logger: Logger;
+  domain: string;
+  onChange: (owner: SoftphoneOwner) => void;
+}
+
+/** A name for a header: no line break, and nothing that ends the quotes (RFC 3261 25.1 quoted-string). */
+function quoted(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not get into a header
+  const clean = name.replace(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 128);
+  return `"${clean.replace(/["\\]/g, '\\$&')}"`;
+}
+
+function destination(binding: Binding, invitation: AgentInvitation, domain: string): Destination {
+  const { callerName, callerNumber, interactionId } = invitation;
+  return {
+    uri: binding.contact,
+    headers: {
+      From: `${callerName ? `${quoted(callerName)} ` : ''}<sip:${callerNumber}@${domain}>`,
+      To: `<sip:${binding.username}@${domain}>`,
+      'X-Ringbridge-Interaction': interactionId,
+    },
+  };
+}
+
+/**
+ * Rings the user's newest softphone. One that turns out to be gone is taken out of the registrations and the next is
+ * tried.
+ * @throws CallFailure
+ */
+export async function inviteAgent(
+  options: AgentCallOptions,
+  invitation: AgentInvitation,
+): Promise<SipDialog> {
+  const { server, sql, logger, domain, onChange } = options;
+  const { tenantId, userId, interactionId } = invitation;
+  const owner = { tenantId, userId };
+  const log = logger.child({ interactionId, userId });
+  for (const binding of await liveBindings(sql, owner)) {
+    try {
+      return await invite(server, destination(binding, invitation, domain), invitation, log);
+    } catch (error) {
+      if (!(error instanceof InviteRefused)) throw error;
+      const { status, local } = error.response;
+      if (!local && status !== 430)
+        throw new CallFailure(judge(error.response).outcome, error.message, status);
+      log.info({ contact: binding.contact, reason: error.message }, 'softphone is gone');
+      if (await unbind(sql, { ...owner, binding, reason: 'unreachable' })) onChange(owner);
+    }
+  }
+  throw new CallFailure('unreachable', 'The agent has no softphone that can be reached');
+}

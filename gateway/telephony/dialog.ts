@@ -1,0 +1,148 @@
+import type { Logger } from 'pino';
+import type { SipDialog } from './port.js';
+import type { SipServer } from './sip-server.js';
+import type { SipRequest, SipResponse, SrfDialog } from './srf.js';
+
+const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, UPDATE';
+
+/** What we answer inside a dialog to requests that have no use here. */
+const declined: Record<string, { status: number; headers?: Record<string, string> }> = {
+  options: { status: 200, headers: { Allow: allow, Accept: 'application/sdp' } },
+  refer: { status: 603 },
+  // RFC 6665 4.1.3: a NOTIFY without a subscription
+  notify: { status: 481 },
+  message: { status: 405, headers: { Allow: allow } },
+  publish: { status: 405, headers: { Allow: allow } },
+  subscribe: { status: 489 },
+};
+
+/** A dialog that was answered and acknowledged. */
+export class ConfirmedDialog implements SipDialog {
+  readonly callId: string;
+  readonly #server: SipServer;
+  readonly #dialog: SrfDialog;
+  readonly #logger: Logger;
+  #remoteSdp: string;
+  #ending?: Promise<void>;
+  #endedBecause?: string;
+  #onEnded?: (reason: string) => void;
+  #answer?: (offer: string) => Promise<string>;
+  #negotiating = false;
+
+  constructor(server: SipServer, dialog: SrfDialog, logger: Logger) {
+    this.#server = server;
+    this.#dialog = dialog;
+    this.callId = dialog.sip.callId;
+    this.#logger = logger.child({ callId: this.callId });
+    this.#remoteSdp = dialog.remote.sdp;
+    dialog.on('destroy', (_request: SipRequest, reason: string) => this.#ended(reason));
+    dialog.on('modify', (request: SipRequest, response: SipResponse) => this.#reoffered(request, response));
+    dialog.on('update', (request: SipRequest, response: SipResponse) => {
+      if (request.body) this.#reoffered(request, response);
+      else response.send(200);
+    });
+    dialog.on('info', (request: SipRequest, response: SipResponse) => {
+      // Digits come by RFC 4733, in the media; an empty INFO only asks whether we are alive.
+      response.send(request.body ? 415 : 200);
+    });
+    for (const [method, { status, headers }] of Object.entries(declined)) {
+      dialog.on(method, (_request: SipRequest, response: SipResponse) => response.send(status, { headers }));
+    }
+  }
+
+  get remoteSdp(): string {
+    return this.#remoteSdp;
+  }
+
+  end(): Promise<void> {
+    this.#ending ??= this.#endedBecause === undefined ? this.#hangUp() : Promise.resolve();
+    return this.#ending;
+  }
+
+  onEnded(listener: (reason: string) => void): void {
+    this.#onEnded = listener;
+    const reason = this.#endedBecause;
+    if (reason !== undefined) queueMicrotask(() => this.#tell(reason));
+  }
+
+  onReoffer(answer: (offer: string) => Promise<string>): void {
+    this.#answer = answer;
+  }
+
+  /**
+   * Asks the SIP server whether it still has the dialog, after the connection to it was lost: a BYE of the peer may
+   * have gone by meanwhile.
+   */
+  async verify(): Promise<void> {
+    if (this.#ending || this.#endedBecause !== undefined) return;
+    try {
+      const response = await this.#server.request('sip:placeholder', {
+        method: 'OPTIONS',
+        stackDialogId: this.#dialog.id,
+      });
+      if (response.status === 481) this.#ended('unknown to the peer');
+    } catch (error) {
+      if (this.#server.connected()) this.#ended('lost by the SIP server');
+      else this.#logger.debug({ err: error }, 'the SIP server was lost again');
+    }
+  }
+
+  async #hangUp(): Promise<void> {
+    let off: () => void = () => undefined;
+    const lost = new Promise<'lost'>(resolve => {
+      off = this.#server.onLost(() => resolve('lost'));
+    });
+    const farewell = this.#dialog.destroy().then(
+      () => 'done' as const,
+      (error: Error & { code?: string }) =>
+        error.code === 'ENODIALOG' ? ('done' as const) : ('lost' as const),
+    );
+    this.#server.farewell(farewell);
+    if ((await Promise.race([farewell, lost])) === 'lost') {
+      // The dialog of srf is tied to the socket it was made on; the SIP server is not.
+      this.#server.whenConnected(() => this.#server.bye(this.callId));
+    }
+    off();
+  }
+
+  #ended(reason: string): void {
+    if (this.#endedBecause !== undefined) return;
+    this.#endedBecause = reason;
+    this.#tell(reason);
+  }
+
+  #tell(reason: string): void {
+    const listener = this.#onEnded;
+    if (!listener || this.#ending) return;
+    this.#onEnded = undefined;
+    listener(reason);
+  }
+
+  async #reoffered(request: SipRequest, response: SipResponse): Promise<void> {
+    const offer = request.body;
+    if (this.#negotiating) {
+      // RFC 3261 14.2: a second offer before the first is answered
+      response.send(500, { headers: { 'Retry-After': '1' } });
+      return;
+    }
+    if (!this.#answer) {
+      response.send(491);
+      return;
+    }
+    this.#negotiating = true;
+    try {
+      // Without an offer the peer refreshes the session and gets ours once more (RFC 3261 14.2).
+      const body = offer ? await this.#answer(offer) : this.#dialog.local.sdp;
+      if (offer) {
+        this.#remoteSdp = offer;
+        this.#dialog.local.sdp = body;
+      }
+      response.send(200, { body, headers: { 'Content-Type': 'application/sdp' } });
+    } catch (error) {
+      this.#logger.info({ err: error }, 'offer of the peer not acceptable');
+      response.send(488);
+    } finally {
+      this.#negotiating = false;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/** What may stand in the files of `dialplan/`. The JSON schemas beside those files are written from this. */
+import { type Static, Type } from 'typebox';
+
+const name = Type.String({
+  pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
+  description: 'Lower-case letters, digits and hyphens.',
+});
+const country = Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166 code of a country, e.g. KR.' });
+const numberFormat = (description: string) =>
+  Type.Union([Type.Literal('e164'), Type.Literal('e164_without_plus'), Type.Literal('national')], {
+    description,
+  });
+
+const trunk = Type.Object(
+  {
+    name,
+    address: Type.String({
+      maxLength: 255,
+      description:
+        'Where calls are sent: sip:host[:port][;transport=udp|tcp|tls]. A reference like the one in the default file is taken from the environment.',
+    }),
+    auth: Type.Optional(
+      Type.Object(
+        {
+          username: Type.String({ minLength: 1, maxLength: 128 }),
+          passwordEnv: Type.String({
+            pattern: '^[A-Z_][A-Z0-9_]*$',
+            description: 'Environment variable that holds the password. Passwords do not stand in this file.',
+          }),
+        },
+        {
+          additionalProperties: false,
+          description: 'Digest credential; leave out when the trunk knows us by address.',
+        },
+      ),
+    ),
+    fromDomain: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9.-]{1,253}$',
+        description: 'Host part of our From address. Default: the address of our SIP server.',
+      }),
+    ),
+    sources: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$' }), {
+        maxItems: 100,
+        description:
+          'Addresses or networks (CIDR) this trunk calls us from. Default: its address, if that is an IP address.',
+      }),
+    ),
+    country: Type.Optional(country),
+    numberFormat: Type.Optional(
+      numberFormat('How the called number is written. Default: e164. national needs country.'),
+    ),
+    callerIdFormat: Type.Optional(
+      numberFormat('How our number is written. Default: e164. national needs country.'),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const trunksFile = Type.Object(
+  { trunks: Type.Array(trunk, { maxItems: 200 }) },
+  { additionalProperties: false, $id: 'trunks', title: 'SIP trunks' },
+);
+
+const route = Type.Object(
+  {
+    prefix: Type.Optional(
+      Type.String({
+        pattern: '^\\+[0-9]{0,14}$',
+        description: 'Beginning of the E.164 number; + is every number.',
+      }),
+    ),
+    country: Type.Optional(country),
+    pattern: Type.Optional(
+      Type.String({ maxLength: 200, description: 'Regular expression for the whole E.164 number.' }),
+    ),
+    trunks: Type.Array(name, {
+      minItems: 1,
+      maxItems: 20,
+      description: 'Names of trunks, in the order they are tried.',
+    }),
+  },
+  { additionalProperties: false },
+);
+
+export const outboundFile = Type.Object(
+  { routes: Type.Array(route, { maxItems: 500 }) },
+  { additionalProperties: false, $id: 'outbound', title: 'Outbound routes: the first that fits is taken' },
+);
+
+export type TrunkEntry = Static<typeof trunk>;
+export type TrunksFile = Static<typeof trunksFile>;
+export type RouteEntry = Static<typeof route>;
+export type OutboundFile = Static<typeof outboundFile>;
+
+/** Path of each JSON schema in the project, and its text. */
+export function schemaFiles(): Record<string, string> {
+  const text = (schema: object) =>
+    `${JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', ...schema }, null, 2)}\n`;
+  return {
+    'dialplan/trunks.schema.json': text(trunksFile),
+    'dialplan/outbound.schema.json': text(outboundFile),
+  };
+}

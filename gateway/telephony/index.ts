@@ -1,0 +1,82 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Sql } from '../store/index.js';
+import { inviteAgent } from './agent-call.js';
+import { issueCredential, revokeCredential, type SoftphoneSettings } from './credentials.js';
+import type { Dialplan } from './dialplan/index.js';
+import { answerStrangers } from './incoming.js';
+import { invitePhone } from './phone-call.js';
+import type { Telephony } from './port.js';
+import { Registrar } from './registrar.js';
+import { findExpired, liveBindings, type SoftphoneOwner, unbind } from './registrations-sql.js';
+import { type ControlAddress, SipServer } from './sip-server.js';
+
+export { SessionOverError, type SoftphoneSettings } from './credentials.js';
+export { type Dialplan, DialplanError, loadDialplan } from './dialplan/index.js';
+export * from './port.js';
+export { SipServerError } from './sip-server.js';
+
+export interface TelephonyOptions {
+  sql: Sql;
+  logger: Logger;
+  /** Where the SIP server listens for its application. */
+  control: ControlAddress;
+  softphone: SoftphoneSettings;
+  dialplan: Dialplan;
+  /** Told after a user got the first softphone or lost the last one, by something this process did. */
+  onSoftphoneChange?: (tenantId: string, userId: string) => void;
+}
+
+const sweepMs = 10_000;
+
+export function createTelephony(options: TelephonyOptions): Telephony {
+  const { sql, control, softphone, dialplan } = options;
+  const { domain } = softphone;
+  const logger = options.logger.child({ module: 'telephony' });
+  const onChange = ({ tenantId, userId }: SoftphoneOwner) => options.onSoftphoneChange?.(tenantId, userId);
+  const server = new SipServer(control, logger);
+  const secret = control.secret
+    ? createHmac('sha256', control.secret).update('ringbridge').digest()
+    : randomBytes(32);
+  const registrar = new Registrar({ sql, logger, domain, secret, onChange });
+  answerStrangers(server.srf, dialplan, logger);
+  server.srf.register((request, response) => void registrar.handle(request, response));
+  let sweeper: NodeJS.Timeout | undefined;
+
+  async function sweep() {
+    try {
+      for (const owner of await findExpired(sql)) {
+        if (await unbind(sql, { ...owner, reason: 'expired' })) onChange(owner);
+      }
+    } catch (error) {
+      logger.error({ err: error }, 'expired registrations could not be taken away');
+    }
+  }
+
+  return {
+    async start() {
+      await server.start();
+      sweeper = setInterval(sweep, sweepMs).unref();
+    },
+    async stop() {
+      clearInterval(sweeper);
+      await server.stop();
+    },
+    connected: () => server.connected(),
+    async softphoneOf(tenantId, userId) {
+      const [newest] = await liveBindings(sql, { tenantId, userId });
+      return newest && (newest.transport === 'ws' || newest.transport === 'wss' ? 'webrtc' : 'rtp');
+    },
+    inviteAgent: invitation => inviteAgent({ server, sql, logger, domain, onChange }, invitation),
+    invitePhone: invitation => invitePhone({ server, dialplan, logger }, invitation),
+    endStale: callId => server.bye(callId),
+    async issueCredential(session) {
+      const { credential, unregistered } = await issueCredential(sql, session, softphone);
+      if (unregistered) onChange(session);
+      return credential;
+    },
+    async revokeCredential(session) {
+      if (await revokeCredential(sql, session)) onChange(session);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import type { Logger } from 'pino';
+import { ConfirmedDialog } from './dialog.js';
+import type { FinalResponse } from './outcomes.js';
+import { CallFailure, type Progress } from './port.js';
+import type { SipServer } from './sip-server.js';
+import type { SipRequest, SipResponse, SipStatusError } from './srf.js';
+
+/** Where an INVITE goes and what it says besides our offer. */
+export interface Destination {
+  uri: string;
+  headers: Record<string, string>;
+  auth?: { username: string; password: string };
+}
+
+export interface Ringing {
+  offer: string;
+  signal: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  onSent?: (callId: string) => void;
+}
+
+/** The INVITE was answered with a failure, or could not be sent. */
+export class InviteRefused extends Error {
+  override readonly name = 'InviteRefused';
+  constructor(
+    readonly response: FinalResponse,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * Sends one INVITE and waits for its end.
+ * @throws InviteRefused, or CallFailure `cancelled` (the signal) and `failed` (the SIP server was lost)
+ */
+export function invite(
+  server: SipServer,
+  destination: Destination,
+  ringing: Ringing,
+  logger: Logger,
+): Promise<ConfirmedDialog> {
+  const { signal } = ringing;
+  const { promise, resolve, reject } = deferred<ConfirmedDialog>();
+  let sent: SipRequest | undefined;
+  let settled = false;
+
+  const settle = (act: () => void) => {
+    settled = true;
+    signal.removeEventListener('abort', onAbort);
+    offLost();
+    act();
+  };
+  const abandon = (failure: Error) => {
+    if (settled) return;
+    settle(() => reject(failure));
+    if (sent) cancel(server, sent);
+  };
+  const onAbort = () => abandon(cancelled());
+  const offLost = server.onLost(() =>
+    abandon(new CallFailure('failed', 'The SIP server was lost while it rang')),
+  );
+  const tell = (act: () => void) => {
+    // A listener's fault must not end up in srf's socket handler.
+    try {
+      act();
+    } catch (error) {
+      abandon(error instanceof Error ? error : new Error(String(error)));
+    }
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+
+  if (signal.aborted || !server.connected()) {
+    abandon(signal.aborted ? cancelled() : new CallFailure('failed', 'The SIP server is not connected'));
+    return promise;
+  }
+  const { uri, headers, auth } = destination;
+  server.srf
+    .createUAC(
+      uri,
+      { headers: { ...headers, 'Content-Type': 'application/sdp' }, localSdp: ringing.offer, auth },
+      {
+        cbRequest: (_error, request) => {
+          sent = request;
+          if (!request) return;
+          if (settled) cancel(server, request);
+          else tell(() => ringing.onSent?.(request.get('Call-ID') ?? ''));
+        },
+        cbProvisional: response => {
+          const { status, body } = response;
+          if (!settled) tell(() => ringing.onProgress?.({ status, sdp: body || undefined }));
+        },
+      },
+    )
+    .then(
+      answered => {
+        const dialog = new ConfirmedDialog(server, answered, logger);
+        // The answer crossed our CANCEL: RFC 3261 9.1 leaves us a dialog to end.
+        if (settled) server.farewell(dialog.end());
+        else if (dialog.remoteSdp) settle(() => resolve(dialog));
+        else {
+          settle(() => reject(new CallFailure('failed', 'The peer answered without a session description')));
+          server.farewell(dialog.end());
+        }
+      },
+      (error: unknown) => {
+        if (!settled) settle(() => reject(refusal(error)));
+      },
+    );
+  return promise;
+}
+
+const cancelled = () => new CallFailure('cancelled', 'Cancelled before it was answered');
+
+/** Sends CANCEL; over the next connection, should this one be lost. */
+function cancel(server: SipServer, request: SipRequest): void {
+  if (server.connected()) {
+    server.farewell(
+      new Promise<void>((resolve, reject) => request.cancel(error => (error ? reject(error) : resolve()))),
+    );
+    return;
+  }
+  const callId = request.get('Call-ID') ?? '';
+  server.whenConnected(async () => {
+    await server.srf.request(request.uri, { method: 'CANCEL', stackTxnId: request.stackTxnId });
+    // It may have been answered meanwhile, and then CANCEL does nothing.
+    await server.bye(callId);
+  });
+}
+
+function refusal(error: unknown): Error {
+  const status = (error as Partial<SipStatusError>).status;
+  if (typeof status === 'number') {
+    const response: SipResponse | undefined = (error as SipStatusError).res;
+    return new InviteRefused(
+      { status, reasonHeader: response?.get('Reason'), local: !response?.source_address },
+      `${status} ${(error as SipStatusError).reason ?? ''}`.trim(),
+    );
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new InviteRefused({ status: 503, local: true }, `The SIP server could not send it: ${message}`);
+}
+
+function deferred<T>() {
+  let resolve!: (value: T) => void;
+  let reject!: (reason: Error) => void;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

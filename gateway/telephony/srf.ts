@@ -1,0 +1,102 @@
+/** The part of drachtio-srf that is used here, typed: its own types leave out what the SIP server adds to a message. */
+import type { EventEmitter } from 'node:events';
+import Srf from 'drachtio-srf';
+
+interface SipMessage {
+  readonly body?: string;
+  /** `network`, or `application` for a message that the SIP server made up itself: nobody else can write that. */
+  readonly source: string;
+  /** Empty for a response that the SIP server made up (no answer, transport gone). */
+  readonly source_address: string;
+  readonly source_port: number;
+  readonly protocol: string;
+  readonly stackTxnId: string;
+  readonly stackDialogId: string;
+  get(header: string): string | undefined;
+  has(header: string): boolean;
+}
+
+export interface SipRequest extends SipMessage {
+  readonly method: string;
+  readonly uri: string;
+  cancel(callback: (error?: Error | null) => void): void;
+  on(event: 'response', listener: (response: SipResponse, ack: () => void) => void): this;
+}
+
+export interface SipResponse extends SipMessage {
+  readonly status: number;
+  readonly reason: string;
+  send(status: number, options?: ResponseOptions): void;
+  send(status: number, reason: string, options?: ResponseOptions): void;
+}
+
+interface ResponseOptions {
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+/** The error of a request that was answered with another status than 200. */
+export interface SipStatusError extends Error {
+  status: number;
+  reason?: string;
+  res?: SipResponse;
+}
+
+export interface SrfDialog extends EventEmitter {
+  readonly id: string;
+  readonly sip: { callId: string };
+  readonly local: { sdp: string };
+  readonly remote: { sdp: string };
+  readonly connected: boolean;
+  destroy(): Promise<unknown>;
+}
+
+export interface RequestOptions {
+  method: string;
+  headers?: Record<string, string>;
+  stackTxnId?: string;
+  stackDialogId?: string;
+}
+
+export interface CreateUacOptions {
+  headers: Record<string, string>;
+  localSdp: string;
+  auth?: { username: string; password: string };
+}
+
+export interface UacCallbacks {
+  cbRequest(error: Error | null, request?: SipRequest): void;
+  cbProvisional(response: SipResponse): void;
+}
+
+export type RequestHandler = (request: SipRequest, response: SipResponse) => void;
+export type Middleware = (request: SipRequest, response: SipResponse, next: () => void) => void;
+
+/** The methods that are routed to us when a handler is set. */
+export type RoutedMethod =
+  | 'register'
+  | 'invite'
+  | 'options'
+  | 'message'
+  | 'info'
+  | 'notify'
+  | 'subscribe'
+  | 'publish';
+
+export type SrfClient = EventEmitter & {
+  connect(options: {
+    host: string;
+    port: number;
+    secret: string;
+    enablePing: boolean;
+    reconnect: { maxAttempts: number };
+  }): unknown;
+  disconnect(): void;
+  use(middleware: Middleware): unknown;
+  request(uri: string, options: RequestOptions): Promise<SipRequest>;
+  createUAC(uri: string, options: CreateUacOptions, callbacks: UacCallbacks): Promise<SrfDialog>;
+} & Record<RoutedMethod, (handler: RequestHandler) => unknown>;
+
+export function createSrf(tags: string[]): SrfClient {
+  return new Srf(tags) as unknown as SrfClient;
+}
