@@ -1,0 +1,114 @@
+import type { Callback, CallbackRequest, Site, Ticket } from './callback.js';
+import { eventStreamParser } from './event-stream.js';
+
+/** The server said no, with a sentence for the visitor and, where it is about one, the field. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly field: string | undefined,
+  ) {
+    super(message);
+  }
+
+  /** The callback is unknown or not ours: asking again cannot help. */
+  get final(): boolean {
+    return this.status === 401 || this.status === 403 || this.status === 404 || this.status === 410;
+  }
+}
+
+/** Longer than any answer should take, short enough to still be watched. */
+const answerTimeoutMs = 15_000;
+/** The server sends a comment every 15 s: three of them missing mean that the stream is dead. */
+const silenceTimeoutMs = 45_000;
+
+export interface Api {
+  site(): Promise<Site>;
+  request(request: CallbackRequest): Promise<Callback & { token: string }>;
+  read(ticket: Ticket): Promise<Callback>;
+  cancel(ticket: Ticket): Promise<Callback>;
+  /** Calls `onCallback` for each event; resolves when the stream ends, rejects when it breaks. */
+  stream(ticket: Ticket, signal: AbortSignal, onCallback: (callback: Callback) => void): Promise<void>;
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const body: unknown = await response.json().catch(() => null);
+  const { code, message, field } = (body ?? {}) as { code?: unknown; message?: unknown; field?: unknown };
+  return new Refusal(
+    response.status,
+    typeof code === 'string' ? code : 'failed',
+    typeof message === 'string' ? message : '',
+    typeof field === 'string' ? field : undefined,
+  );
+}
+
+/** The API at `origin` for one site, answering in `language`. Rejections are `Refusal` or network errors. */
+export function createApi(
+  origin: string,
+  siteKey: string,
+  language: string,
+  fetcher = fetch.bind(globalThis),
+): Api {
+  const callbacks = `${origin}/api/v1/callbacks`;
+  const common = { 'Accept-Language': language };
+
+  async function call<T>(url: string, init: RequestInit = {}): Promise<T> {
+    const response = await fetcher(url, {
+      ...init,
+      headers: { ...common, ...init.headers },
+      credentials: 'omit',
+      cache: 'no-store',
+      signal: AbortSignal.timeout(answerTimeoutMs),
+    });
+    if (!response.ok) throw await refusalOf(response);
+    return (await response.json()) as T;
+  }
+  const at = (ticket: Ticket) => `${callbacks}/${encodeURIComponent(ticket.id)}`;
+  const authorization = (ticket: Ticket) => ({ Authorization: `Bearer ${ticket.token}` });
+
+  return {
+    site: () => call(`${origin}/api/v1/sites/${encodeURIComponent(siteKey)}?locale=${language}`),
+    request: request =>
+      call(callbacks, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(request),
+      }),
+    read: ticket => call(at(ticket), { headers: authorization(ticket) }),
+    cancel: ticket => call(at(ticket), { method: 'DELETE', headers: authorization(ticket) }),
+
+    async stream(ticket, signal, onCallback) {
+      const dead = new AbortController();
+      const abort = () => dead.abort();
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+      let silence = setTimeout(abort, answerTimeoutMs);
+      try {
+        const response = await fetcher(`${at(ticket)}/events`, {
+          headers: { ...common, ...authorization(ticket), Accept: 'text/event-stream' },
+          credentials: 'omit',
+          cache: 'no-store',
+          signal: dead.signal,
+        });
+        if (!response.ok) throw await refusalOf(response);
+        const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+        const parse = eventStreamParser();
+        for (;;) {
+          const { done, value } = await reader.read();
+          if (done) return;
+          clearTimeout(silence);
+          silence = setTimeout(abort, silenceTimeoutMs);
+          for (const { event, data } of parse(value)) {
+            if (event === 'callback') onCallback(JSON.parse(data) as Callback);
+          }
+        }
+      } finally {
+        clearTimeout(silence);
+        signal.removeEventListener('abort', abort);
+        dead.abort();
+      }
+    },
+  };
+}

@@ -1,0 +1,269 @@
+import type { Site } from './callback.js';
+import { callingCode, countryOf } from './calling-codes.js';
+import { h, icon, icons } from './dom.js';
+import { flag, formatPhone } from './phone.js';
+import { type Language, type Texts, waitInWords } from './texts.js';
+
+/** What the visitor has entered so far. It is kept while the form is away and lost with the page. */
+export interface Draft {
+  queue: string;
+  country: string;
+  phone: string;
+  name: string;
+  note: string;
+}
+
+export const fields = ['queue', 'phone', 'name', 'note'] as const;
+export type Field = (typeof fields)[number];
+
+export interface FormView {
+  element: HTMLElement;
+  focus(field?: Field): void;
+  /** Shows a failure at its field, or above the button when it belongs to none, and moves the focus there. */
+  fail(message: string, field?: Field): void;
+  setSending(sending: boolean): void;
+  setSubmitLabel(label: string): void;
+}
+
+/** First choices: the first queue that is open, the country that the languages in `wishes` speak of. */
+export function initialDraft(site: Site, wishes: readonly string[]): Draft {
+  const regions = wishes.map(wish => new Intl.Locale(wish).maximize().region ?? '');
+  return {
+    queue: site.queues.find(queue => queue.open)?.key ?? '',
+    country: regions.find(region => site.countries.includes(region)) ?? site.countries[0] ?? '',
+    phone: '',
+    name: '',
+    note: '',
+  };
+}
+
+function countryNames(language: Language): (country: string) => string {
+  const names = new Intl.DisplayNames([language], { type: 'region' });
+  return country => names.of(country) ?? country;
+}
+
+export function formView(
+  site: Site,
+  draft: Draft,
+  text: Texts,
+  language: Language,
+  onSubmit: () => void,
+): FormView {
+  const errors = new Map<Field | undefined, HTMLParagraphElement>();
+  const controls = new Map<Field, HTMLElement>();
+
+  const errorOf = (field?: Field) => {
+    const element = h('p', { class: 'error', id: `error-${field ?? 'form'}`, role: 'alert', hidden: true });
+    errors.set(field, element);
+    return element;
+  };
+  const clearErrors = () => {
+    for (const [field, element] of errors) {
+      element.hidden = true;
+      element.removeAttribute('data-testid');
+      element.replaceChildren();
+      if (field) controls.get(field)?.removeAttribute('aria-invalid');
+    }
+  };
+
+  const cards = site.queues.map(queue => {
+    const radio = h('input', {
+      type: 'radio',
+      name: 'queue',
+      value: queue.key,
+      disabled: !queue.open,
+      'data-testid': `rb-queue-${queue.key}`,
+      change: () => {
+        draft.queue = queue.key;
+        clearErrors();
+      },
+    });
+    radio.checked = queue.open && draft.queue === queue.key;
+    const wait = queue.open ? waitInWords(text, queue.estimatedWaitSeconds) : text.closed;
+    return h(
+      'label',
+      { class: 'card' },
+      radio,
+      h('span', { class: 'dot' }),
+      h('span', { class: 'card-name' }, queue.name),
+      wait === undefined ? undefined : h('span', { class: 'card-wait' }, icon(icons.clock), wait),
+    );
+  });
+  const anyOpen = site.queues.some(queue => queue.open);
+
+  const nameOf = countryNames(language);
+  const shownCode = h('span', { class: 'code', 'aria-hidden': 'true' });
+  const country = h(
+    'select',
+    {
+      'aria-label': text.country,
+      'data-testid': 'rb-country',
+      autocomplete: 'tel-country-code',
+      change: () => {
+        draft.country = country.value;
+        showCountry();
+        reformat(true);
+      },
+    },
+    ...site.countries.map(key =>
+      h(
+        'option',
+        { value: key, selected: key === draft.country },
+        `${flag(key)} ${nameOf(key)} +${callingCode(key) ?? ''}`,
+      ),
+    ),
+  );
+  const showCountry = () => {
+    country.value = draft.country;
+    shownCode.textContent = `${draft.country} +${callingCode(draft.country) ?? ''}`;
+  };
+
+  const phone = h('input', {
+    type: 'tel',
+    id: 'phone',
+    name: 'phone',
+    autocomplete: 'tel',
+    required: true,
+    maxlength: 40,
+    'aria-describedby': 'error-phone',
+    'data-testid': 'rb-phone',
+    input: event => {
+      const { inputType, isComposing } = event as InputEvent;
+      reformat(
+        !isComposing && !inputType?.startsWith('delete') && phone.selectionStart === phone.value.length,
+      );
+      clearErrors();
+    },
+    blur: () => reformat(true),
+  });
+  // Formatting only ever adds at the end of what is typed: a caret in the middle, or a deletion, is left in peace.
+  const reformat = (allowed: boolean) => {
+    if (phone.value.trim().startsWith('+')) {
+      const found = countryOf(phone.value.replace(/\D/g, ''), site.countries);
+      if (found && callingCode(found) !== callingCode(draft.country)) {
+        draft.country = found;
+        showCountry();
+      }
+    }
+    const formatted = allowed ? formatPhone(phone.value, draft.country) : phone.value;
+    if (formatted !== phone.value) phone.value = formatted;
+    draft.phone = phone.value;
+  };
+
+  const optional = () => h('span', { class: 'optional' }, ` · ${text.optional}`);
+  const name = h('input', {
+    type: 'text',
+    id: 'name',
+    name: 'name',
+    autocomplete: 'name',
+    maxlength: 100,
+    'aria-describedby': 'error-name',
+    'data-testid': 'rb-name',
+    input: () => {
+      draft.name = name.value;
+      clearErrors();
+    },
+  });
+  const note = h('textarea', {
+    id: 'note',
+    name: 'note',
+    rows: 2,
+    maxlength: 500,
+    placeholder: text.notePlaceholder,
+    'aria-describedby': 'error-note',
+    'data-testid': 'rb-note',
+    input: () => {
+      draft.note = note.value;
+      clearErrors();
+    },
+  });
+  phone.value = draft.phone;
+  name.value = draft.name;
+  note.value = draft.note;
+  showCountry();
+  reformat(true);
+
+  const submitLabel = h('span', {}, text.callMeBack);
+  const submit = h(
+    'button',
+    { type: 'submit', class: 'primary', 'data-testid': 'rb-submit' },
+    icon(icons.phone),
+    submitLabel,
+  );
+  const queues = h(
+    'fieldset',
+    { class: 'queues', 'aria-describedby': 'error-queue' },
+    h('legend', {}, text.queue),
+    ...cards,
+    errorOf('queue'),
+  );
+  controls.set('queue', queues).set('phone', phone).set('name', name).set('note', note);
+
+  const entries = [
+    h(
+      'div',
+      { class: 'field' },
+      h('label', { for: 'phone' }, text.phone),
+      h('div', { class: 'phone' }, h('span', { class: 'country' }, shownCode, country), phone),
+      errorOf('phone'),
+    ),
+    h('div', { class: 'field' }, h('label', { for: 'name' }, text.name, optional()), name, errorOf('name')),
+    h('div', { class: 'field' }, h('label', { for: 'note' }, text.note, optional()), note, errorOf('note')),
+    errorOf(),
+    submit,
+  ];
+  const element = h(
+    'form',
+    {
+      novalidate: true,
+      submit: event => {
+        event.preventDefault();
+        clearErrors();
+        if (draft.queue === '') fail(text.queueMissing, 'queue');
+        else if (draft.phone.trim() === '') fail(text.phoneMissing, 'phone');
+        else onSubmit();
+      },
+    },
+    h('p', { class: 'intro' }, anyOpen ? text.intro : text.allClosed),
+    queues,
+    ...(anyOpen ? entries : []),
+  );
+
+  const focus = (field?: Field) => {
+    if (field === 'phone') phone.focus();
+    else if (field === 'name') name.focus();
+    else if (field === 'note') note.focus();
+    else {
+      const radio =
+        queues.querySelector<HTMLInputElement>('input:checked') ?? queues.querySelector('input:enabled');
+      (radio ?? phone).focus();
+    }
+  };
+  function fail(message: string, field?: Field): void {
+    clearErrors();
+    const error = errors.get(field)!;
+    error.append(icon(icons.alert), h('span', {}, message));
+    error.hidden = false;
+    error.dataset.testid = 'rb-error';
+    error.dataset.field = field ?? '';
+    if (field) {
+      controls.get(field)!.setAttribute('aria-invalid', 'true');
+      focus(field);
+    } else submit.focus();
+  }
+
+  return {
+    element,
+    focus,
+    fail,
+    setSending: sending => {
+      submit.disabled = sending;
+      submit.classList.toggle('busy', sending);
+      element.setAttribute('aria-busy', String(sending));
+      if (sending) submitLabel.textContent = text.sending;
+    },
+    setSubmitLabel: label => {
+      submitLabel.textContent = label;
+    },
+  };
+}

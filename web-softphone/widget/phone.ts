@@ -1,0 +1,92 @@
+import { callingCode } from './calling-codes.js';
+
+/**
+ * A national number written the way its country writes it. Only for the eye: what is a valid number is decided by the
+ * server, so a number that fits no rule is left in plain groups and never refused here.
+ */
+interface Rule {
+  country: string;
+  /** What the digits begin with. */
+  begins: RegExp;
+  /** How many digits each group has; the last group takes what is left. */
+  groups: readonly number[];
+  separator: string;
+  /** Applies only to numbers of exactly this many digits. */
+  length?: number;
+}
+
+const rules: readonly Rule[] = [
+  { country: 'KR', begins: /^02/, groups: [2, 3, 4], separator: '-', length: 9 },
+  { country: 'KR', begins: /^02/, groups: [2, 4, 4], separator: '-' },
+  { country: 'KR', begins: /^1[568]/, groups: [4, 4], separator: '-' },
+  { country: 'KR', begins: /^050/, groups: [4, 4, 4], separator: '-', length: 12 },
+  { country: 'KR', begins: /^0/, groups: [3, 3, 4], separator: '-', length: 10 },
+  { country: 'KR', begins: /^0/, groups: [3, 4, 4], separator: '-' },
+  { country: 'JP', begins: /^0[5789]0/, groups: [3, 4, 4], separator: '-' },
+  { country: 'JP', begins: /^0/, groups: [2, 4, 4], separator: '-' },
+  { country: 'CN', begins: /^1/, groups: [3, 4, 4], separator: ' ' },
+  { country: 'GB', begins: /^07/, groups: [5, 6], separator: ' ' },
+  { country: 'GB', begins: /^02/, groups: [3, 4, 4], separator: ' ' },
+  { country: 'FR', begins: /^0/, groups: [2, 2, 2, 2, 2], separator: ' ' },
+];
+
+const plain = { groups: [3, 3, 3, 3, 3], separator: ' ' } as const;
+
+function grouped(digits: string, sizes: readonly number[], separator: string): string {
+  const parts: string[] = [];
+  let rest = digits;
+  for (const size of sizes.slice(0, -1)) {
+    parts.push(rest.slice(0, size));
+    rest = rest.slice(size);
+  }
+  return [...parts, rest].filter(part => part !== '').join(separator);
+}
+
+/** North America: `(212) 555-0100`, with the trunk prefix 1 kept in front if it was typed. */
+function northAmerican(digits: string): string {
+  const trunk = digits.startsWith('1') ? '1 ' : '';
+  const rest = trunk ? digits.slice(1) : digits;
+  if (rest.length <= 3) return trunk + rest;
+  return `${trunk}(${rest.slice(0, 3)}) ${grouped(rest.slice(3), [3, 4], '-')}`;
+}
+
+/** What was typed, in the notation of the country. Text that is no phone number comes back untouched. */
+export function formatPhone(typed: string, country: string): string {
+  if (!/^[\s\d()+./-]*$/.test(typed)) return typed;
+  const digits = typed.replace(/\D/g, '');
+  if (digits === '') return typed.trim().startsWith('+') ? '+' : '';
+  if (digits.length > 15) return typed;
+  if (typed.trim().startsWith('+')) {
+    const code = callingCode(country);
+    if (code === undefined || !digits.startsWith(code)) return `+${digits}`;
+    return `+${code} ${grouped(digits.slice(code.length), plain.groups, ' ')}`.trimEnd();
+  }
+  if (callingCode(country) === '1') return northAmerican(digits);
+  const rule =
+    rules.find(
+      candidate =>
+        candidate.country === country &&
+        candidate.begins.test(digits) &&
+        (candidate.length === undefined || candidate.length === digits.length),
+    ) ?? plain;
+  return grouped(digits, rule.groups, rule.separator);
+}
+
+/**
+ * The number as the API wants it. Numbers of the site's first country go as they were typed, so that the server sees
+ * short and emergency numbers for what they are; others get their calling code. A trunk prefix behind the calling code
+ * is left to the server, which knows the numbering plans. Text that is no phone number goes as it is, to be refused
+ * with a reason.
+ */
+export function dialable(typed: string, country: string, firstCountry: string): string {
+  const text = typed.trim();
+  if (!/^[\s\d()+./-]*$/.test(text) || text.startsWith('+')) return text;
+  const digits = text.replace(/\D/g, '');
+  const code = callingCode(country);
+  return digits === '' || country === firstCountry || code === undefined ? digits : `+${code}${digits}`;
+}
+
+/** The country's flag as an emoji: its two letters as regional indicator symbols. */
+export function flag(country: string): string {
+  return String.fromCodePoint(...[...country].map(letter => letter.codePointAt(0)! + 0x1f1a5));
+}

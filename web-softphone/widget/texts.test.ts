@@ -1,0 +1,83 @@
+import t from 'tap';
+import { type Callback, outcomes, states } from './callback.js';
+import { stageOf } from './stage.js';
+import { chooseLanguage, texts, waitInWords } from './texts.js';
+
+const callback = (part: Partial<Callback>): Callback => ({
+  id: '1',
+  state: 'waiting',
+  outcome: null,
+  position: null,
+  estimatedWaitSeconds: null,
+  queue: { key: 'sales', name: 'Sales' },
+  ...part,
+});
+
+/** Every text below `value`, functions called with a number or text that they take. */
+function leaves(value: unknown, path: string): [path: string, text: string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') return [[path, String(value('7'))]];
+  return Object.entries(value as object).flatMap(([key, part]) => leaves(part, `${path}.${key}`));
+}
+
+t.test('both languages say the same things, each in its own words', async t => {
+  const english = new Map(leaves(texts.en, ''));
+  const korean = new Map(leaves(texts.ko, ''));
+  for (const [path, text] of korean) {
+    t.ok(text.trim(), path);
+    t.match(text, /[가-힣]/, `${path} is Korean`);
+    t.ok(english.get(path)?.trim(), `${path} is there in English`);
+    t.notMatch(english.get(path) ?? '', /[가-힣]/, `${path} is English`);
+  }
+  t.same([...korean.keys()], [...english.keys()]);
+  t.match(texts.ko.estimate('약 3분'), '약 3분');
+  t.match(texts.ko.weCall('010'), '010');
+  t.match(texts.en.weCall('010'), '010');
+});
+
+for (const language of ['en', 'ko'] as const) {
+  const text = texts[language];
+  t.test(`every state and outcome has its stage: ${language}`, async t => {
+    const headings = new Set<string>();
+    for (const state of states.filter(state => state !== 'done')) {
+      const stage = stageOf(callback({ state, position: 2, estimatedWaitSeconds: 90 }), text);
+      t.equal(stage.cancellable, state !== 'bridged', `${state} can be cancelled`);
+      t.equal(stage.again, undefined);
+      t.equal(stage.place, state === 'waiting' ? text.position(2) : undefined);
+      t.equal(stage.estimate, state === 'waiting' ? text.estimate(text.wait(2)) : undefined);
+      headings.add(stage.heading);
+    }
+    for (const outcome of outcomes) {
+      const stage = stageOf(callback({ state: 'done', outcome }), text);
+      t.notOk(stage.cancellable);
+      t.ok(stage.detail && stage.again, outcome);
+      t.equal(stage.step, outcome === 'completed' ? 4 : undefined);
+      headings.add(stage.heading);
+    }
+    t.equal(headings.size, states.length - 1 + outcomes.length, 'no two of them look alike');
+    const unknown = { state: 'done', outcome: 'abducted' } as unknown as Partial<Callback>;
+    t.equal(stageOf(callback(unknown), text).heading, text.outcomes.failed.heading);
+  });
+}
+
+t.test('the steps go forward', async t => {
+  const steps = states
+    .filter(state => state !== 'done')
+    .map(state => stageOf(callback({ state }), texts.en).step ?? -1);
+  t.same(steps, [...steps].sort());
+});
+
+t.test('waiting times in words', async t => {
+  t.equal(waitInWords(texts.en, null), undefined);
+  t.equal(waitInWords(texts.en, 0), 'Less than a minute');
+  t.equal(waitInWords(texts.en, 60), 'About 1 minute');
+  t.equal(waitInWords(texts.en, 61), 'About 2 minutes');
+  t.equal(waitInWords(texts.ko, 3600), '약 60분');
+  t.equal(waitInWords(texts.en, 3601), 'More than an hour');
+});
+
+t.test('the language is the first wish we speak', async t => {
+  t.equal(chooseLanguage([undefined, '', 'ko-KR', 'en']), 'ko');
+  t.equal(chooseLanguage(['fr', 'EN_us', 'ko']), 'en');
+  t.equal(chooseLanguage(['ja', null]), 'en');
+});

@@ -1,0 +1,264 @@
+import type { CallbackState, Outcome } from './callback.js';
+
+export type Language = 'en' | 'ko';
+
+interface Words {
+  heading: string;
+  detail: string;
+}
+
+export interface Texts {
+  callMeBack: string;
+  title: string;
+  intro: string;
+  close: string;
+  loading: string;
+  queue: string;
+  closed: string;
+  allClosed: string;
+  noWait: string;
+  wait(minutes: number): string;
+  longWait: string;
+  country: string;
+  phone: string;
+  name: string;
+  note: string;
+  notePlaceholder: string;
+  optional: string;
+  sending: string;
+  phoneMissing: string;
+  queueMissing: string;
+  unreachable: string;
+  failed: string;
+  retry: string;
+  reconnecting: string;
+  gone: string;
+  position(place: number): string;
+  estimate(wait: string): string;
+  weCall(phone: string): string;
+  steps: readonly [string, string, string, string];
+  states: Record<Exclude<CallbackState, 'done'>, Words>;
+  outcomes: Record<Outcome, Words & { again: string }>;
+  cancel: string;
+  cancelling: string;
+  cancelQuestion: string;
+  cancelConfirm: string;
+  cancelKeep: string;
+}
+
+const en: Texts = {
+  callMeBack: 'Call me back',
+  title: 'We call you back',
+  intro: 'Leave your number. A person will call you.',
+  close: 'Close',
+  loading: 'One moment…',
+  queue: 'Who would you like to talk to?',
+  closed: 'Closed right now',
+  allClosed: 'Nobody is here right now. Please come back during our opening hours.',
+  noWait: 'Less than a minute',
+  wait: minutes => (minutes === 1 ? 'About 1 minute' : `About ${minutes} minutes`),
+  longWait: 'More than an hour',
+  country: 'Country',
+  phone: 'Your phone number',
+  name: 'Your name',
+  note: 'What is it about?',
+  notePlaceholder: 'A word or two helps us prepare',
+  optional: 'optional',
+  sending: 'Sending…',
+  phoneMissing: 'Please enter your phone number.',
+  queueMissing: 'Please choose who you would like to talk to.',
+  unreachable: 'We could not reach the server. Check your connection and try again.',
+  failed: 'Something went wrong on our side. Please try again.',
+  retry: 'Try again',
+  reconnecting: 'Connection lost. Your callback is safe, reconnecting…',
+  gone: 'This callback is no longer known. Please ask for a new one.',
+  position: place => (place === 1 ? 'You are next' : `Number ${place} in line`),
+  estimate: wait => `Waiting time: ${wait.toLowerCase()}`,
+  weCall: phone => `We will call ${phone}`,
+  steps: ['In line', 'Agent', 'Your phone', 'Talking'],
+  states: {
+    waiting: {
+      heading: 'You are in line',
+      detail: 'You may go on browsing. We will call as soon as somebody is free.',
+    },
+    offered: { heading: 'We are calling an agent', detail: 'Please keep your phone close.' },
+    accepted: { heading: 'An agent is ready for you', detail: 'Your phone will ring in a moment.' },
+    dialing: { heading: 'Your phone is ringing now', detail: 'Please pick up, it is us.' },
+    bridged: { heading: 'You are talking with us', detail: 'Everything else happens on the phone.' },
+  },
+  outcomes: {
+    completed: {
+      heading: 'Thank you for talking with us',
+      detail: 'If anything is left open, we are glad to call again.',
+      again: 'Ask for another call',
+    },
+    cancelled: {
+      heading: 'Your callback is cancelled',
+      detail: 'We will not call. You can ask again at any time.',
+      again: 'Ask for a new call',
+    },
+    busy: {
+      heading: 'Your line was busy',
+      detail: 'We called, but you were on the phone. Shall we try again?',
+      again: 'Call me again',
+    },
+    no_answer: {
+      heading: 'We could not reach you',
+      detail: 'Your phone rang, but nobody picked up. Shall we try again?',
+      again: 'Call me again',
+    },
+    rejected: {
+      heading: 'The call was declined',
+      detail: 'Your phone turned our call down. If that was not meant, ask for another one.',
+      again: 'Call me again',
+    },
+    unreachable: {
+      heading: 'Your phone was out of reach',
+      detail: 'It may be switched off or without signal. Please check it and try again.',
+      again: 'Call me again',
+    },
+    invalid_number: {
+      heading: 'This number does not exist',
+      detail: 'Please check the number and try again.',
+      again: 'Correct the number',
+    },
+    no_trunk: {
+      heading: 'We cannot call this number at the moment',
+      detail: 'The fault is on our side. Please try again later or give us another number.',
+      again: 'Try again',
+    },
+    agent_lost: {
+      heading: 'The connection to our agent broke',
+      detail: 'We are sorry, the fault is on our side. Shall we call again?',
+      again: 'Call me again',
+    },
+    failed: {
+      heading: 'The call did not work',
+      detail: 'We are sorry, the fault is on our side. Shall we try again?',
+      again: 'Call me again',
+    },
+  },
+  cancel: 'Cancel the callback',
+  cancelling: 'Cancelling…',
+  cancelQuestion: 'Cancel the callback? You would lose your place in line.',
+  cancelConfirm: 'Yes, cancel',
+  cancelKeep: 'Keep it',
+};
+
+const ko: Texts = {
+  callMeBack: '전화 요청',
+  title: '전화해 드릴게요',
+  intro: '번호를 남겨 주시면 상담원이 직접 전화드립니다.',
+  close: '닫기',
+  loading: '잠시만 기다려 주세요…',
+  queue: '어떤 상담이 필요하세요?',
+  closed: '지금은 운영 시간이 아닙니다',
+  allClosed: '지금은 상담원이 없습니다. 운영 시간에 다시 찾아 주세요.',
+  noWait: '1분 이내',
+  wait: minutes => `약 ${minutes}분`,
+  longWait: '1시간 이상',
+  country: '국가',
+  phone: '전화번호',
+  name: '이름',
+  note: '문의 내용',
+  notePlaceholder: '간단히 적어 주시면 상담에 도움이 됩니다',
+  optional: '선택',
+  sending: '보내는 중…',
+  phoneMissing: '전화번호를 입력해 주세요.',
+  queueMissing: '상담 종류를 선택해 주세요.',
+  unreachable: '서버에 연결할 수 없습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.',
+  failed: '저희 쪽에 문제가 생겼습니다. 다시 시도해 주세요.',
+  retry: '다시 시도',
+  reconnecting: '연결이 끊겼습니다. 요청은 안전하게 접수되어 있으며, 다시 연결하고 있습니다…',
+  gone: '더 이상 확인할 수 없는 요청입니다. 새로 요청해 주세요.',
+  position: place => (place === 1 ? '다음 순서입니다' : `대기 순서 ${place}번째`),
+  estimate: wait => `예상 대기 시간: ${wait}`,
+  weCall: phone => `${phone} 번호로 전화드립니다`,
+  steps: ['대기', '상담원 연결', '고객님 전화', '통화'],
+  states: {
+    waiting: {
+      heading: '순서를 기다리고 있습니다',
+      detail: '계속 둘러보셔도 됩니다. 상담원이 준비되는 대로 전화드릴게요.',
+    },
+    offered: { heading: '상담원을 호출하고 있습니다', detail: '전화기를 가까이 두어 주세요.' },
+    accepted: { heading: '상담원이 준비되었습니다', detail: '곧 전화벨이 울립니다.' },
+    dialing: { heading: '지금 전화벨이 울리고 있습니다', detail: '저희 전화입니다. 받아 주세요.' },
+    bridged: { heading: '상담원과 통화 중입니다', detail: '이제 전화로 말씀해 주시면 됩니다.' },
+  },
+  outcomes: {
+    completed: {
+      heading: '상담해 주셔서 감사합니다',
+      detail: '더 궁금한 점이 있으시면 다시 전화드리겠습니다.',
+      again: '다시 전화 요청',
+    },
+    cancelled: {
+      heading: '전화 요청을 취소했습니다',
+      detail: '전화를 드리지 않습니다. 언제든지 다시 요청하실 수 있습니다.',
+      again: '새로 요청하기',
+    },
+    busy: {
+      heading: '통화 중이셨습니다',
+      detail: '전화드렸지만 통화 중이셨습니다. 다시 전화드릴까요?',
+      again: '다시 전화 받기',
+    },
+    no_answer: {
+      heading: '연결되지 않았습니다',
+      detail: '전화벨이 울렸지만 받지 않으셨습니다. 다시 전화드릴까요?',
+      again: '다시 전화 받기',
+    },
+    rejected: {
+      heading: '전화가 거절되었습니다',
+      detail: '실수로 거절하셨다면 다시 요청해 주세요.',
+      again: '다시 전화 받기',
+    },
+    unreachable: {
+      heading: '전화기에 연결할 수 없습니다',
+      detail: '전원이 꺼져 있거나 신호가 약할 수 있습니다. 확인하고 다시 시도해 주세요.',
+      again: '다시 전화 받기',
+    },
+    invalid_number: {
+      heading: '없는 전화번호입니다',
+      detail: '번호를 확인하고 다시 시도해 주세요.',
+      again: '번호 고치기',
+    },
+    no_trunk: {
+      heading: '지금은 이 번호로 전화드릴 수 없습니다',
+      detail: '저희 쪽 문제입니다. 나중에 다시 시도하시거나 다른 번호를 알려 주세요.',
+      again: '다시 시도',
+    },
+    agent_lost: {
+      heading: '상담원과의 연결이 끊겼습니다',
+      detail: '저희 쪽 문제로 불편을 드려 죄송합니다. 다시 전화드릴까요?',
+      again: '다시 전화 받기',
+    },
+    failed: {
+      heading: '전화가 연결되지 않았습니다',
+      detail: '저희 쪽 문제로 불편을 드려 죄송합니다. 다시 시도할까요?',
+      again: '다시 전화 받기',
+    },
+  },
+  cancel: '전화 요청 취소',
+  cancelling: '취소하는 중…',
+  cancelQuestion: '전화 요청을 취소할까요? 대기 순서가 사라집니다.',
+  cancelConfirm: '네, 취소합니다',
+  cancelKeep: '계속 기다리기',
+};
+
+export const texts: Record<Language, Texts> = { en, ko };
+
+/** The first language of the wishes that we speak; English when there is none. */
+export function chooseLanguage(wishes: readonly (string | null | undefined)[]): Language {
+  for (const wish of wishes) {
+    const language = wish?.trim().toLowerCase().split(/[-_]/)[0];
+    if (language === 'ko' || language === 'en') return language;
+  }
+  return 'en';
+}
+
+/** A waiting time in words; undefined when the server does not know one. */
+export function waitInWords(text: Texts, seconds: number | null): string | undefined {
+  if (seconds === null) return undefined;
+  if (seconds < 60) return text.noWait;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes > 60 ? text.longWait : text.wait(minutes);
+}

@@ -1,0 +1,5 @@
+/** The build gives a stylesheet as its text. */
+declare module '*.widget.css' {
+  const text: string;
+  export default text;
+}

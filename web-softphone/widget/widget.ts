@@ -1,0 +1,203 @@
+import { type Api, Refusal } from './api.js';
+import type { Callback, Site, Ticket } from './callback.js';
+import { h } from './dom.js';
+import { follow } from './feed.js';
+import { type Draft, type Field, type FormView, fields, formView, initialDraft } from './form.js';
+import type { Memory } from './memory.js';
+import { createPanel } from './panel.js';
+import { dialable } from './phone.js';
+import { stageOf } from './stage.js';
+import { type StatusView, statusView } from './status.js';
+import { type Language, texts } from './texts.js';
+
+export interface WidgetOptions {
+  siteKey: string;
+  language: Language;
+  api: Api;
+  memory: Memory;
+  /** Where the visitor is, told to the agent. */
+  page(): { url: string; title: string };
+}
+
+/** Waiting times older than this are asked again when the panel opens. */
+const siteFreshMs = 30_000;
+
+/** Resolves after `ms`, or as soon as the browser is online again or the page is looked at again. */
+function pause(ms: number): Promise<void> {
+  return new Promise(resolve => {
+    const end = () => {
+      clearTimeout(timer);
+      removeEventListener('online', end);
+      document.removeEventListener('visibilitychange', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    addEventListener('online', end);
+    document.addEventListener('visibilitychange', end);
+  });
+}
+
+/** Puts the widget into `root` and takes up the callback that a reload interrupted. */
+export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
+  const { api, memory, language, siteKey } = options;
+  const text = texts[language];
+  let site: { value: Site; at: number } | undefined;
+  let draft: Draft | undefined;
+  let form: FormView | undefined;
+  let active:
+    | { ticket: Ticket; callback: Callback | undefined; view: StatusView; stop: AbortController }
+    | undefined;
+
+  const panel = createPanel(text, () => open(true), close);
+  root.append(...panel.elements);
+
+  const wordsFor = (error: unknown) =>
+    error instanceof Refusal ? error.message || text.failed : text.unreachable;
+  const remember = () => {
+    if (active && active.callback?.state !== 'done') memory.save({ ...active.ticket, open: panel.isOpen });
+  };
+
+  function open(focus: boolean): void {
+    panel.open(focus);
+    remember();
+    if (active) {
+      panel.show(active.view.element);
+      if (focus) active.view.focus();
+    } else void showForm();
+  }
+
+  function close(): void {
+    panel.close();
+    if (active?.callback?.state === 'done') leave();
+    remember();
+  }
+
+  /** Lets go of the callback: the next thing shown is the form. */
+  function leave(): void {
+    active?.stop.abort();
+    active = undefined;
+    panel.setButton(text.callMeBack, undefined);
+  }
+
+  async function showForm(field?: Field): Promise<void> {
+    const fresh = site && Date.now() - site.at < siteFreshMs;
+    if (!fresh) {
+      panel.show(h('p', { class: 'loading', role: 'status' }, text.loading));
+      try {
+        site = { value: await api.site(), at: Date.now() };
+      } catch (error) {
+        if (!active) showUnavailable(wordsFor(error));
+        return;
+      }
+    }
+    if (active || !site) return;
+    const { value } = site;
+    draft ??= initialDraft(value, language === 'ko' ? ['ko', ...navigator.languages] : navigator.languages);
+    if (!value.queues.some(queue => queue.open && queue.key === draft?.queue)) {
+      draft.queue = value.queues.find(queue => queue.open)?.key ?? '';
+    }
+    form = formView(value, draft, text, language, () => void submit());
+    panel.show(form.element);
+    if (panel.isOpen && root.activeElement) form.focus(field);
+  }
+
+  function showUnavailable(message: string): void {
+    const retry = h('button', { type: 'button', class: 'primary', click: () => void showForm() }, text.retry);
+    panel.show(
+      h(
+        'div',
+        { class: 'unavailable' },
+        h('p', { class: 'error', role: 'alert', 'data-testid': 'rb-error' }, message),
+        retry,
+      ),
+    );
+    if (root.activeElement) retry.focus();
+  }
+
+  async function submit(): Promise<void> {
+    if (!draft || !form || !site) return;
+    const sent = form;
+    const { queue, country, phone, name, note } = draft;
+    sent.setSending(true);
+    try {
+      const { token, ...callback } = await api.request({
+        siteKey,
+        queue,
+        phone: dialable(phone, country, site.value.countries[0] ?? country),
+        name: name.trim() || undefined,
+        note: note.trim() || undefined,
+        locale: language,
+        page: options.page(),
+      });
+      track({ id: callback.id, token }, callback, phone);
+    } catch (error) {
+      sent.setSending(false);
+      const refused = error instanceof Refusal;
+      sent.setSubmitLabel(refused ? text.callMeBack : text.retry);
+      const name = refused ? error.field?.split(/[./]/).at(-1) : undefined;
+      sent.fail(
+        wordsFor(error),
+        fields.find(field => field === name),
+      );
+      // What is open has changed under the visitor's hands: the next look shall be a new one.
+      if (refused && error.code.startsWith('queue_')) site = undefined;
+    }
+  }
+
+  function track(ticket: Ticket, callback: Callback | undefined, phone: string | undefined): void {
+    const stop = new AbortController();
+    const view = statusView(text, phone, {
+      cancel: async () => {
+        try {
+          deliver(await api.cancel(ticket));
+        } catch (error) {
+          throw new Error(wordsFor(error));
+        }
+      },
+      again: () => {
+        const corrects = active?.callback?.outcome === 'invalid_number';
+        leave();
+        void showForm(corrects ? 'phone' : undefined);
+      },
+    });
+    const deliver = (news: Callback) => {
+      if (stop.signal.aborted || !active) return;
+      active.callback = news;
+      view.update(news);
+      const stage = stageOf(news, text);
+      panel.setButton(stage.place ?? stage.heading, stage.tone);
+      if (news.state !== 'done') return;
+      memory.clear();
+      stop.abort();
+    };
+    active = { ticket, callback, view, stop };
+    if (callback) deliver(callback);
+    remember();
+    const focused = panel.isOpen && root.activeElement !== null;
+    panel.show(view.element);
+    if (focused) view.focus();
+    follow(
+      {
+        read: () => api.read(ticket),
+        stream: (signal, onCallback) => api.stream(ticket, signal, onCallback),
+      },
+      {
+        signal: stop.signal,
+        onCallback: deliver,
+        onReachable: view.setReachable,
+        isFinal: error => error instanceof Refusal && error.final,
+        wait: pause,
+      },
+    ).catch(() => {
+      memory.clear();
+      leave();
+      if (panel.isOpen) showUnavailable(text.gone);
+    });
+  }
+
+  const interrupted = memory.load();
+  if (interrupted) {
+    track({ id: interrupted.id, token: interrupted.token }, undefined, undefined);
+    if (interrupted.open) open(false);
+  }
+}
