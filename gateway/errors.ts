@@ -1,0 +1,230 @@
+/**
+ * The one catalogue of errors that the API answers with: a code, its HTTP status, a sentence for the person in front of
+ * the screen (English and Korean), and what to do about it. docs/errors.md is generated from here.
+ * `{name}` in a sentence is filled from the error's parameters.
+ */
+export const locales = ['en', 'ko'] as const;
+export type Locale = (typeof locales)[number];
+
+interface CatalogueEntry {
+  status: number;
+  en: string;
+  ko: string;
+  cure: string;
+}
+
+const entries = {
+  bad_json: {
+    status: 400,
+    en: 'The request is not valid JSON.',
+    ko: '요청이 올바른 JSON 형식이 아닙니다.',
+    cure: 'Send a JSON body with content-type application/json.',
+  },
+  validation_failed: {
+    status: 400,
+    en: 'Please check this field: {reason}.',
+    ko: '입력값을 확인해 주세요: {reason}.',
+    cure: 'See the schema of the request in /api/docs; `field` names the place.',
+  },
+  phone_invalid: {
+    status: 422,
+    en: 'This is not a phone number we can call. Please check it.',
+    ko: '전화할 수 없는 번호입니다. 번호를 확인해 주세요.',
+    cure: 'Send digits, with + and country code or in the national form of the first country of the tenant.',
+  },
+  phone_too_short: {
+    status: 422,
+    en: 'This phone number is too short.',
+    ko: '전화번호가 너무 짧습니다.',
+    cure: 'Send the whole number with its area code.',
+  },
+  phone_too_long: {
+    status: 422,
+    en: 'This phone number is too long.',
+    ko: '전화번호가 너무 깁니다.',
+    cure: 'Send one number without an extension.',
+  },
+  phone_country_not_allowed: {
+    status: 422,
+    en: 'Sorry, we cannot call numbers of this country ({country}).',
+    ko: '죄송합니다. 해당 국가({country})의 번호로는 전화할 수 없습니다.',
+    cure: 'Use a number of a country that `GET /api/v1/sites/{siteKey}` lists.',
+  },
+  phone_emergency: {
+    status: 422,
+    en: 'Emergency and short numbers cannot be called back.',
+    ko: '긴급 전화번호나 단축 번호로는 전화할 수 없습니다.',
+    cure: 'Use an ordinary subscriber number.',
+  },
+  phone_premium: {
+    status: 422,
+    en: 'Premium-rate numbers cannot be called back.',
+    ko: '유료 정보 서비스 번호로는 전화할 수 없습니다.',
+    cure: 'Use an ordinary subscriber number.',
+  },
+  site_unknown: {
+    status: 404,
+    en: 'This site is not known here.',
+    ko: '등록되지 않은 사이트입니다.',
+    cure: 'Check the site key in the script tag of the page.',
+  },
+  queue_unknown: {
+    status: 422,
+    en: 'This counter does not exist.',
+    ko: '존재하지 않는 상담 창구입니다.',
+    cure: 'Use a key that `GET /api/v1/sites/{siteKey}` lists.',
+  },
+  queue_closed: {
+    status: 409,
+    en: 'This counter is closed at the moment.',
+    ko: '현재 운영 중이 아닌 상담 창구입니다.',
+    cure: 'Choose another counter, or come back when it is open.',
+  },
+  origin_not_allowed: {
+    status: 403,
+    en: 'This web site may not use this site key.',
+    ko: '이 웹사이트에서는 사용할 수 없는 사이트 키입니다.',
+    cure: "Add the page's origin to the site's origins.",
+  },
+  payload_too_large: {
+    status: 413,
+    en: 'The request is too large.',
+    ko: '요청이 너무 큽니다.',
+    cure: 'Send at most 64 KiB.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    en: 'This content type is not understood.',
+    ko: '지원하지 않는 콘텐츠 형식입니다.',
+    cure: 'Send application/json.',
+  },
+  too_many_requests: {
+    status: 429,
+    en: 'Too many requests. Please try again in {seconds} seconds.',
+    ko: '요청이 너무 많습니다. {seconds}초 후에 다시 시도해 주세요.',
+    cure: 'Wait as long as the header retry-after says.',
+  },
+  unauthorized: {
+    status: 401,
+    en: 'Please sign in.',
+    ko: '로그인이 필요합니다.',
+    cure: 'Send `Authorization: Bearer …` or sign in again.',
+  },
+  login_failed: {
+    status: 401,
+    en: 'The e-mail address or the password is wrong.',
+    ko: '이메일 주소 또는 비밀번호가 올바르지 않습니다.',
+    cure: 'Check both; after several failures wait a minute.',
+  },
+  csrf_header_missing: {
+    status: 403,
+    en: 'This request did not come from the desktop.',
+    ko: '데스크톱에서 보낸 요청이 아닙니다.',
+    cure: 'Send the header X-Ringbridge: 1 with requests that are authorised by cookie.',
+  },
+  forbidden: {
+    status: 403,
+    en: 'You are not allowed to do this.',
+    ko: '이 작업을 수행할 권한이 없습니다.',
+    cure: 'Ask an administrator for the role.',
+  },
+  not_an_agent: {
+    status: 403,
+    en: 'This account does not take calls.',
+    ko: '상담 업무를 하지 않는 계정입니다.',
+    cure: 'Sign in as an agent.',
+  },
+  not_found: {
+    status: 404,
+    en: 'There is nothing here.',
+    ko: '찾을 수 없습니다.',
+    cure: 'Check the address.',
+  },
+  state_conflict: {
+    status: 409,
+    en: 'This is no longer possible: it is {state} now.',
+    ko: '지금은 할 수 없습니다. 현재 상태: {state}.',
+    cure: 'Read the interaction again and decide by its state.',
+  },
+  unavailable: {
+    status: 503,
+    en: 'The service is starting or has lost a part it needs. Please try again in a moment.',
+    ko: '서비스를 준비 중이거나 일시적인 문제가 있습니다. 잠시 후 다시 시도해 주세요.',
+    cure: '/readyz tells which part is missing.',
+  },
+  internal: {
+    status: 500,
+    en: 'Something went wrong on our side. It has been noted.',
+    ko: '시스템 오류가 발생했습니다. 오류가 기록되었습니다.',
+    cure: 'Try again; the log holds the request id.',
+  },
+} satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof entries;
+export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = entries;
+
+export interface ErrorDetails {
+  /** The field of the request that is wrong. */
+  field?: string;
+  /** Values for the `{…}` of the sentence. */
+  params?: Record<string, string | number>;
+  cause?: unknown;
+}
+
+export interface ErrorBody {
+  code: ErrorCode;
+  message: string;
+  field?: string;
+}
+
+/** An error that is answered with an entry of the catalogue. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly field: string | undefined;
+  readonly #params: Record<string, string | number>;
+
+  constructor(
+    readonly code: ErrorCode,
+    { field, params = {}, cause }: ErrorDetails = {},
+  ) {
+    super(fill(catalogue[code].en, params), { cause });
+    this.field = field;
+    this.#params = params;
+  }
+
+  get status(): number {
+    return catalogue[this.code].status;
+  }
+
+  /** What is sent to the caller, in the caller's language. */
+  body(locale: Locale): ErrorBody {
+    const message = fill(catalogue[this.code][locale], this.#params);
+    return this.field === undefined
+      ? { code: this.code, message }
+      : { code: this.code, message, field: this.field };
+  }
+}
+
+function fill(sentence: string, params: Record<string, string | number>): string {
+  return sentence.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
+}
+
+/** The language to answer in: the first of an Accept-Language header (RFC 9110 12.5.4) that we speak. */
+export function preferredLocale(acceptLanguage: string | undefined): Locale {
+  const ranges = (acceptLanguage ?? '')
+    .slice(0, 200)
+    .split(',')
+    .map(range => {
+      const [tag = '', ...parameters] = range.trim().toLowerCase().split(';');
+      const quality = Number(
+        parameters.find(parameter => parameter.trim().startsWith('q='))?.split('=')[1] ?? 1,
+      );
+      return { language: tag.split('-')[0], quality: Number.isFinite(quality) ? quality : 0 };
+    })
+    .sort((a, b) => b.quality - a.quality);
+  for (const { language } of ranges) {
+    const known = locales.find(locale => locale === language);
+    if (known) return known;
+  }
+  return 'en';
+}

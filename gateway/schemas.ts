@@ -1,0 +1,22 @@
+import { Type } from '@fastify/type-provider-typebox';
+
+/** Pieces of request and response schemas that several features use. */
+
+export const ErrorBody = Type.Object(
+  {
+    code: Type.String({ description: 'An entry of the error catalogue (docs/errors.md).' }),
+    message: Type.String({ description: "A sentence in the caller's language." }),
+    field: Type.Optional(Type.String({ description: 'The field of the request that is wrong.' })),
+  },
+  { description: 'Why the request was refused.' },
+);
+
+/** Answers with a refusal, for the response part of a route's schema. */
+export const refusals = { '4xx': ErrorBody, '5xx': ErrorBody } as const;
+
+/** In the database and in the code a Date, on the wire RFC 3339. */
+export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
+export const NullableTimestamp = Type.Unsafe<Date | null>({
+  anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }],
+});
+export const NullableString = Type.Union([Type.String(), Type.Null()]);

@@ -1,0 +1,60 @@
+import type { Sql } from '../store/index.js';
+import { hashPassword, verifyPassword } from './password.js';
+
+export const demoSiteKey = 'demo';
+
+/** The demo accounts; all have the demo password. */
+export const demoUsers = [
+  { email: 'agent1@demo.example', name: '김하늘', role: 'agent', locale: 'ko' },
+  { email: 'agent2@demo.example', name: 'Alex Rivers', role: 'agent', locale: 'en' },
+  { email: 'admin@demo.example', name: 'Robin Admin', role: 'admin', locale: 'en' },
+] as const;
+
+const demoQueues = [
+  { key: 'sales', name: { en: 'Buying advice', ko: '구매 상담' } },
+  { key: 'support', name: { en: 'Technical support', ko: '기술 지원' } },
+  { key: 'billing', name: { en: 'Orders and billing', ko: '주문·결제 문의' } },
+];
+
+/**
+ * Makes the demo company, or brings the one of an earlier start up to date with the address and password of this one.
+ * @param origins where the demo shop is served
+ */
+export async function seedDemo(
+  sql: Sql,
+  { origins, password }: { origins: string[]; password: string },
+): Promise<void> {
+  const passwordHash = await hashPassword(password);
+  await sql.begin(async tx => {
+    const [tenant] = await tx<{ id: string }[]>`
+      insert into tenants (slug, name, locale, time_zone, countries, caller_id)
+      values ('demo', 'Haneul Coffee', 'ko', 'Asia/Seoul', '{KR,US}', '+82215880000')
+      on conflict (slug) do update set slug = excluded.slug returning id`;
+    if (!tenant) throw new Error('the demo tenant was not stored');
+    await tx`
+      insert into sites (tenant_id, key, name, origins) values (${tenant.id}, ${demoSiteKey}, 'Haneul Coffee', ${origins})
+      on conflict (key) do update set origins = excluded.origins`;
+    for (const [position, { key, name }] of demoQueues.entries()) {
+      await tx`
+        insert into queues (tenant_id, key, name, position) values (${tenant.id}, ${key}, ${tx.json(name)}, ${position})
+        on conflict (tenant_id, key) do nothing`;
+    }
+    for (const { email, name, role, locale } of demoUsers) {
+      const [known] = await tx<
+        { passwordHash: string }[]
+      >`select password_hash as "passwordHash" from users where email = ${email}`;
+      if (known && (await verifyPassword(password, known.passwordHash))) continue;
+      await tx`
+        insert into users (tenant_id, email, name, role, locale, password_hash)
+        values (${tenant.id}, ${email}, ${name}, ${role}, ${locale}, ${passwordHash})
+        on conflict (email) do update set password_hash = excluded.password_hash`;
+    }
+    await tx`
+      insert into agents (tenant_id, user_id) select tenant_id, id from users
+      where tenant_id = ${tenant.id} and role = 'agent' on conflict do nothing`;
+    await tx`
+      insert into agent_queues (tenant_id, user_id, queue_id)
+      select a.tenant_id, a.user_id, q.id from agents a join queues q on q.tenant_id = a.tenant_id
+      where a.tenant_id = ${tenant.id} on conflict do nothing`;
+  });
+}

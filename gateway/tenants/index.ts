@@ -1,0 +1,6 @@
+export { bearerToken, caller, requireSession, sessionOf } from './auth.js';
+export { demoSiteKey, demoUsers, seedDemo } from './demo.js';
+export { hashPassword } from './password.js';
+export { sessionRoutes } from './routes.js';
+export { findSession as sessionOfToken, type Session, sweepSessions, type User } from './sessions.js';
+export { findSite, isKnownOrigin, type Site } from './sites.js';

@@ -1,0 +1,25 @@
+import type { Sql } from '../store/index.js';
+
+/** A web site of a tenant, as the widget's key names it. */
+export interface Site {
+  id: string;
+  tenantId: string;
+  name: string;
+  locales: string[];
+  origins: string[];
+  /** ISO 3166 codes of the countries that may be called; the first is the default. */
+  countries: string[];
+}
+
+export async function findSite(sql: Sql, key: string): Promise<Site | undefined> {
+  const [row] = await sql<Site[]>`
+    select s.id, s.tenant_id as "tenantId", s.name, s.locales, s.origins, t.countries
+    from sites s join tenants t on t.id = s.tenant_id where s.key = ${key}`;
+  return row;
+}
+
+/** Whether some site allows this origin: all that a preflight (which names no site) can be asked. */
+export async function isKnownOrigin(sql: Sql, origin: string): Promise<boolean> {
+  const rows = await sql`select from sites where ${origin} = any (origins) limit 1`;
+  return rows.length > 0;
+}
