@@ -1,0 +1,23 @@
+export { enqueueCallback } from './enqueue.js';
+export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
+export { Matcher } from './matcher.js';
+export { Presence } from './presence.js';
+export { recover } from './recovery.js';
+export { acdRoutes } from './routes.js';
+export type { InteractionState, Outcome } from './states.js';
+export { type ServiceTerms, serviceTerms } from './terms.js';
+export {
+  accept,
+  bridge,
+  cancel,
+  decline,
+  end,
+  expireOffer,
+  failCustomer,
+  finish,
+  type InteractionRef,
+  loseAgent,
+  type ServedInteraction,
+  startDialing,
+} from './transitions.js';
+export { WrapUpClock } from './wrap-up-clock.js';

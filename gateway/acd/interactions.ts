@@ -1,0 +1,110 @@
+import type { Fragment, Sql } from '../store/index.js';
+import type { InteractionState, Outcome } from './states.js';
+
+/** An interaction as agents see it. */
+export interface InteractionView {
+  id: string;
+  channel: 'callback';
+  state: InteractionState;
+  outcome: Outcome | null;
+  queue: { key: string; name: string };
+  customer: { name: string | null; phone: string };
+  note: string | null;
+  locale: string;
+  page: { url: string; title: string | null } | null;
+  agent: { id: string; name: string } | null;
+  requestedAt: Date;
+  offeredAt: Date | null;
+  offerExpiresAt: Date | null;
+  acceptedAt: Date | null;
+  dialedAt: Date | null;
+  bridgedAt: Date | null;
+  endedAt: Date | null;
+  wrapUpUntil: Date | null;
+  doneAt: Date | null;
+  wrapUpNote: string | null;
+  disposition: string | null;
+}
+
+export interface InteractionEventView {
+  id: string;
+  at: Date;
+  type: string;
+  userId: string | null;
+  data: Record<string, unknown>;
+}
+
+/** Who looks: an agent sees his own, supervisors and admins see their tenant's. */
+export interface Viewer {
+  tenantId: string;
+  userId: string;
+  role: string;
+  locale: string;
+}
+
+function view(sql: Sql, locale: string): Fragment {
+  return sql`
+    i.id, i.channel, i.state, i.outcome,
+    json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
+    json_build_object('name', i.name, 'phone', i.phone) as customer,
+    i.note, i.locale,
+    case when i.page_url is not null then json_build_object('url', i.page_url, 'title', i.page_title) end as page,
+    case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
+    i.requested_at as "requestedAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
+    i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.ended_at as "endedAt",
+    i.wrap_up_until as "wrapUpUntil", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition
+    from interactions i
+    join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
+    left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
+    where i.tenant_id =`;
+}
+
+function visibleTo(sql: Sql, { userId, role }: Viewer): Fragment {
+  return role === 'agent' ? sql`and i.agent_id = ${userId}` : sql``;
+}
+
+/** The newest first; `before` pages on from the `requestedAt` of the last one shown. */
+export function listInteractions(
+  sql: Sql,
+  viewer: Viewer,
+  { limit, before }: { limit: number; before?: string },
+) {
+  return sql<InteractionView[]>`
+    select ${view(sql, viewer.locale)} ${viewer.tenantId} ${visibleTo(sql, viewer)}
+      ${before === undefined ? sql`` : sql`and i.requested_at < ${before}`}
+    order by i.requested_at desc limit ${limit}`;
+}
+
+export async function findInteraction(
+  sql: Sql,
+  viewer: Viewer,
+  id: string,
+): Promise<InteractionView | undefined> {
+  const [row] = await sql<InteractionView[]>`
+    select ${view(sql, viewer.locale)} ${viewer.tenantId} and i.id = ${id} ${visibleTo(sql, viewer)}`;
+  return row;
+}
+
+/** What the agent is engaged with now. */
+export async function currentInteraction(sql: Sql, viewer: Viewer): Promise<InteractionView | null> {
+  const [row] = await sql<InteractionView[]>`
+    select ${view(sql, viewer.locale)} ${viewer.tenantId}
+      and i.id = (select interaction_id from agents where tenant_id = ${viewer.tenantId} and user_id = ${viewer.userId})`;
+  return row ?? null;
+}
+
+/** How many wait in the queues that the agent serves. */
+export async function countWaiting(sql: Sql, viewer: Viewer): Promise<number> {
+  const [row] = await sql<{ waiting: number }[]>`
+    select count(*)::int as waiting from interactions i
+    where i.tenant_id = ${viewer.tenantId} and i.state = 'waiting'
+      and i.queue_id in (select queue_id from agent_queues where tenant_id = ${viewer.tenantId} and user_id = ${viewer.userId})`;
+  return row?.waiting ?? 0;
+}
+
+/** The story of an interaction, oldest first. */
+export function interactionEvents(sql: Sql, tenantId: string, id: string) {
+  return sql<InteractionEventView[]>`
+    select id, at, type, user_id as "userId", data from events
+    where tenant_id = ${tenantId} and interaction_id = ${id} order by id limit 500`;
+}

@@ -1,0 +1,77 @@
+import type { Logger } from 'pino';
+import { Latest } from '../latest.js';
+import type { Announcements, Sql } from '../store/index.js';
+import { offerNext, type ServedInteraction } from './transitions.js';
+
+/** Events after which somebody waits, or somebody is free, who was not before. */
+const awaken: ReadonlySet<string> = new Set([
+  'requested',
+  'agent_intent',
+  'softphone_registered',
+  'declined',
+  'offer_expired',
+  'agent_lost',
+  'cancelled',
+  'finished',
+]);
+
+export interface MatcherOptions {
+  sql: Sql;
+  announcements: Announcements;
+  logger: Logger;
+  /** Serves an offer that was made here. */
+  onOffer: (offer: ServedInteraction) => void;
+  /** For how long an agent who declined is not asked again for the same interaction. */
+  declineRestSeconds?: number;
+  /** Look again without being told: the safety net below the notices, and what ends a decline's rest. */
+  pollSeconds?: number;
+}
+
+/**
+ * Brings waiting interactions and free agents together as soon as there are both. One statement decides; this only
+ * knows when to ask it: at every event that may have made a pair, and slowly besides.
+ */
+export class Matcher {
+  readonly #options: MatcherOptions;
+  readonly #rounds: Latest;
+  readonly #endings: (() => void)[] = [];
+  #stopped = false;
+
+  constructor(options: MatcherOptions) {
+    this.#options = options;
+    // The next event or the poll asks again; a database that is away is told by /readyz.
+    this.#rounds = new Latest(
+      () => this.#match(),
+      error => options.logger.error({ err: error }, 'matching failed'),
+    );
+  }
+
+  start(): void {
+    const { announcements, pollSeconds = 5 } = this.#options;
+    const poll = setInterval(() => this.#rounds.request(), pollSeconds * 1000).unref();
+    this.#endings.push(
+      () => clearInterval(poll),
+      announcements.onEvent(({ type }) => {
+        if (awaken.has(type)) this.#rounds.request();
+      }),
+      announcements.onGap(() => this.#rounds.request()),
+    );
+    this.#rounds.request();
+  }
+
+  /** Resolves when no statement of this matcher is under way any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const end of this.#endings.splice(0)) end();
+    await this.#rounds.settled();
+  }
+
+  async #match(): Promise<void> {
+    const { sql, onOffer, declineRestSeconds = 30 } = this.#options;
+    while (!this.#stopped) {
+      const offer = await offerNext(sql, declineRestSeconds);
+      if (!offer) return;
+      onOffer(offer);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { Type } from '@fastify/type-provider-typebox';
+import { NullableString, NullableTimestamp, Timestamp } from '../schemas.js';
+
+export const Me = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  role: Type.String(),
+  locale: Type.String(),
+  tenant: Type.Object({ name: Type.String(), timeZone: Type.String(), countries: Type.Array(Type.String()) }),
+  state: Type.String({ description: 'offline, ready, paused, offered, busy or wrap_up' }),
+  stateSince: Timestamp,
+  nextState: Type.String({
+    description: 'what comes after the present engagement: ready, paused or offline',
+  }),
+  reason: NullableString,
+  softphone: Type.String({ description: 'registered or unregistered' }),
+});
+
+export const SoftphoneCredential = Type.Object({
+  wsUrl: Type.String(),
+  uri: Type.String(),
+  username: Type.String(),
+  password: Type.String(),
+  expiresAt: Type.String({ format: 'date-time' }),
+  iceServers: Type.Array(
+    Type.Object({
+      urls: Type.Union([Type.String(), Type.Array(Type.String())]),
+      username: Type.Optional(Type.String()),
+      credential: Type.Optional(Type.String()),
+    }),
+  ),
+});
+
+const fields = {
+  id: Type.String(),
+  channel: Type.String(),
+  state: Type.String({ description: 'waiting, offered, accepted, dialing, bridged, wrap_up or done' }),
+  outcome: NullableString,
+  queue: Type.Object({ key: Type.String(), name: Type.String() }),
+  customer: Type.Object({ name: NullableString, phone: Type.String() }),
+  note: NullableString,
+  locale: Type.String(),
+  page: Type.Union([Type.Object({ url: Type.String(), title: NullableString }), Type.Null()]),
+  agent: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
+  requestedAt: Timestamp,
+  offeredAt: NullableTimestamp,
+  offerExpiresAt: NullableTimestamp,
+  acceptedAt: NullableTimestamp,
+  dialedAt: NullableTimestamp,
+  bridgedAt: NullableTimestamp,
+  endedAt: NullableTimestamp,
+  wrapUpUntil: NullableTimestamp,
+  doneAt: NullableTimestamp,
+  wrapUpNote: NullableString,
+  disposition: NullableString,
+};
+
+export const Interaction = Type.Object(fields);
+
+export const InteractionDetail = Type.Object({
+  ...fields,
+  events: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      at: Timestamp,
+      type: Type.String(),
+      userId: NullableString,
+      data: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  ),
+  legs: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      role: Type.String(),
+      party: Type.String(),
+      state: Type.String(),
+      outcome: NullableString,
+      sipStatus: Type.Union([Type.Integer(), Type.Null()]),
+      endedBy: NullableString,
+      startedAt: Timestamp,
+      answeredAt: NullableTimestamp,
+      endedAt: NullableTimestamp,
+    }),
+  ),
+});

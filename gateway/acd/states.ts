@@ -1,0 +1,67 @@
+/**
+ * The life of a callback as a table: state × event → state. The statements in transitions.ts take the states they may
+ * leave from here, so the table is what the database enforces; a test walks every cell against it.
+ *
+ *   waiting → offered → accepted → dialing → bridged → wrap_up → done
+ */
+export const states = ['waiting', 'offered', 'accepted', 'dialing', 'bridged', 'wrap_up', 'done'] as const;
+export type InteractionState = (typeof states)[number];
+
+export type InteractionEvent =
+  /** An agent was reserved for it and is being rung. */
+  | 'offered'
+  /** The agent took it. */
+  | 'accepted'
+  /** The agent does not want it: the next one is asked. */
+  | 'declined'
+  /** The agent did not take it in time (ring no answer): he is paused, the next one is asked. */
+  | 'offer_expired'
+  /** The agent's leg failed or was lost before the customer had answered: the next agent is asked. */
+  | 'agent_lost'
+  /** The customer's phone is being called. */
+  | 'dialing'
+  /** The customer answered; the two hear each other. */
+  | 'bridged'
+  /** The customer was not reached. */
+  | 'customer_failed'
+  /** The talk is over. */
+  | 'ended'
+  /** The customer took the request back. */
+  | 'cancelled'
+  /** Wrap-up is over; the agent is free again. */
+  | 'finished';
+
+type Row = Partial<Record<InteractionEvent, InteractionState>>;
+
+export const transitions: Readonly<Record<InteractionState, Row>> = {
+  waiting: { offered: 'offered', cancelled: 'done' },
+  offered: {
+    accepted: 'accepted',
+    declined: 'waiting',
+    offer_expired: 'waiting',
+    agent_lost: 'waiting',
+    cancelled: 'done',
+  },
+  accepted: { dialing: 'dialing', declined: 'waiting', agent_lost: 'waiting', cancelled: 'done' },
+  dialing: { bridged: 'bridged', customer_failed: 'wrap_up', agent_lost: 'waiting', cancelled: 'done' },
+  bridged: { ended: 'wrap_up', cancelled: 'wrap_up' },
+  wrap_up: { finished: 'done' },
+  done: {},
+};
+
+/** The states that an event may find, and where it leads: all cells of its column lead to one state, but for `cancelled`. */
+export function leaving(event: InteractionEvent, to: InteractionState): InteractionState[] {
+  return states.filter(state => transitions[state][event] === to);
+}
+
+export type Outcome =
+  | 'completed'
+  | 'cancelled'
+  | 'busy'
+  | 'no_answer'
+  | 'rejected'
+  | 'unreachable'
+  | 'invalid_number'
+  | 'no_trunk'
+  | 'agent_lost'
+  | 'failed';
