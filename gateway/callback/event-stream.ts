@@ -1,0 +1,87 @@
+import { PassThrough } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+import { Latest } from '../latest.js';
+import type { Announcements } from '../store/index.js';
+import type { VisitorView } from './visitor-view.js';
+
+const keepAliveMs = 15_000;
+
+/** Changes of others in the queue may move this one's place: told at most this often. */
+const neighbourMs = 1_000;
+
+/** Events of others that may change a place or an estimate. */
+const neighbourly: ReadonlySet<string> = new Set([
+  'requested',
+  'offered',
+  'cancelled',
+  'agent_intent',
+  'finished',
+]);
+
+/**
+ * Sends a callback as server-sent events (WHATWG HTML 9.2): how it stands now, and after every change, until it is
+ * done or the visitor goes.
+ * @param look reads how it stands
+ */
+export async function streamCallback(
+  reply: FastifyReply,
+  announcements: Announcements,
+  first: VisitorView,
+  look: () => Promise<VisitorView>,
+): Promise<FastifyReply> {
+  const stream = new PassThrough();
+  const endings: (() => void)[] = [];
+  let sent = '';
+  let neighbour: NodeJS.Timeout | undefined;
+
+  function close(): void {
+    for (const end of endings.splice(0)) end();
+    stream.end();
+  }
+
+  function send(view: VisitorView): void {
+    const data = JSON.stringify(view);
+    if (data !== sent) stream.write(`event: callback\ndata: ${data}\n\n`);
+    sent = data;
+    if (view.state === 'done') close();
+  }
+
+  const looks = new Latest(
+    async () => {
+      if (!stream.writableEnded) send(await look());
+    },
+    error => {
+      reply.log.error({ err: error }, 'callback events failed');
+      close();
+    },
+  );
+  const refresh = () => looks.request();
+
+  function later(): void {
+    neighbour ??= setTimeout(() => {
+      neighbour = undefined;
+      refresh();
+    }, neighbourMs);
+  }
+
+  const keepAlive = setInterval(() => stream.write(': still here\n\n'), keepAliveMs);
+  endings.push(
+    announcements.onInteraction(first.id, refresh),
+    announcements.onEvent(({ type, interactionId }) => {
+      if (interactionId !== first.id && neighbourly.has(type)) later();
+    }),
+    announcements.onGap(refresh),
+    () => clearInterval(keepAlive),
+    () => clearTimeout(neighbour),
+  );
+  stream.on('close', close);
+  reply.raw.on('close', close);
+  send(first);
+  // What happened between the first look and the subscription above.
+  refresh();
+  return await reply
+    .header('content-type', 'text/event-stream; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .header('x-accel-buffering', 'no')
+    .send(stream);
+}

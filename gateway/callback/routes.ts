@@ -1,0 +1,185 @@
+import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { preferredLocale } from '../errors.js';
+import { NullableString, refusals, Timestamp } from '../schemas.js';
+import type { Announcements, Sql } from '../store/index.js';
+import { bearerToken, isKnownOrigin } from '../tenants/index.js';
+import { streamCallback } from './event-stream.js';
+import { CallbackRequests } from './requests.js';
+import { CallbackTokens } from './token.js';
+
+export interface CallbackRouteOptions {
+  sql: Sql;
+  announcements: Announcements;
+  /** Key of the visitors' tokens. */
+  secret: string;
+  /** Requests that one address may make in a minute. */
+  requestsPerMinute: number;
+}
+
+const Callback = Type.Object({
+  id: Type.String(),
+  state: Type.String({ description: 'waiting, offered, accepted, dialing, bridged or done' }),
+  outcome: NullableString,
+  position: Type.Union([Type.Integer(), Type.Null()]),
+  estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
+  queue: Type.Object({ key: Type.String(), name: Type.String() }),
+  requestedAt: Timestamp,
+});
+
+const Site = Type.Object({
+  name: Type.String(),
+  locales: Type.Array(Type.String()),
+  countries: Type.Array(Type.String()),
+  queues: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      name: Type.String(),
+      open: Type.Boolean(),
+      estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+  ),
+});
+
+const Form = Type.Object(
+  {
+    siteKey: Type.String({ minLength: 1, maxLength: 64, examples: ['demo'] }),
+    queue: Type.String({ minLength: 1, maxLength: 40, examples: ['sales'] }),
+    phone: Type.String({ minLength: 1, maxLength: 64, examples: ['010-5550-0000'] }),
+    name: Type.Optional(Type.String({ maxLength: 80 })),
+    note: Type.Optional(Type.String({ maxLength: 1000 })),
+    locale: Type.Optional(Type.String({ maxLength: 35 })),
+    page: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ maxLength: 2000, pattern: '^https?://' }),
+          title: Type.Optional(Type.String({ maxLength: 200 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
+const preflightSeconds = 600;
+
+/** The visitor's side of the API. It is called from pages of other origins, and by nobody's cookie. */
+export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = async (app, options) => {
+  const { sql, announcements, secret, requestsPerMinute } = options;
+  const requests = new CallbackRequests(sql, new CallbackTokens(secret));
+  const askLimit = { rateLimit: { max: requestsPerMinute, timeWindow: '1 minute' } };
+
+  app.addHook('onRequest', async (request, reply) => {
+    const { origin } = request.headers;
+    if (origin === undefined || !(await isKnownOrigin(sql, origin))) return;
+    reply.header('access-control-allow-origin', origin).header('vary', 'origin');
+  });
+
+  for (const url of ['/sites/:siteKey', '/callbacks', '/callbacks/:id', '/callbacks/:id/events']) {
+    app.options(url, { schema: { hide: true } }, async (_request, reply) => preflight(reply));
+  }
+
+  app.get(
+    '/sites/:siteKey',
+    {
+      schema: {
+        tags: ['visitors'],
+        summary: 'A site and its counters',
+        params: Type.Object({ siteKey: Type.String({ maxLength: 64 }) }),
+        querystring: Type.Object({ locale: Type.Optional(Type.String({ maxLength: 35 })) }),
+        response: { 200: Site, ...refusals },
+      },
+    },
+    async request => {
+      const locale = request.query.locale ? preferredLocale(request.query.locale) : localeOf(request);
+      return await requests.describeSite(request.params.siteKey, request.headers.origin, locale);
+    },
+  );
+
+  app.post(
+    '/callbacks',
+    {
+      config: askLimit,
+      schema: {
+        tags: ['visitors'],
+        summary: 'Ask for a callback',
+        description:
+          'Answered when the request is on disk. Asking again while it lives returns the same callback.',
+        body: Form,
+        response: { 201: Type.Object({ ...Callback.properties, token: Type.String() }), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { origin } = request.headers;
+      const callback = await requests.ask(request.body, {
+        address: request.ip,
+        origin,
+        locale: localeOf(request),
+      });
+      return reply.status(201).send(callback);
+    },
+  );
+
+  app.get(
+    '/callbacks/:id',
+    {
+      schema: {
+        tags: ['visitors'],
+        summary: 'How it stands',
+        params: IdParams,
+        response: { 200: Callback, ...refusals },
+      },
+    },
+    async request => await requests.look(request.params.id, bearerToken(request)),
+  );
+
+  app.delete(
+    '/callbacks/:id',
+    {
+      schema: {
+        tags: ['visitors'],
+        summary: 'Take it back',
+        description: 'At any moment: also while a phone rings, and while they talk.',
+        params: IdParams,
+        response: { 200: Callback, ...refusals },
+      },
+    },
+    async request => await requests.cancel(request.params.id, bearerToken(request)),
+  );
+
+  app.get(
+    '/callbacks/:id/events',
+    {
+      schema: {
+        tags: ['visitors'],
+        summary: 'How it stands, live',
+        description:
+          'Server-sent events named `callback`, each with the whole callback; the stream ends after `done`.',
+        params: IdParams,
+        produces: ['text/event-stream'],
+      },
+    },
+    async (request, reply) => {
+      const { id } = request.params;
+      const token = bearerToken(request);
+      const first = await requests.look(id, token);
+      return await streamCallback(reply, announcements, first, () => requests.look(id, token));
+    },
+  );
+};
+
+/** The answer to a CORS preflight; which origins may read what comes next is said by the hook. */
+function preflight(reply: FastifyReply) {
+  return reply
+    .status(204)
+    .header('access-control-allow-methods', 'GET, POST, DELETE')
+    .header('access-control-allow-headers', 'authorization, content-type')
+    .header('access-control-max-age', preflightSeconds)
+    .send();
+}
+
+function localeOf(request: FastifyRequest) {
+  return preferredLocale(request.headers['accept-language']);
+}

@@ -1,0 +1,10 @@
+export {
+  type CallParts,
+  type DialPhone,
+  dialPhone,
+  Leg,
+  type LegEnd,
+  type RingAgent,
+  ringAgent,
+} from './leg.js';
+export { closeStaleLegs, type LegView, legsOf } from './leg-record.js';

@@ -1,0 +1,189 @@
+import type { Logger } from 'pino';
+import { type Endpoint, type EndpointKind, MediaError, type MediaServer } from '../media/index.js';
+import type { Sql } from '../store/index.js';
+import { CallFailure, type Progress, type SipDialog, type Telephony } from '../telephony/index.js';
+import { type LegParty, LegRecord } from './leg-record.js';
+
+export interface CallParts {
+  sql: Sql;
+  telephony: Telephony;
+  media: MediaServer;
+  logger: Logger;
+}
+
+/** How an answered leg ended: the peer hung up, its media vanished, or we ended it. */
+export type LegEnd = 'hung_up' | 'lost' | 'by_us';
+
+/** What every INVITE of a leg is given. */
+interface Invitation {
+  offer: string;
+  signal: AbortSignal;
+  onProgress: (progress: Progress) => void;
+  onSent: (callId: string) => void;
+}
+
+interface Placement {
+  party: LegParty;
+  kind: EndpointKind;
+  signal: AbortSignal;
+  onProgress?: (progress: Progress, endpoint: Endpoint) => void;
+  invite: (invitation: Invitation) => Promise<SipDialog>;
+}
+
+/** One answered leg: a SIP dialog with its media endpoint. It owns both; `end` frees both. */
+export class Leg {
+  readonly endpoint: Endpoint;
+  /** Resolves once, when the leg is over for whatever reason. */
+  readonly ended: Promise<LegEnd>;
+  readonly #dialog: SipDialog;
+  readonly #record: LegRecord;
+  #resolve: (end: LegEnd) => void = () => undefined;
+  #ending: Promise<void> | undefined;
+
+  constructor(dialog: SipDialog, endpoint: Endpoint, record: LegRecord) {
+    this.#dialog = dialog;
+    this.endpoint = endpoint;
+    this.#record = record;
+    this.ended = new Promise(resolve => {
+      this.#resolve = resolve;
+    });
+    dialog.onReoffer(offer => endpoint.renegotiate(offer));
+    dialog.onEnded(() => void this.#finish('hung_up'));
+    endpoint.on('lost', () => void this.#finish('lost'));
+  }
+
+  /** Hangs up and frees the media. Safe to call more than once. */
+  end(): Promise<void> {
+    return this.#finish('by_us');
+  }
+
+  #finish(end: LegEnd): Promise<void> {
+    this.#ending ??= this.#free(end);
+    return this.#ending;
+  }
+
+  async #free(end: LegEnd): Promise<void> {
+    this.#resolve(end);
+    this.#record.ended({
+      outcome: end === 'lost' ? 'lost' : 'answered',
+      endedBy: end === 'by_us' ? 'us' : 'peer',
+    });
+    await Promise.all([end === 'hung_up' ? undefined : this.#dialog.end(), this.endpoint.destroy()]);
+    await this.#record.settled;
+  }
+}
+
+/**
+ * Makes an endpoint, invites the peer with its offer, applies the answer. Whatever fails, nothing is left behind: no
+ * endpoint, no ringing phone.
+ * @throws CallFailure
+ */
+async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
+  const { sql, media, logger } = parts;
+  const { party, kind, signal, onProgress, invite } = placement;
+  const record = new LegRecord(sql, party, error =>
+    logger.error({ err: error, ...party, phone: undefined }, 'leg not recorded'),
+  );
+  let endpoint: Endpoint | undefined;
+  let dialog: SipDialog | undefined;
+  try {
+    const made = await media.createEndpoint({ kind, owner: party.interactionId });
+    endpoint = made;
+    dialog = await invite({
+      offer: made.localSdp,
+      signal,
+      onProgress: progress => onProgress?.(progress, made),
+      onSent: callId => record.started(callId),
+    });
+    await made.accept(dialog.remoteSdp);
+    record.answered();
+    return new Leg(dialog, made, record);
+  } catch (error) {
+    if (!(error instanceof CallFailure || error instanceof MediaError))
+      logger.error(
+        { err: error, interactionId: party.interactionId, role: party.role },
+        'leg failed unexpectedly',
+      );
+    const failure = asCallFailure(error);
+    record.ended({
+      outcome: failure.outcome,
+      sipStatus: failure.sipStatus,
+      endedBy: signal.aborted ? 'us' : 'peer',
+    });
+    await Promise.all([dialog?.end(), endpoint?.destroy()]);
+    throw failure;
+  }
+}
+
+function asCallFailure(error: unknown): CallFailure {
+  if (error instanceof CallFailure) return error;
+  return new CallFailure('failed', error instanceof Error ? error.message : String(error));
+}
+
+export interface RingAgent {
+  tenantId: string;
+  interactionId: string;
+  userId: string;
+  kind: EndpointKind;
+  callerName?: string | undefined;
+  callerNumber: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Rings an agent's softphone until he answers.
+ * @throws CallFailure
+ */
+export function ringAgent(parts: CallParts, request: RingAgent): Promise<Leg> {
+  const { tenantId, interactionId, userId, kind, callerName, callerNumber, signal } = request;
+  return placeLeg(parts, {
+    party: { tenantId, interactionId, role: 'agent', userId },
+    kind,
+    signal,
+    invite: invitation =>
+      parts.telephony.inviteAgent({
+        ...invitation,
+        tenantId,
+        userId,
+        interactionId,
+        callerName,
+        callerNumber,
+      }),
+  });
+}
+
+export interface DialPhone {
+  tenantId: string;
+  interactionId: string;
+  number: string;
+  callerId: string;
+  signal: AbortSignal;
+  onProgress: (progress: Progress, endpoint: Endpoint) => void;
+  onSent?: () => void;
+}
+
+/**
+ * Calls a telephone over a trunk until it is answered.
+ * @throws CallFailure
+ */
+export function dialPhone(parts: CallParts, request: DialPhone): Promise<Leg> {
+  const { tenantId, interactionId, number, callerId, signal, onProgress, onSent } = request;
+  return placeLeg(parts, {
+    party: { tenantId, interactionId, role: 'customer', phone: number },
+    kind: 'rtp',
+    signal,
+    onProgress,
+    invite: invitation =>
+      parts.telephony.invitePhone({
+        ...invitation,
+        onSent: callId => {
+          invitation.onSent(callId);
+          onSent?.();
+        },
+        tenantId,
+        number,
+        callerId,
+        interactionId,
+      }),
+  });
+}
