@@ -1,0 +1,52 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, type ErrorCode, preferredLocale } from '../errors.js';
+
+/** Errors of Fastify and its plugins, in terms of the catalogue. */
+const fastifyCodes: Record<string, ErrorCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'bad_json',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_json',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_json',
+};
+
+/** Whatever is thrown is answered with an entry of the catalogue, in the caller's language, and nothing of our insides. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError, request, reply) => answer(request, reply, asApiError(error)));
+  app.setNotFoundHandler((request, reply) => answer(request, reply, new ApiError('not_found')));
+}
+
+function asApiError(error: FastifyError): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error.validation) {
+    const [first] = error.validation;
+    const missing = first?.params.missingProperty ?? first?.params.additionalProperty;
+    const path = [
+      ...(first?.instancePath ?? '').split('/').filter(Boolean),
+      ...(typeof missing === 'string' ? [missing] : []),
+    ];
+    const field = path.join('.') || error.validationContext || 'body';
+    return new ApiError('validation_failed', {
+      field,
+      params: { reason: `${field} ${first?.message ?? ''}`.trim() },
+    });
+  }
+  if (error.statusCode === 429)
+    return new ApiError('too_many_requests', { params: { seconds: secondsIn(error.message) } });
+  const code = fastifyCodes[error.code];
+  if (code) return new ApiError(code);
+  if (error.statusCode === 400) return new ApiError('bad_json', { cause: error });
+  return new ApiError('internal', { cause: error });
+}
+
+/** @fastify/rate-limit says "…, retry in 42 seconds" or "1 minute". */
+function secondsIn(message: string): number {
+  const [, amount = '60', unit = 'second'] = /(\d+) (second|minute|hour)/.exec(message) ?? [];
+  return Number(amount) * { second: 1, minute: 60, hour: 3600 }[unit as 'second' | 'minute' | 'hour'];
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
+  if (error.status >= 500) request.log.error({ err: error.cause ?? error }, 'request failed');
+  else request.log.debug({ code: error.code, url: request.routeOptions.url }, 'request refused');
+  return reply.status(error.status).send(error.body(preferredLocale(request.headers['accept-language'])));
+}

@@ -1,0 +1,1 @@
+export { createHttpServer, type Feature, type HttpOptions } from './server.js';

@@ -1,0 +1,185 @@
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { pino } from 'pino';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { acdRoutes, Matcher, Presence, recover, WrapUpClock } from './acd/index.js';
+import { Conductor, callbackRoutes } from './callback/index.js';
+import { closeStaleLegs } from './calls/index.js';
+import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
+import { createHttpServer } from './http/index.js';
+import { connectBuiltinMedia } from './media/index.js';
+import { Announcements, connect, migrate } from './store/index.js';
+import { createTelephony, loadDialplan } from './telephony/index.js';
+import { seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
+
+/** Connections to the database: enough for two cores' worth of statements, few enough for several gateways. */
+const poolSize = 12;
+const sessionSweepMs = 60_000;
+
+/** The composition root: builds the parts, starts them from the bottom up, and stops them from the top down. */
+async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
+  const logger = pino(
+    { level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+  const stopping: (() => unknown)[] = [];
+  signal.addEventListener('abort', () => logger.info('stopping'));
+  try {
+    const dialplan = loadDialplan(config.dialplanDir, {
+      ...process.env,
+      RINGBRIDGE_PHONE_NETWORK_PASSWORD: config.phoneNetworkPassword,
+    });
+
+    const sql = connect({
+      url: config.databaseUrl,
+      max: poolSize,
+      applicationName: 'ringbridge-gateway',
+      onNotice: notice => logger.debug(notice),
+    });
+    stopping.push(() => sql.end({ timeout: 5 }));
+    const applied = await migrate(sql);
+    if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
+    if (config.demo) await seedDemo(sql, { origins: ownOrigins(config), password: config.demoPassword });
+
+    const announcements = new Announcements(sql, error => logger.error({ err: error }, 'listener failed'));
+    await announcements.start();
+    stopping.push(() => announcements.stop());
+
+    const media = await connectBuiltinMedia({
+      ...config.mediaControl,
+      secret: config.mediaSecret,
+      owner: 'gateway',
+      logger,
+    });
+    stopping.push(() => media.close());
+    const telephony = createTelephony({
+      sql,
+      logger,
+      dialplan,
+      control: { ...config.sipControl, secret: config.sipSecret },
+      softphone: {
+        wsUrl: config.softphoneWsUrl,
+        domain: config.sipDomain,
+        credentialSeconds: config.softphoneCredentialSeconds,
+        iceServers: [...config.iceServers],
+      },
+    });
+    await telephony.start();
+    stopping.push(() => telephony.stop());
+
+    const wrapUps = new WrapUpClock(sql, logger);
+    const presence = new Presence(sql, logger);
+    const conductor = new Conductor({ sql, announcements, telephony, media, logger, wrapUps });
+    const matcher = new Matcher({ sql, announcements, logger, onOffer: offer => conductor.serve(offer) });
+
+    const staleLegs = await closeStaleLegs(sql);
+    await Promise.all(staleLegs.map(callId => telephony.endStale(callId)));
+    const recovered = await recover(sql, wrapUps);
+    if (staleLegs.length > 0 || recovered.requeued + recovered.cut > 0)
+      logger.warn({ ...recovered, legs: staleLegs.length }, 'put in order what the last run left behind');
+
+    wrapUps.start(announcements);
+    matcher.start();
+    const sweeper = setInterval(
+      () =>
+        void sweepSessions(sql).catch(error => logger.error({ err: error }, 'expired sessions not removed')),
+      sessionSweepMs,
+    );
+    stopping.push(
+      () => clearInterval(sweeper),
+      () => presence.stop(),
+      () => wrapUps.stop(),
+      () => conductor.stop(),
+      () => matcher.stop(),
+    );
+
+    const metrics = new Registry();
+    collectDefaultMetrics({ register: metrics });
+    new Gauge({
+      name: 'ringbridge_attempts_in_progress',
+      help: 'Callbacks that are being offered, dialled or talked',
+      registers: [metrics],
+      collect() {
+        this.set(conductor.size);
+      },
+    });
+    const app = await createHttpServer({
+      logger,
+      trustProxy: typeof config.trustProxy === 'boolean' ? config.trustProxy : [...config.trustProxy],
+      publicUrl: config.publicUrl,
+      operations: {
+        metrics,
+        checks: {
+          database: async () => (await sql`select 1`).length === 1,
+          sip: () => telephony.connected(),
+          media: () => media.healthy(),
+        },
+      },
+      webFaces: { folder: webFolder(), softphoneOrigin: new URL(config.softphoneWsUrl).origin },
+      features: [
+        async api => {
+          await api.register(sessionRoutes, {
+            sql,
+            sessionHours: config.sessionHours,
+            secureCookie: config.publicUrl.startsWith('https:'),
+            loginsPerMinute: config.loginsPerMinute,
+          });
+        },
+        async api => {
+          await api.register(callbackRoutes, {
+            sql,
+            announcements,
+            secret: config.tokenKey,
+            requestsPerMinute: config.callbacksPerMinute,
+          });
+        },
+        async api => {
+          await api.register(acdRoutes, {
+            sql,
+            announcements,
+            presence,
+            telephony,
+            origins: ownOrigins(config),
+          });
+        },
+      ],
+    });
+    stopping.push(() => app.close());
+    const url = await app.listen({ host: config.httpHost, port: config.httpPort });
+    process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
+    logger.info({ url }, 'ready');
+    if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve));
+  } finally {
+    for (const stop of stopping.reverse()) await stop();
+  }
+}
+
+/** Where the build has put the web faces: dist/web beside dist/gateway. */
+function webFolder(): string {
+  return fileURLToPath(new URL('../web', import.meta.url));
+}
+
+/** The origins our own pages have; on one machine people type localhost and 127.0.0.1 for the same. */
+function ownOrigins({ publicUrl }: CompleteConfig): string[] {
+  const { origin, hostname, protocol, port } = new URL(publicUrl);
+  if (hostname !== 'localhost' && hostname !== '127.0.0.1') return [origin];
+  return ['localhost', '127.0.0.1'].map(name => `${protocol}//${name}${port && `:${port}`}`);
+}
+
+const { values } = parseArgs({
+  options: { config: { type: 'string' }, 'exit-with-parent': { type: 'boolean', default: false } },
+});
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort());
+if (values['exit-with-parent']) process.stdin.on('close', () => stop.abort()).resume();
+try {
+  await run(completeConfig(loadConfig({ env: process.env, file: values.config })), stop.signal);
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(isAddressInUse(error) ? 2 : 1);
+}
+
+function isAddressInUse(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
