@@ -114,8 +114,8 @@ t.test('every problem is named at once', t => {
   t.throws(() => load(cwd, 'sessionHours: 0\n', env), {
     message:
       'RINGBRIDGE_HTTP_PROT is no setting; did you mean RINGBRIDGE_HTTP_PORT?\n' +
-      'RINGBRIDGE_DEMO must be true or false, not "maybe"\n' +
-      'ringbridge.yaml:1:15: sessionHours must be a whole number from 1 to 720, not 0',
+      'ringbridge.yaml:1:15: sessionHours must be a whole number from 1 to 720, not 0\n' +
+      'RINGBRIDGE_DEMO must be true or false, not "maybe"',
   });
   t.end();
 });

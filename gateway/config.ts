@@ -3,7 +3,7 @@
 export { type CompleteConfig, completeConfig, demoPassword, embeddedDatabaseUrl } from './config/complete.js';
 export { ConfigError } from './config/error.js';
 export type { HostPort, IceServer } from './config/kinds.js';
-export { type ConfigSources, loadConfig } from './config/load.js';
+export { type ConfigSources, defaultFile, loadConfig, type PortUse, portUses } from './config/load.js';
 export {
   type Config,
   groups,

@@ -1,7 +1,16 @@
 // Builds what runs into dist/: the servers file by file, the web faces as bundles. Plain JavaScript, because it
 // runs before anything is built. Types are checked by `npm run types`, not here.
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build as bundle } from 'esbuild';
@@ -34,13 +43,13 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-async function buildServers() {
+async function buildServers(out) {
   const files = serverFolders.flatMap(filesBelow);
   const sources = files.filter(path => extname(path) === '.ts');
   await bundle({
     absWorkingDir: root,
     entryPoints: sources,
-    outdir: dist,
+    outdir: out,
     outbase: root,
     format: 'esm',
     platform: 'node',
@@ -49,53 +58,88 @@ async function buildServers() {
     logLevel: 'warning',
   });
   for (const path of files.filter(path => !['.ts', '.mjs'].includes(extname(path)))) {
-    mkdirSync(dirname(join(dist, path)), { recursive: true });
-    cpSync(join(root, path), join(dist, path));
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    cpSync(join(root, path), join(out, path));
   }
 }
 
-async function buildWeb() {
-  const common = {
-    absWorkingDir: root,
-    bundle: true,
+const web = {
+  absWorkingDir: root,
+  bundle: true,
+  sourcemap: true,
+  jsx: 'automatic',
+  logLevel: 'warning',
+  loader: { '.svg': 'dataurl', '.woff2': 'file', '.widget.css': 'text' },
+};
+
+async function buildWeb(out) {
+  const page = {
+    ...web,
     minify: true,
-    sourcemap: true,
     target: 'es2022',
-    logLevel: 'warning',
     define: { 'process.env.NODE_ENV': '"production"' },
   };
   await bundle({
-    ...common,
+    ...page,
     entryPoints: [`${webFolder}/desktop/main.tsx`],
-    outdir: join(dist, 'web/desktop'),
+    outdir: join(out, 'web/desktop'),
     format: 'esm',
     splitting: true,
-    jsx: 'automatic',
-    loader: { '.svg': 'dataurl', '.woff2': 'file' },
   });
   await bundle({
-    ...common,
-    entryPoints: { widget: `${webFolder}/widget/main.ts` },
-    outdir: join(dist, 'web'),
+    ...page,
+    entryPoints: {
+      widget: `${webFolder}/widget/main.ts`,
+      'demo-shop/shop': `${webFolder}/demo-shop/shop.ts`,
+    },
+    outdir: join(out, 'web'),
     format: 'iife',
-    loader: { '.css': 'text' },
   });
-  for (const path of filesBelow(webFolder).filter(path =>
-    ['.html', '.ico', '.svg', '.png', '.jpg'].includes(extname(path)),
-  )) {
-    const target = join(dist, 'web', relative(webFolder, path));
+  const copied = filesBelow(webFolder).filter(
+    path =>
+      ['.html', '.ico', '.svg', '.png', '.jpg'].includes(extname(path)) ||
+      (path.startsWith(join(webFolder, 'demo-shop')) && extname(path) === '.css'),
+  );
+  for (const path of copied) {
+    const target = join(out, 'web', relative(webFolder, path));
     mkdirSync(dirname(target), { recursive: true });
     cpSync(join(root, path), target);
   }
 }
 
-/** Builds when a source changed since the last build. Returns whether there was anything to build. */
+/** The tests of the web faces run in Node, each bundled with what it tests: stylesheets and images are no modules there. */
+async function buildWebTests(out) {
+  const entryPoints = filesBelow(webFolder).filter(path => /\.test\.tsx?$/.test(path));
+  await bundle({
+    ...web,
+    entryPoints,
+    outdir: out,
+    outbase: root,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+  });
+}
+
+/**
+ * Builds when a source changed since the last build. Returns whether there was anything to build. The new dist/
+ * takes the place of the old one when it is complete: a build that fails or is interrupted leaves the old one.
+ */
 export async function build() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
-  rmSync(dist, { recursive: true, force: true });
-  await Promise.all([buildServers(), buildWeb()]);
-  writeFileSync(stamp, wanted);
+  const draft = `${dist}.${process.pid}.tmp`;
+  const old = `${dist}.old.${process.pid}.tmp`;
+  try {
+    await Promise.all([buildServers(draft), buildWeb(draft), buildWebTests(draft)]);
+    writeFileSync(join(draft, '.stamp'), wanted);
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(draft, dist);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
   return true;
 }
 

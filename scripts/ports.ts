@@ -2,31 +2,23 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** Whether a TCP port can be listened on. */
-export async function portIsFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  const server = createServer();
+/** Why a port cannot be listened on (EADDRINUSE, EACCES, EADDRNOTAVAIL), or undefined when it can. */
+export async function portTrouble(
+  protocol: 'tcp' | 'udp',
+  port: number,
+  host = '127.0.0.1',
+): Promise<string | undefined> {
+  const listener =
+    protocol === 'tcp' ? createServer() : createSocket({ type: host.includes(':') ? 'udp6' : 'udp4' });
   try {
-    server.listen(port, host);
-    await once(server, 'listening');
-    return true;
-  } catch {
-    return false;
+    if ('bind' in listener) listener.bind({ port, address: host, exclusive: true });
+    else listener.listen(port, host);
+    await once(listener, 'listening');
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? String(error);
   } finally {
-    server.close();
-  }
-}
-
-/** Whether a UDP port can be bound. */
-export async function udpPortIsFree(port: number, host = '127.0.0.1'): Promise<boolean> {
-  const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');
-  try {
-    socket.bind({ port, address: host, exclusive: true });
-    await once(socket, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.close();
+    listener.close();
   }
 }
 

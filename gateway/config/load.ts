@@ -85,9 +85,15 @@ function fromEnvironment(env: ConfigSources['env'], problems: string[]): Map<Set
   return found;
 }
 
-type PortUse = { name: SettingName; protocol: 'tcp' | 'udp'; first: number; last: number };
+export interface PortUse {
+  name: SettingName;
+  protocol: 'tcp' | 'udp';
+  first: number;
+  last: number;
+}
 
-function portUses(config: Config): PortUse[] {
+/** The ports this configuration makes somebody listen on. */
+export function portUses(config: Config): PortUse[] {
   const one = (name: SettingName, protocol: 'tcp' | 'udp'): PortUse => {
     const port = config[name] as number;
     return { name, protocol, first: port, last: port };
@@ -98,6 +104,7 @@ function portUses(config: Config): PortUse[] {
     ...(config.databaseUrl === undefined ? [one('databasePort', 'tcp')] : []),
     ...(builtin ? [one('sipControlPort', 'tcp'), one('sipWsPort', 'tcp'), one('sipUdpPort', 'udp')] : []),
     one('mediaControlPort', 'tcp'),
+    ...(config.mediaWebrtcPort === 0 ? [] : [one('mediaWebrtcPort', 'udp')]),
     { name: 'rtpPortFirst', protocol: 'udp', first: config.rtpPortFirst, last: config.rtpPortLast },
     ...(config.phoneNetwork
       ? [

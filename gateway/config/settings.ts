@@ -85,6 +85,16 @@ const web = {
     fallback: 12,
     meaning: 'After how many hours a login ends.',
   }),
+  loginsPerMinute: setting({
+    kind: kind.integer(1, 100_000),
+    fallback: 10,
+    meaning: 'How often one address may try to sign in, each minute.',
+  }),
+  callbacksPerMinute: setting({
+    kind: kind.integer(1, 1_000_000),
+    fallback: 20,
+    meaning: 'How many callbacks one address may ask for, each minute.',
+  }),
   tokenKey: setting({
     kind: kind.secret,
     fallback: undefined,
@@ -187,6 +197,13 @@ const media = {
     kind: kind.integer(1024, 65535),
     fallback: 29_999,
     meaning: 'The last UDP port for audio.',
+  }),
+  mediaWebrtcPort: setting({
+    kind: kind.integer(0, 65535),
+    fallback: 0,
+    fallbackText: '0, a free one',
+    meaning:
+      'The one UDP port that all browsers send audio to. Name one where a firewall has to let it through.',
   }),
   iceServers: setting({
     kind: kind.iceServers,

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync, realpathSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { commandLine } from '../process-info.js';
 
 /** What a server writes about itself into its cluster. */
 export interface Postmaster {
@@ -22,24 +22,6 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
   }
   const pid = Math.abs(Number(lines[0]));
   return Number.isSafeInteger(pid) && pid > 1 ? { pid, port: Number(lines[3]) } : undefined;
-}
-
-/** The command line of a process, or undefined when there is no such process. */
-export function commandLine(pid: number): string | undefined {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return undefined;
-  }
-  try {
-    if (process.platform === 'linux') {
-      // Empty: it has ended and only waits for its parent to take note.
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ') || undefined;
-    }
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
-  } catch {
-    return undefined;
-  }
 }
 
 /** Process ids are used again: a left-over pid file may name a process that has nothing to do with us. */

@@ -18,8 +18,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import connect from 'postgres';
 import t from 'tap';
+import { commandLine } from '../process-info.js';
 import { findBinaries, restoreLibraryLinks } from './binaries.js';
-import { commandLine } from './postmaster.js';
+
 import { startPostgres } from './server.js';
 
 /** A folder with a space in its name, gone after the test. */

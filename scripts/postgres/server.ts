@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import connect from 'postgres';
 import { embeddedDatabaseUrl } from '../../gateway/config/complete.js';
 import { loadSecrets } from '../../gateway/config/secrets.js';
-import { freePort, portIsFree } from '../ports.js';
+import { freePort, portTrouble } from '../ports.js';
 import { SetupError } from '../setup-error.js';
 import { type Account, chooseAccount, giveTo, spawnAs } from './account.js';
 import { findBinaries, type PostgresBinaries } from './binaries.js';
@@ -185,7 +185,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 
   const leftOver = await stopLeftOver(cluster, signal);
   if (leftOver) logger?.warn(`stopped the database server an earlier run left behind (process ${leftOver})`);
-  if (options.port !== 0 && !(await portIsFree(options.port))) {
+  if (options.port !== 0 && (await portTrouble('tcp', options.port))) {
     throw new SetupError(takenSentence(options.port));
   }
   const port = options.port || (await freePort());
