@@ -1,0 +1,229 @@
+import t, { type Test } from 'tap';
+import { testDatabase } from '../../test/support/database.js';
+import { connect, migrate, type Sql } from '../store/index.js';
+import { seedDemo } from '../tenants/index.js';
+import { setIntent } from './agents.js';
+import { enqueueCallback } from './enqueue.js';
+import { type InteractionEvent, type InteractionState, states, transitions } from './states.js';
+import * as act from './transitions.js';
+
+interface Fixture {
+  sql: Sql;
+  tenantId: string;
+  siteId: string;
+  queueId: string;
+  agents: { id: string }[];
+}
+
+let phones = 0;
+
+async function fixture(t: Test): Promise<Fixture> {
+  const { url } = await testDatabase(t);
+  const sql = connect({ url, max: 8 });
+  t.teardown(() => sql.end());
+  await migrate(sql);
+  await seedDemo(sql, { origins: ['http://localhost'], password: 'irrelevant here' });
+  const [site] = await sql<{ id: string; tenantId: string }[]>`select id, tenant_id as "tenantId" from sites`;
+  const [queue] = await sql<{ id: string }[]>`select id from queues where key = 'sales'`;
+  const agents = await sql<{ id: string }[]>`select user_id as id from agents order by user_id`;
+  if (!site || !queue) throw new Error('no demo data');
+  return { sql, tenantId: site.tenantId, siteId: site.id, queueId: queue.id, agents: [...agents] };
+}
+
+/** A softphone that is there, so that the agent counts as free. */
+async function register({ sql, tenantId }: Fixture, userId: string) {
+  const [session] = await sql<{ id: string }[]>`
+    insert into sessions (tenant_id, user_id, token_hash, expires_at)
+    values (${tenantId}, ${userId}, ${crypto.randomUUID()}::text::bytea, now() + interval '1 hour') returning id`;
+  await sql`insert into softphone_credentials (username, tenant_id, user_id, session_id, ha1, expires_at)
+    values (${userId}, ${tenantId}, ${userId}, ${session!.id}, 'x', now() + interval '1 hour')`;
+  await sql`insert into registrations (tenant_id, user_id, username, contact, transport, call_id, cseq, expires_at)
+    values (${tenantId}, ${userId}, ${userId}, 'sip:x@y.invalid', 'ws', 'c', 1, now() + interval '1 hour')`;
+}
+
+async function request({ sql, tenantId, siteId, queueId }: Fixture, phone?: string) {
+  phones += 1;
+  const number = phone ?? `+8210${String(55500000 + phones)}`;
+  const requester = Buffer.alloc(16);
+  return await enqueueCallback(sql, { tenantId, siteId, queueId, phone: number, locale: 'ko', requester });
+}
+
+/** Brings a fresh interaction into a state, by the way that leads there. */
+async function bringInto(f: Fixture, state: InteractionState) {
+  const { id } = await request(f);
+  const ref = { id, tenantId: f.tenantId };
+  const path: Record<Exclude<InteractionState, 'waiting' | 'done'>, number> = {
+    offered: 1,
+    accepted: 2,
+    dialing: 3,
+    bridged: 4,
+    wrap_up: 5,
+  };
+  if (state === 'done') await act.cancel(f.sql, ref);
+  else if (state !== 'waiting') {
+    const steps = [
+      () => act.offerNext(f.sql, 30),
+      () => act.accept(f.sql, ref),
+      () => act.startDialing(f.sql, ref),
+      () => act.bridge(f.sql, ref),
+      () => act.end(f.sql, ref, 'completed', 'agent'),
+    ];
+    for (const step of steps.slice(0, path[state]))
+      if (!(await step())) throw new Error(`stuck on the way to ${state}`);
+  }
+  return ref;
+}
+
+async function lookUp({ sql }: Fixture, id: string) {
+  const [row] = await sql<{ state: InteractionState; agentId: string | null; engaged: number }[]>`
+    select state, agent_id as "agentId", (select count(*)::int from agents where interaction_id = ${id}) as engaged
+    from interactions where id = ${id}`;
+  return row!;
+}
+
+async function eventTypes({ sql }: Fixture, id: string) {
+  return (
+    await sql<{ type: string }[]>`select type from events where interaction_id = ${id} order by id`
+  ).map(row => row.type);
+}
+
+const steps: Record<InteractionEvent, (f: Fixture, ref: act.InteractionRef) => PromiseLike<unknown>> = {
+  offered: (f, ref) => act.offerNext(f.sql, 30).then(offer => (offer?.id === ref.id ? offer : undefined)),
+  accepted: (f, ref) => act.accept(f.sql, ref),
+  declined: async (f, ref) => act.decline(f.sql, ref, (await lookUp(f, ref.id)).agentId ?? f.agents[0]!.id),
+  offer_expired: (f, ref) => act.expireOffer(f.sql, ref),
+  agent_lost: (f, ref) => act.loseAgent(f.sql, ref, 'test'),
+  dialing: (f, ref) => act.startDialing(f.sql, ref),
+  bridged: (f, ref) => act.bridge(f.sql, ref),
+  customer_failed: (f, ref) => act.failCustomer(f.sql, ref, 'busy'),
+  ended: (f, ref) => act.end(f.sql, ref, 'completed', 'customer'),
+  cancelled: (f, ref) => act.cancel(f.sql, ref),
+  finished: (f, ref) => act.finish(f.sql, ref),
+};
+
+t.test('every cell of the table is what the database does', async t => {
+  const f = await fixture(t);
+  const [agent] = f.agents;
+  await register(f, agent!.id);
+  for (const state of states) {
+    for (const [event, step] of Object.entries(steps) as [
+      InteractionEvent,
+      (typeof steps)[InteractionEvent],
+    ][]) {
+      await setIntent(f.sql, { tenantId: f.tenantId, userId: agent!.id }, 'ready', null);
+      const ref = await bringInto(f, state);
+      const before = await eventTypes(f, ref.id);
+      const expected = transitions[state][event];
+      const taken = await step(f, ref);
+      const after = await lookUp(f, ref.id);
+      const cell = `${state} × ${event}`;
+      t.equal(Boolean(taken), expected !== undefined, `${cell} is ${expected ? 'taken' : 'refused'}`);
+      t.equal(after.state, expected ?? state, `${cell} leads to ${expected ?? 'nowhere'}`);
+      t.same(
+        await eventTypes(f, ref.id),
+        expected ? [...before, event] : before,
+        `${cell} is logged once, or not at all`,
+      );
+      t.equal(
+        after.engaged,
+        ['waiting', 'done'].includes(after.state) ? 0 : 1,
+        `${cell}: the agent is engaged exactly while it is his`,
+      );
+      await f.sql`update agents set interaction_id = null`;
+      await f.sql`delete from declined_offers`;
+      await f.sql`update interactions set state = 'done', outcome = coalesce(outcome, 'failed') where id = ${ref.id}`;
+    }
+  }
+});
+
+t.test('the oldest request goes to the agent who has been idle longest', async t => {
+  const f = await fixture(t);
+  const [one, two] = f.agents as [{ id: string }, { id: string }];
+  for (const { id } of f.agents) await register(f, id);
+  await setIntent(f.sql, { tenantId: f.tenantId, userId: two.id }, 'ready', null);
+  await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
+  const first = await request(f);
+  const second = await request(f);
+  t.match(await act.offerNext(f.sql, 30), { id: first.id, agentId: two.id });
+  t.match(await act.offerNext(f.sql, 30), { id: second.id, agentId: one.id });
+  t.equal(await act.offerNext(f.sql, 30), undefined, 'nobody is left');
+});
+
+t.test('an agent without a softphone, or who is not ready, gets no offer', async t => {
+  const f = await fixture(t);
+  const [one, two] = f.agents as [{ id: string }, { id: string }];
+  await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
+  await register(f, two.id);
+  await setIntent(f.sql, { tenantId: f.tenantId, userId: two.id }, 'paused', 'lunch');
+  await request(f);
+  t.equal(await act.offerNext(f.sql, 30), undefined);
+});
+
+t.test(
+  'who let an offer go by keeps the customer waiting for nobody: the next is asked, the place is kept',
+  async t => {
+    const f = await fixture(t);
+    for (const { id } of f.agents) {
+      await register(f, id);
+      await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
+    }
+    const first = await request(f);
+    await request(f);
+    const offer = await act.offerNext(f.sql, 30);
+    t.equal(offer?.id, first.id);
+    await act.expireOffer(f.sql, offer!);
+    const [agent] = await f.sql`select intent, reason from agents where user_id = ${offer!.agentId}`;
+    t.same(
+      agent,
+      { intent: 'paused', reason: 'no_answer' },
+      'ring no answer pauses the agent with its reason',
+    );
+    const again = await act.offerNext(f.sql, 30);
+    t.equal(again?.id, first.id, 'it is still the first');
+    t.not(again?.agentId, offer?.agentId);
+    await act.decline(f.sql, again!, again!.agentId!);
+    t.equal(
+      (await act.offerNext(f.sql, 30))?.id !== first.id,
+      true,
+      'who declined is not asked again for it at once',
+    );
+  },
+);
+
+t.test('many matchers at once never give an agent two offers, nor a request two agents', async t => {
+  const f = await fixture(t);
+  for (const { id } of f.agents) {
+    await register(f, id);
+    await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
+  }
+  for (let i = 0; i < 10; i++) await request(f);
+  const offers = (await Promise.all(Array.from({ length: 16 }, () => act.offerNext(f.sql, 30)))).filter(
+    offer => offer !== undefined,
+  );
+  t.equal(new Set(offers.map(offer => offer.id)).size, offers.length);
+  t.equal(new Set(offers.map(offer => offer.agentId)).size, offers.length);
+  t.equal(offers.length, 2, 'both agents are engaged');
+});
+
+t.test('of two that race for a step one takes it', async t => {
+  const f = await fixture(t);
+  await register(f, f.agents[0]!.id);
+  await setIntent(f.sql, { tenantId: f.tenantId, userId: f.agents[0]!.id }, 'ready', null);
+  const ref = await bringInto(f, 'offered');
+  const results = await Promise.all([
+    act.accept(f.sql, ref),
+    act.cancel(f.sql, ref),
+    act.expireOffer(f.sql, ref),
+    act.accept(f.sql, ref),
+  ]);
+  const types = await eventTypes(f, ref.id);
+  t.equal(results.filter(Boolean).length, types.length - 2, 'each step taken is logged, each refused is not');
+  t.ok([1, 2].includes(results.filter(Boolean).length), 'one step, or an accept and then a cancel');
+});
+
+t.test('the same request five times at once is one', async t => {
+  const f = await fixture(t);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => request(f, '+821055509999')));
+  t.equal(new Set(answers.map(answer => answer.id)).size, 1);
+  t.equal(answers.filter(answer => answer.created).length, 1);
+});
