@@ -85,7 +85,13 @@ export interface MediaServer {
   close(): Promise<void>;
 }
 
-export type MediaErrorCode = 'engine_unavailable' | 'no_ports' | 'no_common_codec' | 'bad_sdp' | 'unknown_endpoint' | 'bad_request';
+export type MediaErrorCode =
+  | 'engine_unavailable'
+  | 'no_ports'
+  | 'no_common_codec'
+  | 'bad_sdp'
+  | 'unknown_endpoint'
+  | 'bad_request';
 
 export class MediaError extends Error {
   override readonly name = 'MediaError';

@@ -1,0 +1,260 @@
+import { EventEmitter } from 'node:events';
+import type { Clip } from '../audio/clip.js';
+import type { FrameClock } from '../audio/frame-clock.js';
+import { transcodeInPlace } from '../audio/g711.js';
+import { DtmfReceiver } from '../dtmf.js';
+import { MediaFault } from '../fault.js';
+import { OutgoingStream } from '../rtp/outgoing-stream.js';
+import type { RtpPacket } from '../rtp/packet.js';
+import { Reception } from '../rtp/reception.js';
+import { RtcpState } from '../rtp/rtcp.js';
+import type { Direction } from '../sdp/direction.js';
+import { type LegFormat, lawOfKind, payloadKind } from './format.js';
+import { Playout } from './playout.js';
+
+export type EndpointKind = 'webrtc' | 'rtp';
+export type LostReason = 'ice_failed' | 'dtls_failed' | 'peer_closed' | 'rtp_timeout';
+
+export interface EndpointEvents {
+  connected: [];
+  digit: [{ digit: string; durationMs: number }];
+  lost: [LostReason];
+  hold: [boolean];
+}
+
+export interface EndpointStatistics {
+  packetsSent: number;
+  packetsReceived: number;
+  packetsLost: number;
+  packetsFromStrangers: number;
+  packetsMalformed: number;
+  transportErrors: number;
+  jitterMs: number;
+  roundTripMs: number | null;
+}
+
+/** Where an endpoint's received packets go: a bridge today; a mixer or a recorder is one as well. */
+export interface Sink {
+  receive(from: Endpoint, packet: RtpPacket, kind: number, now: number): void;
+  /** The peer of `from` put it on hold or took it back. */
+  holdChanged(from: Endpoint): void;
+  leave(endpoint: Endpoint): void;
+}
+
+export interface EndpointSettings {
+  id: string;
+  kind: EndpointKind;
+  /** What the owner calls the leg; for logs. */
+  label: string;
+  rtpTimeoutMs: number;
+  clock: FrameClock;
+}
+
+const rtcpIntervalMs = 5000;
+
+/** One leg's media: what is common to plain RTP and WebRTC. Transports fill in how packets come and go. */
+export abstract class Endpoint extends EventEmitter<EndpointEvents> {
+  readonly id: string;
+  readonly kind: EndpointKind;
+  readonly label: string;
+  /** Which way the peer wants media to flow, seen from the peer. */
+  protected peerDirection: Direction = 'sendrecv';
+  protected format: LegFormat | undefined;
+  protected readonly outgoing = new OutgoingStream();
+  protected readonly reception = new Reception();
+  protected readonly rtcp = new RtcpState();
+  protected packetsFromStrangers = 0;
+  protected connected = false;
+  readonly #playout: Playout;
+  readonly #dtmf = new DtmfReceiver();
+  readonly #rtpTimeoutMs: number;
+  #packetsMalformed = 0;
+  #transportErrors = 0;
+  #sink: Sink | undefined;
+  #lastHeardAt = 0;
+  #nextRtcpAt = performance.now() + Math.random() * rtcpIntervalMs;
+  #over = false;
+
+  protected constructor(settings: EndpointSettings) {
+    super();
+    this.id = settings.id;
+    this.kind = settings.kind;
+    this.label = settings.label;
+    this.#rtpTimeoutMs = settings.rtpTimeoutMs;
+    this.#playout = new Playout(
+      settings.clock,
+      this.outgoing,
+      () => (this.canSend ? this.format : undefined),
+      packet => this.sendRtp(packet),
+    );
+  }
+
+  abstract readonly localSdp: string;
+  abstract accept(answer: string): void;
+  abstract renegotiate(offer: string): Promise<string>;
+  protected abstract sendRtp(packet: Buffer): void;
+  protected abstract sendRtcp(packet: Buffer): void;
+  protected abstract release(): void;
+
+  /** The peer takes no audio now: it put us on hold (RFC 3264 8.4). */
+  get held(): boolean {
+    return this.peerDirection === 'sendonly' || this.peerDirection === 'inactive';
+  }
+
+  /** The peer may send while it holds us: music of its own. */
+  get peerSendsOnHold(): boolean {
+    return this.peerDirection === 'sendonly';
+  }
+
+  get destroyed(): boolean {
+    return this.#over;
+  }
+
+  get isConnected(): boolean {
+    return this.connected;
+  }
+
+  /** Attaches what receives this endpoint's packets; an earlier sink is left. */
+  attach(sink: Sink | undefined): void {
+    const earlier = this.#sink;
+    if (earlier === sink) return;
+    this.#sink = sink;
+    earlier?.leave(this);
+  }
+
+  detach(sink: Sink): void {
+    if (this.#sink === sink) this.#sink = undefined;
+  }
+
+  get sink(): Sink | undefined {
+    return this.#sink;
+  }
+
+  play(clip: Clip): Promise<void> {
+    return this.#playout.play(clip);
+  }
+
+  stop(): void {
+    this.#playout.stop();
+  }
+
+  setBackground(clip: Clip | undefined): void {
+    this.#playout.setBackground(clip);
+  }
+
+  dial(keys: string, toneMs: number, gapMs: number): Promise<void> {
+    if (this.format === undefined)
+      throw new MediaFault('bad_request', 'digits cannot be sent before SDP is agreed');
+    return this.#playout.dial(keys, toneMs, gapMs);
+  }
+
+  /** Sends a packet that another endpoint received. Changes the packet in place, and does not copy it. */
+  relay(from: Endpoint, packet: RtpPacket, kind: number, now: number): void {
+    const format = this.format;
+    if (format === undefined || this.#playout.active || !this.canSend) return;
+    let payloadType: number | undefined;
+    if (kind === payloadKind.telephoneEvent) {
+      payloadType = format.eventType;
+    } else {
+      const law = lawOfKind(kind);
+      if (law === undefined) return;
+      if (law !== format.law) transcodeInPlace(law, packet.buffer, packet.payloadOffset, packet.payloadEnd);
+      payloadType = format.audioType;
+    }
+    if (payloadType === undefined) return;
+    const start = this.outgoing.relay(from, packet, payloadType, now);
+    this.sendRtp(packet.buffer.subarray(start, packet.payloadEnd));
+  }
+
+  statistics(): EndpointStatistics {
+    return {
+      packetsSent: this.outgoing.packetsSent,
+      packetsReceived: this.reception.packetsReceived,
+      packetsLost: this.reception.packetsLost,
+      packetsFromStrangers: this.packetsFromStrangers,
+      packetsMalformed: this.#packetsMalformed,
+      transportErrors: this.#transportErrors,
+      jitterMs: Math.round(this.reception.jitterMs * 1000) / 1000,
+      roundTripMs: this.rtcp.roundTripMs ?? null,
+    };
+  }
+
+  /** Called about once a second: reports and timeouts. */
+  sweep(now: number): void {
+    if (this.#over) return;
+    if (this.connected && now >= this.#nextRtcpAt) {
+      // Between half and one and a half intervals, so that peers do not fall into step (RFC 3550 6.3.1).
+      this.#nextRtcpAt = now + rtcpIntervalMs * (0.5 + Math.random());
+      this.sendRtcp(this.rtcp.write(this.outgoing, this.reception, this.id, now));
+    }
+    if (this.connected && !this.held && now - this.#lastHeardAt > this.#rtpTimeoutMs)
+      this.lose('rtp_timeout');
+  }
+
+  destroy(): void {
+    if (this.#over && this.#sink === undefined) return;
+    this.#over = true;
+    this.attach(undefined);
+    this.#playout.close();
+    this.release();
+    this.removeAllListeners();
+  }
+
+  protected get canSend(): boolean {
+    return !this.held && !this.#over;
+  }
+
+  /** Takes a packet that came from the peer: counts it, reads digits, and passes it on. */
+  protected receivePacket(packet: RtpPacket, format: LegFormat, now: number): void {
+    const kind = format.kinds[packet.payloadType] as number;
+    if (kind === payloadKind.unknown) {
+      this.countMalformed();
+      return;
+    }
+    this.#lastHeardAt = now;
+    const isEvent = kind === payloadKind.telephoneEvent;
+    this.reception.update(packet.ssrc, packet.sequenceNumber, packet.timestamp, now, !isEvent);
+    if (isEvent) {
+      const { ssrc, timestamp, payloadOffset, payloadEnd } = packet;
+      const press = this.#dtmf.receive(ssrc, timestamp, packet.buffer, payloadOffset, payloadEnd);
+      if (press !== undefined) this.emit('digit', press);
+    }
+    this.#sink?.receive(this, packet, kind, now);
+  }
+
+  protected receiveRtcp(buffer: Buffer, now: number): void {
+    if (this.rtcp.read(buffer, this.outgoing.ssrc, now)) this.#lastHeardAt = now;
+    else this.countMalformed();
+  }
+
+  protected countMalformed(): void {
+    this.#packetsMalformed++;
+  }
+
+  protected countTransportError(): void {
+    this.#transportErrors++;
+  }
+
+  /** Media flows, or flows again: the timeout counts from here. */
+  protected becomeConnected(now: number): void {
+    this.#lastHeardAt = now;
+    if (this.connected) return;
+    this.connected = true;
+    this.emit('connected');
+  }
+
+  protected setPeerDirection(direction: Direction): void {
+    const before = this.held;
+    this.peerDirection = direction;
+    this.#lastHeardAt = performance.now();
+    if (this.held === before) return;
+    this.#sink?.holdChanged(this);
+    this.emit('hold', this.held);
+  }
+
+  protected lose(reason: LostReason): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.emit('lost', reason);
+  }
+}

@@ -1,0 +1,209 @@
+import { type Clip, clipOf, frameMs, frameSamples } from '../audio/clip.js';
+import type { FrameClock, Ticking } from '../audio/frame-clock.js';
+import { dtmfSamples } from '../audio/tones.js';
+import { eventOfKey, eventPayloadLength, writeEvent } from '../dtmf.js';
+import type { OutgoingStream } from '../rtp/outgoing-stream.js';
+import { rtpHeaderLength } from '../rtp/packet.js';
+import type { LegFormat } from './format.js';
+
+/** A socket may keep a buffer until the kernel takes it: so many packets may be on their way at once. */
+const bufferRing = 8;
+const endPackets = 3;
+
+interface Playing {
+  clip: Clip;
+  offset: number;
+  finished: () => void;
+}
+
+interface KeyPress {
+  key: string;
+  toneMs: number;
+  gapMs: number;
+}
+
+interface Dialing {
+  presses: KeyPress[];
+  /** Milliseconds since the press at the head began. */
+  elapsedMs: number;
+  startTimestamp: number;
+  endsSent: number;
+  finished: () => void;
+}
+
+/**
+ * What an endpoint sends of its own accord: digits before a prompt before hold music. While it has something to send,
+ * nothing is relayed to the peer.
+ */
+export class Playout implements Ticking {
+  readonly #clock: FrameClock;
+  readonly #stream: OutgoingStream;
+  readonly #send: (packet: Buffer) => void;
+  readonly #format: () => LegFormat | undefined;
+  readonly #buffers: Buffer[] = [];
+  #nextBuffer = 0;
+  #prompt: Playing | undefined;
+  #background: Playing | undefined;
+  #dialing: Dialing | undefined;
+  #timestamp = 0;
+  #fresh = true;
+
+  constructor(
+    clock: FrameClock,
+    stream: OutgoingStream,
+    format: () => LegFormat | undefined,
+    send: (packet: Buffer) => void,
+  ) {
+    this.#clock = clock;
+    this.#stream = stream;
+    this.#format = format;
+    this.#send = send;
+  }
+
+  /** Whether the stream belongs to the playout now. */
+  active = false;
+
+  /** Plays a clip; the promise settles when it has ended, was stopped or replaced. */
+  play(clip: Clip): Promise<void> {
+    return new Promise(resolve => {
+      this.#prompt?.finished();
+      this.#prompt = { clip, offset: 0, finished: resolve };
+      this.#update();
+    });
+  }
+
+  stop(): void {
+    this.#prompt?.finished();
+    this.#prompt = undefined;
+    this.#update();
+  }
+
+  /** What is heard when nothing else plays; `undefined` ends it. */
+  setBackground(clip: Clip | undefined): void {
+    if (this.#background?.clip === clip) return;
+    this.#background = clip === undefined ? undefined : { clip, offset: 0, finished: () => undefined };
+    this.#update();
+  }
+
+  /** Sends key presses, after those still being sent. The promise settles when the last has ended. */
+  async dial(keys: string, toneMs: number, gapMs: number): Promise<void> {
+    if (this.#format()?.eventType === undefined) return this.#dialInBand(keys, toneMs, gapMs);
+    const presses = [...keys].map(key => ({ key, toneMs, gapMs }));
+    return new Promise(resolve => {
+      const dialing = this.#dialing;
+      if (dialing === undefined) {
+        this.#dialing = { presses, elapsedMs: 0, startTimestamp: 0, endsSent: 0, finished: resolve };
+      } else {
+        const earlier = dialing.finished;
+        dialing.presses.push(...presses);
+        dialing.finished = () => {
+          earlier();
+          resolve();
+        };
+      }
+      this.#update();
+    });
+  }
+
+  close(): void {
+    this.#prompt?.finished();
+    this.#dialing?.finished();
+    this.#prompt = undefined;
+    this.#dialing = undefined;
+    this.#background = undefined;
+    this.#update();
+  }
+
+  tick(now: number): void {
+    const format = this.#format();
+    if (format === undefined) return;
+    const begins = this.#fresh || !this.#stream.feeds(this);
+    this.#fresh = false;
+    if (begins) this.#timestamp = this.#stream.begin(this, now);
+    else this.#timestamp = (this.#timestamp + frameSamples) >>> 0;
+    if (this.#dialing !== undefined) this.#sendEvent(this.#dialing, format, now);
+    else this.#sendFrame(format, begins, now);
+  }
+
+  /** Sound of all keys in one prompt: for peers that did not agree to telephone-event. */
+  #dialInBand(keys: string, toneMs: number, gapMs: number): Promise<void> {
+    const parts = [...keys].map(key => dtmfSamples(key, toneMs, gapMs));
+    const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return this.play(clipOf(whole, false));
+  }
+
+  #update(): void {
+    const before = this.active;
+    this.active = this.#prompt !== undefined || this.#background !== undefined || this.#dialing !== undefined;
+    if (this.active && !before) {
+      this.#fresh = true;
+      this.#clock.add(this);
+    } else if (!this.active) this.#clock.remove(this);
+  }
+
+  #buffer(): Buffer {
+    this.#nextBuffer = (this.#nextBuffer + 1) % bufferRing;
+    this.#buffers[this.#nextBuffer] ??= Buffer.alloc(rtpHeaderLength + frameSamples);
+    return this.#buffers[this.#nextBuffer] as Buffer;
+  }
+
+  #sendFrame(format: LegFormat, marker: boolean, now: number): void {
+    const playing = this.#prompt ?? this.#background;
+    if (playing === undefined) return;
+    const buffer = this.#buffer();
+    const encoded = playing.clip.encoded[format.law];
+    encoded.copy(buffer, rtpHeaderLength, playing.offset, playing.offset + frameSamples);
+    this.#stream.originate(buffer, frameSamples, format.audioType, marker, this.#timestamp, now);
+    this.#send(buffer);
+    playing.offset += frameSamples;
+    if (playing.offset < encoded.length) return;
+    playing.offset = 0;
+    if (!playing.clip.loops) this.stop();
+  }
+
+  /** One packet each 20 ms with the duration so far; the end three times in three frames (RFC 4733 2.5.1). */
+  #sendEvent(dialing: Dialing, format: LegFormat, now: number): void {
+    const press = dialing.presses[0];
+    if (press === undefined || format.eventType === undefined) {
+      this.#endDialing(dialing);
+      return;
+    }
+    const first = dialing.elapsedMs === 0;
+    if (first) {
+      dialing.startTimestamp = this.#timestamp;
+      dialing.endsSent = 0;
+    }
+    dialing.elapsedMs += frameMs;
+    const ending = dialing.elapsedMs >= press.toneMs;
+    if (dialing.endsSent < endPackets) {
+      const duration = Math.min(dialing.elapsedMs, press.toneMs) * (frameSamples / frameMs);
+      const buffer = this.#buffer().subarray(0, rtpHeaderLength + eventPayloadLength);
+      writeEvent(buffer, rtpHeaderLength, eventOfKey(press.key), ending, duration);
+      this.#stream.originate(
+        buffer,
+        eventPayloadLength,
+        format.eventType,
+        first,
+        dialing.startTimestamp,
+        now,
+      );
+      this.#send(buffer);
+      if (ending) dialing.endsSent++;
+    }
+    if (dialing.endsSent < endPackets || dialing.elapsedMs < press.toneMs + press.gapMs) return;
+    dialing.presses.shift();
+    dialing.elapsedMs = 0;
+    if (dialing.presses.length === 0) this.#endDialing(dialing);
+  }
+
+  #endDialing(dialing: Dialing): void {
+    this.#dialing = undefined;
+    dialing.finished();
+    this.#update();
+  }
+}

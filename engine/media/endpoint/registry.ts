@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { FrameClock } from '../audio/frame-clock.js';
+import { MediaFault } from '../fault.js';
+import type { PortPool } from '../rtp/port-pool.js';
+import type { Endpoint, EndpointEvents, EndpointKind } from './endpoint.js';
+import { RtpEndpoint } from './rtp-endpoint.js';
+import { WebRtcEndpoint } from './webrtc-endpoint.js';
+
+export interface RegistrySettings {
+  address: string;
+  externalAddress: string;
+  muxPort: number;
+  rtpTimeoutMs: number;
+  orphanGraceMs: number;
+  maxEndpoints: number;
+}
+
+/** Who is told what happens to an endpoint. */
+export interface Subscriber {
+  readonly owner: string;
+  tell<E extends keyof EndpointEvents>(
+    endpoint: string,
+    event: E,
+    data: EndpointEvents[E][0] | undefined,
+  ): void;
+}
+
+interface Entry {
+  endpoint: Endpoint;
+  owner: string;
+  subscriber: Subscriber | undefined;
+  orphanedAt: number;
+}
+
+const sweepMs = 1000;
+
+/**
+ * Every endpoint and its one owner. An owner is a name that outlives its connection: endpoints of one that went are
+ * kept for a while for it to come back and adopt, then freed.
+ */
+export class EndpointRegistry {
+  readonly #settings: RegistrySettings;
+  readonly #pool: PortPool;
+  readonly #clock = new FrameClock();
+  readonly #entries = new Map<string, Entry>();
+  readonly #sweeper: NodeJS.Timeout;
+  #creating = 0;
+
+  constructor(settings: RegistrySettings, pool: PortPool) {
+    this.#settings = settings;
+    this.#pool = pool;
+    this.#sweeper = setInterval(() => this.#sweep(), sweepMs);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get capacity(): number {
+    return this.#settings.maxEndpoints;
+  }
+
+  /** @throws MediaFault `bad_sdp`, `no_common_codec`, `no_ports` */
+  async create(
+    subscriber: Subscriber,
+    kind: EndpointKind,
+    label: string,
+    remoteSdp?: string,
+  ): Promise<Endpoint> {
+    if (this.#entries.size + this.#creating >= this.#settings.maxEndpoints) {
+      throw new MediaFault(
+        'no_ports',
+        `the engine holds its ${this.#settings.maxEndpoints} endpoints already`,
+      );
+    }
+    const id = randomUUID();
+    const settings = { ...this.#settings, id, kind, label, clock: this.#clock, pool: this.#pool };
+    this.#creating++;
+    try {
+      const endpoint =
+        kind === 'rtp'
+          ? await RtpEndpoint.create(settings, remoteSdp)
+          : await WebRtcEndpoint.create(settings, remoteSdp);
+      const entry: Entry = { endpoint, owner: subscriber.owner, subscriber, orphanedAt: 0 };
+      this.#entries.set(id, entry);
+      endpoint.on('connected', () => entry.subscriber?.tell(id, 'connected', undefined));
+      endpoint.on('digit', press => entry.subscriber?.tell(id, 'digit', press));
+      endpoint.on('hold', held => entry.subscriber?.tell(id, 'hold', held));
+      endpoint.on('lost', reason => entry.subscriber?.tell(id, 'lost', reason));
+      return endpoint;
+    } finally {
+      this.#creating--;
+    }
+  }
+
+  /** @throws MediaFault `unknown_endpoint`: also for an endpoint of somebody else */
+  get(owner: string, id: string): Endpoint {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.owner !== owner) {
+      throw new MediaFault('unknown_endpoint', `there is no endpoint ${id}`);
+    }
+    return entry.endpoint;
+  }
+
+  destroy(owner: string, id: string): void {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || entry.owner !== owner) return;
+    this.#entries.delete(id);
+    entry.endpoint.destroy();
+  }
+
+  list(owner: string): { endpoint: Endpoint; orphaned: boolean }[] {
+    return [...this.#entries.values()]
+      .filter(entry => entry.owner === owner)
+      .map(({ endpoint, subscriber }) => ({ endpoint, orphaned: subscriber === undefined }));
+  }
+
+  /** Gives an orphaned endpoint back to its owner. @throws MediaFault `unknown_endpoint`, `bad_request` */
+  adopt(subscriber: Subscriber, id: string): Endpoint {
+    const endpoint = this.get(subscriber.owner, id);
+    const entry = this.#entries.get(id) as Entry;
+    if (entry.subscriber !== undefined) {
+      throw new MediaFault('bad_request', `endpoint ${id} belongs to a connection that is alive`);
+    }
+    entry.subscriber = subscriber;
+    return endpoint;
+  }
+
+  /** The connection of a subscriber is gone: its endpoints wait for their owner to come back. */
+  orphan(subscriber: Subscriber): void {
+    const now = performance.now();
+    for (const entry of this.#entries.values()) {
+      if (entry.subscriber !== subscriber) continue;
+      entry.subscriber = undefined;
+      entry.orphanedAt = now;
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+    for (const { endpoint } of this.#entries.values()) endpoint.destroy();
+    this.#entries.clear();
+  }
+
+  #sweep(): void {
+    const now = performance.now();
+    for (const entry of this.#entries.values()) {
+      if (entry.subscriber === undefined && now - entry.orphanedAt > this.#settings.orphanGraceMs) {
+        this.destroy(entry.owner, entry.endpoint.id);
+      } else {
+        entry.endpoint.sweep(now);
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import { holdMusic } from './audio/music.js';
+import { ControlServer } from './control/server.js';
+import { EndpointRegistry } from './endpoint/registry.js';
+import { PortPool } from './rtp/port-pool.js';
+import { readSettings, SettingError, type Settings, usage } from './settings.js';
+import { MuxPort } from './webrtc/mux-port.js';
+
+const logger = pino({ name: 'media' }, pino.destination({ dest: 2, sync: true }));
+
+/** A port that is taken, told with the setting that changes it. */
+function orSettingError<T>(work: Promise<T>, flag: string, what: string): Promise<T> {
+  return work.catch((error: NodeJS.ErrnoException) => {
+    throw new SettingError(
+      `${what} cannot be bound (${error.code ?? error.message}); choose another one with ${flag}`,
+    );
+  });
+}
+
+async function start(settings: Settings): Promise<() => void> {
+  const { address, controlHost, controlPort, webrtcPort, rtpPorts } = settings;
+  // Rendered before the first call, not within one.
+  holdMusic();
+  const mux = await orSettingError(
+    MuxPort.hold(webrtcPort, address),
+    webrtcPort === 0 ? '--address' : '--webrtc-port',
+    `the UDP port for browsers, ${address}:${webrtcPort},`,
+  );
+  const pool = new PortPool(address, rtpPorts.first, rtpPorts.last);
+  const registry = new EndpointRegistry({ ...settings, muxPort: mux.port }, pool);
+  const control = await orSettingError(
+    ControlServer.listen(controlHost, controlPort, {
+      secret: settings.secret,
+      boot: randomUUID(),
+      registry,
+      logger,
+    }),
+    '--control',
+    `the control socket ${controlHost}:${controlPort}`,
+  );
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, control: `${controlHost}:${control.port}`, webrtcPort: mux.port })}\n`,
+  );
+  return () => {
+    control.close();
+    registry.close();
+    mux.close();
+  };
+}
+
+try {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings === undefined) {
+    process.stdout.write(`${usage}\n`);
+  } else {
+    const stop = await start(settings);
+    const end = (why: string) => {
+      logger.info({ why }, 'media engine ends');
+      stop();
+      process.exit(0);
+    };
+    process.once('SIGTERM', () => end('SIGTERM'));
+    process.once('SIGINT', () => end('SIGINT'));
+    if (settings.exitWithParent) {
+      process.stdin.resume();
+      process.stdin.once('close', () => end('parent gone'));
+    }
+  }
+} catch (error) {
+  if (!(error instanceof SettingError)) throw error;
+  process.stderr.write(`media engine: ${error.message}\n`);
+  process.exit(2);
+}

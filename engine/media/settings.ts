@@ -1,0 +1,110 @@
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+
+/** Thrown for a setting that cannot be used: the sentence names the setting. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+export interface Settings {
+  controlHost: string;
+  controlPort: number;
+  /** Login secret of the control socket; never on the command line. */
+  secret: string;
+  /** Address that RTP and WebRTC sockets are bound to. */
+  address: string;
+  /** Address that peers are told, where it differs (NAT). */
+  externalAddress: string;
+  rtpPorts: { first: number; last: number };
+  /** One UDP port for all browsers; 0 takes a free one. */
+  webrtcPort: number;
+  rtpTimeoutMs: number;
+  orphanGraceMs: number;
+  maxEndpoints: number;
+  exitWithParent: boolean;
+}
+
+export const usage = `Usage: node dist/engine/media/main.js [settings]
+  --control HOST:PORT        control socket (127.0.0.1:9023; port 0 takes a free one)
+  --address IP               address for RTP and WebRTC (127.0.0.1)
+  --external-address IP      address told to peers, when behind NAT (that of --address)
+  --rtp-ports FIRST-LAST     UDP ports of plain RTP (20000-29999)
+  --webrtc-port PORT         UDP port shared by all browsers (0: a free one)
+  --rtp-timeout SECONDS      silence of RTP and RTCP after which a leg is lost (15)
+  --orphan-grace SECONDS     time for a gateway that went to come back to its endpoints (10)
+  --max-endpoints N          endpoints held at once (4000)
+  --exit-with-parent         end when standard input is closed
+Environment: RINGBRIDGE_MEDIA_SECRET, the login secret of the control socket (required).`;
+
+const options = {
+  control: { type: 'string', default: '127.0.0.1:9023' },
+  address: { type: 'string', default: '127.0.0.1' },
+  'external-address': { type: 'string' },
+  'rtp-ports': { type: 'string', default: '20000-29999' },
+  'webrtc-port': { type: 'string', default: '0' },
+  'rtp-timeout': { type: 'string', default: '15' },
+  'orphan-grace': { type: 'string', default: '10' },
+  'max-endpoints': { type: 'string', default: '4000' },
+  'exit-with-parent': { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Reads flags and environment. Returns undefined when help was asked for. @throws SettingError */
+export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings | undefined {
+  const flags = parse(args);
+  if (flags.help) return undefined;
+  const secret = environment.RINGBRIDGE_MEDIA_SECRET ?? '';
+  if (secret.length < 16) {
+    throw new SettingError(
+      'RINGBRIDGE_MEDIA_SECRET must be set in the environment, with 16 characters or more',
+    );
+  }
+  const control = /^(.+):(\d{1,5})$/.exec(flags.control);
+  if (control === null) throw new SettingError(`--control must be HOST:PORT, not ${flags.control}`);
+  const address = ipAddress('--address', flags.address);
+  return {
+    controlHost: (control[1] as string).replace(/^\[(.*)\]$/, '$1'),
+    controlPort: number('--control', control[2] as string, 0, 65535),
+    secret,
+    address,
+    externalAddress: ipAddress('--external-address', flags['external-address'] ?? address),
+    rtpPorts: portRange(flags['rtp-ports']),
+    webrtcPort: number('--webrtc-port', flags['webrtc-port'], 0, 65535),
+    rtpTimeoutMs: number('--rtp-timeout', flags['rtp-timeout'], 1, 3600) * 1000,
+    orphanGraceMs: number('--orphan-grace', flags['orphan-grace'], 0, 3600) * 1000,
+    maxEndpoints: number('--max-endpoints', flags['max-endpoints'], 1, 30_000),
+    exitWithParent: flags['exit-with-parent'],
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new SettingError((error as Error).message);
+  }
+}
+
+function number(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new SettingError(`${flag} must be a whole number from ${least} to ${most}, not ${text}`);
+  }
+  return value;
+}
+
+function ipAddress(flag: string, text: string): string {
+  if (isIP(text) === 0) throw new SettingError(`${flag} must be an IP address, not ${text}`);
+  return text;
+}
+
+function portRange(text: string): { first: number; last: number } {
+  const match = /^(\d{1,5})-(\d{1,5})$/.exec(text);
+  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
+  if (match === null || first < 1024 || last > 65535 || last - first < 3) {
+    throw new SettingError(
+      `--rtp-ports must be FIRST-LAST within 1024-65535 and hold two pairs at least, not ${text}`,
+    );
+  }
+  return { first, last };
+}

@@ -1,0 +1,132 @@
+import { EventEmitter } from 'node:events';
+import {
+  type Endpoint,
+  type EndpointEvents,
+  type EndpointKind,
+  type EndpointStatistics,
+  MediaError,
+  type PlaySource,
+} from '../port.js';
+import type { EngineConnection, RequestOptions } from './connection.js';
+
+export interface EndpointDescription {
+  endpoint: string;
+  kind: EndpointKind;
+  localSdp: string;
+}
+
+const maxSdpLength = 65_536;
+
+/** The engine gives up a connection over a line that is too long: it must not get that far. @throws MediaError `bad_sdp` */
+export function checkedSdp(sdp: string): string {
+  if (sdp.length <= maxSdpLength) return sdp;
+  throw new MediaError('bad_sdp', `the SDP is longer than ${maxSdpLength} characters`);
+}
+
+/** An endpoint of the built-in engine, as long as the connection lives that it was made or adopted by. */
+export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements Endpoint {
+  readonly id: string;
+  readonly kind: EndpointKind;
+  readonly #connection: EngineConnection;
+  readonly #forget: () => void;
+  #localSdp: string;
+  #over = false;
+  /** Events that came in the same breath as the answer to `create`, before a caller could listen. */
+  #early: (() => void)[] | undefined = [];
+
+  constructor(description: EndpointDescription, connection: EngineConnection, forget: () => void) {
+    super();
+    this.id = description.endpoint;
+    this.kind = description.kind;
+    this.#localSdp = description.localSdp;
+    this.#connection = connection;
+    this.#forget = forget;
+    setImmediate(() => {
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const deliver of early) deliver();
+    });
+  }
+
+  get localSdp(): string {
+    return this.#localSdp;
+  }
+
+  async accept(answer: string): Promise<void> {
+    await this.#request('accept', { answer: checkedSdp(answer) });
+  }
+
+  async renegotiate(offer: string): Promise<string> {
+    const { localSdp } = await this.#request('renegotiate', { offer: checkedSdp(offer) });
+    this.#localSdp = String(localSdp);
+    return this.#localSdp;
+  }
+
+  async bridge(other: Endpoint): Promise<void> {
+    if (!(other instanceof BuiltinEndpoint) || other.#connection !== this.#connection) {
+      throw new MediaError('bad_request', 'only endpoints of one media engine can be bridged');
+    }
+    await this.#request('bridge', { other: other.id });
+  }
+
+  async unbridge(): Promise<void> {
+    await this.#request('unbridge', {});
+  }
+
+  async play(source: PlaySource): Promise<void> {
+    await this.#untilOver('play', { source });
+  }
+
+  async stop(): Promise<void> {
+    await this.#request('stop', {});
+  }
+
+  async sendDigits(digits: string, options: { toneMs?: number; gapMs?: number } = {}): Promise<void> {
+    await this.#untilOver('sendDigits', { digits, toneMs: options.toneMs, gapMs: options.gapMs });
+  }
+
+  async statistics(): Promise<EndpointStatistics> {
+    const { packetsSent, packetsReceived, packetsLost, packetsFromStrangers, jitterMs } =
+      (await this.#request('statistics', {})) as unknown as EndpointStatistics;
+    return { packetsSent, packetsReceived, packetsLost, packetsFromStrangers, jitterMs };
+  }
+
+  async destroy(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#forget();
+    this.removeAllListeners();
+    if (!this.#connection.alive) return;
+    // An engine that is gone has freed it already.
+    await this.#connection.request('destroy', { endpoint: this.id }).catch(ignoreUnavailable);
+  }
+
+  /** Passes on an event of the engine. */
+  deliver<E extends keyof EndpointEvents>(event: E, ...data: EndpointEvents[E]): void {
+    const emit = () => {
+      // The map's tuple type is lost where the event's name is generic.
+      if (!this.#over) (this as EventEmitter).emit(event, ...data);
+    };
+    if (this.#early === undefined) emit();
+    else this.#early.push(emit);
+  }
+
+  #request(method: string, params: Record<string, unknown>, options?: RequestOptions) {
+    if (this.#over) {
+      return Promise.reject(new MediaError('unknown_endpoint', `endpoint ${this.id} was destroyed`));
+    }
+    return this.#connection.request(method, { endpoint: this.id, ...params }, options);
+  }
+
+  /** What takes its time ends with the endpoint, and without an error: `lost` tells why. */
+  async #untilOver(method: string, params: Record<string, unknown>): Promise<void> {
+    const wasOver = this.#over;
+    await this.#request(method, params, { timeoutMs: 0 }).catch(error => {
+      if (wasOver || (!this.#over && this.#connection.alive)) throw error;
+    });
+  }
+}
+
+function ignoreUnavailable(error: MediaError): void {
+  if (error.code !== 'engine_unavailable') throw error;
+}

@@ -1,0 +1,200 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import {
+  type Endpoint,
+  type EndpointEvents,
+  type EndpointRequest,
+  MediaError,
+  type MediaServer,
+} from '../port.js';
+import { type ConnectionSettings, EngineConnection } from './connection.js';
+import { BuiltinEndpoint, checkedSdp, type EndpointDescription } from './endpoint.js';
+
+export interface BuiltinMediaSettings extends ConnectionSettings {
+  logger: Logger;
+  /** Ends everything: connecting, reconnecting, the connection. */
+  signal?: AbortSignal;
+  /** How long the first connection is tried, milliseconds; 10 000 by default. */
+  connectTimeoutMs?: number;
+}
+
+/** An endpoint of an earlier run of this gateway, which the engine still holds. */
+export interface OrphanedEndpoint {
+  id: string;
+  /** The `owner` it was created with: which leg it belongs to. */
+  label: string;
+}
+
+export interface BuiltinMediaServer extends MediaServer {
+  /** What an earlier connection of this owner left, until the engine's grace is over. */
+  orphans(): Promise<OrphanedEndpoint[]>;
+  /** Takes an orphan over. @throws MediaError `unknown_endpoint` */
+  adopt(id: string): Promise<Endpoint>;
+}
+
+const firstRetryMs = 50;
+const longestRetryMs = 3000;
+
+/**
+ * The built-in engine as a media server. Resolves when it is logged in, and reconnects by itself from then on.
+ * @throws MediaError `engine_unavailable` when nobody is there, `bad_request` when the login is refused
+ */
+export async function connectBuiltinMedia(settings: BuiltinMediaSettings): Promise<BuiltinMediaServer> {
+  const server = new BuiltinMedia(settings);
+  await server.connect();
+  return server;
+}
+
+class BuiltinMedia implements BuiltinMediaServer {
+  readonly engine = 'builtin';
+  readonly #settings: BuiltinMediaSettings;
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #endpoints = new Map<string, BuiltinEndpoint>();
+  #connection: EngineConnection | undefined;
+  /** Endpoints told lost when a connection went: to be freed should the engine still hold them. */
+  #abandoned = new Set<string>();
+
+  constructor(settings: BuiltinMediaSettings) {
+    this.#settings = settings;
+    const signals = [this.#ending.signal, settings.signal].filter(signal => signal !== undefined);
+    this.#signal = AbortSignal.any(signals);
+    this.#signal.addEventListener('abort', () => this.#connection?.close(), { once: true });
+  }
+
+  async connect(): Promise<void> {
+    const giveUpAt = performance.now() + (this.#settings.connectTimeoutMs ?? 10_000);
+    for (let wait = firstRetryMs; ; wait = Math.min(wait * 2, longestRetryMs)) {
+      try {
+        await this.#open();
+        return;
+      } catch (error) {
+        const passing = error instanceof MediaError && error.code === 'engine_unavailable';
+        if (!passing || performance.now() + wait > giveUpAt) throw error;
+      }
+      await delay(wait, undefined, { signal: this.#signal });
+    }
+  }
+
+  healthy(): boolean {
+    return this.#connection?.alive ?? false;
+  }
+
+  async createEndpoint({ kind, remoteSdp, owner }: EndpointRequest): Promise<Endpoint> {
+    const connection = this.#alive();
+    const params = {
+      kind,
+      remoteSdp: remoteSdp === undefined ? undefined : checkedSdp(remoteSdp),
+      label: owner,
+    };
+    const late = ({ endpoint }: Record<string, unknown>) => this.#free(connection, String(endpoint));
+    const result = await connection.request('create', params, { late });
+    return this.#track(result, connection);
+  }
+
+  async orphans(): Promise<OrphanedEndpoint[]> {
+    const { endpoints } = await this.#alive().request('list', {});
+    const listed = endpoints as { endpoint: string; label: string; orphaned: boolean }[];
+    return listed.filter(({ orphaned }) => orphaned).map(({ endpoint, label }) => ({ id: endpoint, label }));
+  }
+
+  async adopt(id: string): Promise<Endpoint> {
+    const connection = this.#alive();
+    return this.#track(await connection.request('adopt', { endpoint: id }), connection);
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection;
+    const endpoints = [...this.#endpoints.values()];
+    await Promise.all(endpoints.map(endpoint => endpoint.destroy()));
+    this.#ending.abort();
+    connection?.close();
+  }
+
+  async #open(): Promise<void> {
+    const { host, port, secret, owner, logger } = this.#settings;
+    this.#signal.throwIfAborted();
+    // Not known yet when a connection closes before its login is through: then `open` rejects instead.
+    let opened: EngineConnection | undefined;
+    const connection = await EngineConnection.open(
+      { host, port, secret, owner },
+      {
+        event: (endpoint, event, data) => this.#event(endpoint, event, data),
+        closed: () => this.#closed(opened),
+      },
+    );
+    opened = connection;
+    if (this.#signal.aborted) connection.close();
+    this.#signal.throwIfAborted();
+    this.#connection = connection;
+    logger.info({ host, port, boot: connection.boot }, 'connected to the media engine');
+    const abandoned = this.#abandoned;
+    this.#abandoned = new Set();
+    for (const id of abandoned) this.#free(connection, id);
+  }
+
+  #alive(): EngineConnection {
+    if (this.#connection?.alive) return this.#connection;
+    throw new MediaError('engine_unavailable', 'the media engine is not connected; it is being reconnected');
+  }
+
+  #track(result: Record<string, unknown>, connection: EngineConnection): BuiltinEndpoint {
+    const description = result as unknown as EndpointDescription;
+    const { endpoint: id } = description;
+    const endpoint = new BuiltinEndpoint(description, connection, () => this.#endpoints.delete(id));
+    this.#endpoints.set(id, endpoint);
+    return endpoint;
+  }
+
+  #free(connection: EngineConnection, id: string): void {
+    connection.request('destroy', { endpoint: id }).catch(error => {
+      this.#settings.logger.warn({ err: error, endpoint: id }, 'an abandoned endpoint could not be freed');
+    });
+  }
+
+  #event(id: string, event: string, data: unknown): void {
+    const endpoint = this.#endpoints.get(id);
+    switch (event) {
+      case 'connected':
+        endpoint?.deliver('connected');
+        break;
+      case 'digit':
+        endpoint?.deliver('digit', data as EndpointEvents['digit'][0]);
+        break;
+      case 'hold':
+        endpoint?.deliver('hold', data === true);
+        break;
+      case 'lost':
+        endpoint?.deliver('lost', data as EndpointEvents['lost'][0]);
+        break;
+    }
+  }
+
+  #closed(connection: EngineConnection | undefined): void {
+    if (connection === undefined || this.#connection !== connection) return;
+    this.#connection = undefined;
+    const lost = [...this.#endpoints.values()];
+    this.#endpoints.clear();
+    for (const endpoint of lost) {
+      this.#abandoned.add(endpoint.id);
+      endpoint.deliver('lost', 'engine_gone');
+    }
+    if (this.#signal.aborted) return;
+    this.#settings.logger.error({ endpoints: lost.length }, 'the media engine is gone; reconnecting');
+    void this.#reconnect();
+  }
+
+  async #reconnect(): Promise<void> {
+    for (let wait = firstRetryMs; !this.#signal.aborted; wait = Math.min(wait * 2, longestRetryMs)) {
+      try {
+        await this.#open();
+        return;
+      } catch (error) {
+        if (this.#signal.aborted) return;
+        this.#settings.logger.debug({ err: error }, 'the media engine is still away');
+      }
+      // Jitter, so that several gateways do not come back in step.
+      await delay(wait * (0.5 + Math.random()), undefined, { signal: this.#signal }).catch(() => undefined);
+    }
+  }
+}

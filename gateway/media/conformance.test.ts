@@ -1,0 +1,22 @@
+import pino from 'pino';
+import t from 'tap';
+import { startMediaEngine } from '../../test/support/media-engine.js';
+import { endWebRtc } from '../../test/support/webrtc-peer.js';
+import { mediaConformance } from './conformance.js';
+import { connectBuiltinMedia } from './index.js';
+
+const logger = pino({ level: 'silent' });
+
+t.test('the built-in engine', async t => {
+  const engine = await startMediaEngine();
+  const { host, port, secret } = engine;
+  const server = await connectBuiltinMedia({ host, port, secret, owner: 'conformance', logger });
+  t.teardown(async () => {
+    await server.close();
+    await engine.stop();
+  });
+  mediaConformance(t, async () => server);
+});
+
+t.teardown(endWebRtc);
+t.teardown(() => console.log('# media conformance ran on: builtin'));

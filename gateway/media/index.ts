@@ -1,0 +1,2 @@
+export { type BuiltinMediaServer, type BuiltinMediaSettings, connectBuiltinMedia } from './builtin/index.js';
+export * from './port.js';

@@ -1,0 +1,322 @@
+/**
+ * Audio for tests: tones that are sent, and detected by frequency where they arrive. It has its own G.711, so that
+ * an engine's is measured and not repeated.
+ */
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { EventEmitter, once } from 'node:events';
+
+export const sampleRate = 8000;
+export const frameSamples = 160;
+/** Sound is judged over the last 200 ms. */
+const windowSamples = 1600;
+const defaultWaitMs = 15_000;
+
+export type Law = 'PCMU' | 'PCMA';
+const payloadTypes: Record<Law, number> = { PCMU: 0, PCMA: 8 };
+
+/** One G.711 code as a linear sample (ITU-T G.711 tables 1a and 2a). */
+export function decodeSample(law: Law, code: number): number {
+  if (law === 'PCMU') {
+    const bits = ~code & 0xff;
+    const value = (2 * (bits & 0x0f) + 33) * 2 ** ((bits >> 4) & 7) - 33;
+    return (bits & 0x80 ? -value : value) * 4;
+  }
+  const bits = code ^ 0x55;
+  const segment = (bits >> 4) & 7;
+  const value = segment === 0 ? 2 * (bits & 0x0f) + 1 : (2 * (bits & 0x0f) + 33) * 2 ** (segment - 1);
+  return (bits & 0x80 ? value : -value) * 8;
+}
+
+const encodeTables = new Map<Law, Uint8Array>();
+
+/** The code whose value is nearest: slow to build, plain to see that it is right. */
+function encodeTable(law: Law): Uint8Array {
+  const known = encodeTables.get(law);
+  if (known !== undefined) return known;
+  const codes = Array.from({ length: 256 }, (_, code) => ({ code, value: decodeSample(law, code) }));
+  codes.sort((a, b) => a.value - b.value);
+  const table = new Uint8Array(65536);
+  let at = 0;
+  for (let sample = -32768; sample < 32768; sample++) {
+    while (at < 255 && Math.abs(codes[at + 1]!.value - sample) <= Math.abs(codes[at]!.value - sample)) at++;
+    table[sample + 32768] = codes[at]!.code;
+  }
+  encodeTables.set(law, table);
+  return table;
+}
+
+/** `frames` frames of 20 ms of a tone as G.711, starting at frame `from` of an endless one. */
+export function toneFrame(law: Law, frequency: number, from: number, amplitude = 8000): Buffer {
+  const table = encodeTable(law);
+  const frame = Buffer.alloc(frameSamples);
+  for (let i = 0; i < frameSamples; i++) {
+    const angle = (2 * Math.PI * frequency * (from * frameSamples + i)) / sampleRate;
+    frame[i] = table[Math.round(Math.sin(angle) * amplitude) + 32768]!;
+  }
+  return frame;
+}
+
+/** Share of the samples' energy that is at `frequency`, 0 to 1 (Goertzel). Silence has none. */
+export function toneShare(samples: ArrayLike<number>, frequency: number): number {
+  const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / sampleRate);
+  let [s1, s2, energy] = [0, 0, 0];
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
+    energy += sample * sample;
+    [s1, s2] = [sample + coefficient * s1 - s2, s1];
+  }
+  if (energy < samples.length * 100) return 0;
+  const power = s1 * s1 + s2 * s2 - coefficient * s1 * s2;
+  return power / ((energy * samples.length) / 2);
+}
+
+/** Root mean square of samples. */
+export function loudness(samples: ArrayLike<number>): number {
+  let energy = 0;
+  for (let i = 0; i < samples.length; i++) energy += samples[i]! ** 2;
+  return Math.sqrt(energy / Math.max(1, samples.length));
+}
+
+/** The last 200 ms of what somebody hears, and promises about it. Fed frame by frame. */
+export class Ear extends EventEmitter<{ frame: [] }> {
+  readonly #window = new Int16Array(windowSamples);
+
+  hear(law: Law, encoded: Uint8Array): void {
+    const added = encoded.subarray(-windowSamples);
+    this.#window.copyWithin(0, added.length);
+    const start = windowSamples - added.length;
+    for (let i = 0; i < added.length; i++) this.#window[start + i] = decodeSample(law, added[i]!);
+    this.emit('frame');
+  }
+
+  /** Resolves when the tone makes up most of what is heard; rejects after `waitMs`, saying what was heard. */
+  tone(frequency: number, waitMs?: number): Promise<void> {
+    return this.until(samples => toneShare(samples, frequency) > 0.8, `a tone of ${frequency} Hz`, waitMs);
+  }
+
+  /** Resolves when all of the frequencies are in what is heard, and together make up most of it. */
+  tones(frequencies: readonly number[], waitMs?: number): Promise<void> {
+    const matches = (samples: Int16Array) => {
+      const shares = frequencies.map(frequency => toneShare(samples, frequency));
+      return shares.every(share => share > 0.25) && shares.reduce((sum, share) => sum + share, 0) > 0.8;
+    };
+    return this.until(matches, `tones of ${frequencies.join(' and ')} Hz`, waitMs);
+  }
+
+  /** Resolves when something is heard of which none of the given tones is a part worth mentioning. */
+  soundWithout(frequencies: readonly number[], waitMs?: number): Promise<void> {
+    const matches = (samples: Int16Array) =>
+      loudness(samples) > 200 && frequencies.every(frequency => toneShare(samples, frequency) < 0.1);
+    return this.until(matches, `sound without ${frequencies.join(' or ')} Hz`, waitMs);
+  }
+
+  /** Resolves at the first frame at which `matches` holds for the last 200 ms. */
+  async until(
+    matches: (samples: Int16Array) => boolean,
+    what: string,
+    waitMs = defaultWaitMs,
+  ): Promise<void> {
+    const signal = AbortSignal.timeout(waitMs);
+    try {
+      do await once(this, 'frame', { signal });
+      while (!matches(this.#window));
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      const level = Math.round(loudness(this.#window));
+      throw new Error(`${what} was not heard in ${waitMs} ms; the last 200 ms had a loudness of ${level}`);
+    }
+  }
+}
+
+/** What makes RTP of a tone or of silence, every 20 ms, and key presses between. Where it goes is up to `send`. */
+export class Mouth {
+  readonly ssrc = Math.floor(Math.random() * 2 ** 32);
+  law: Law = 'PCMU';
+  eventType = 101;
+  readonly #send: (packet: Buffer) => void;
+  #sequence = Math.floor(Math.random() * 2 ** 16);
+  #timestamp = Math.floor(Math.random() * 2 ** 32);
+  #frequency: number | undefined;
+  #frames = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #keys: { event: number; elapsed: number; start: number; done: () => void }[] = [];
+
+  constructor(send: (packet: Buffer) => void) {
+    this.#send = send;
+  }
+
+  /** Speaks a tone, or silence when no frequency is given, until changed or closed. */
+  speak(frequency?: number): void {
+    this.#frequency = frequency;
+    if (this.#timer !== undefined) return;
+    const startedAt = performance.now();
+    let step = 0;
+    const next = () => {
+      this.#frame();
+      step++;
+      this.#timer = setTimeout(next, Math.max(0, startedAt + step * 20 - performance.now()));
+    };
+    next();
+  }
+
+  /** Presses a key for 100 ms (RFC 4733); resolves when its last packet was sent. Speaks silence if nothing yet. */
+  press(key: string): Promise<void> {
+    this.speak(this.#frequency);
+    const event = '0123456789*#ABCD'.indexOf(key);
+    return new Promise(done => this.#keys.push({ event, elapsed: 0, start: 0, done }));
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #frame(): void {
+    this.#timestamp = (this.#timestamp + frameSamples) % 2 ** 32;
+    const key = this.#keys[0];
+    if (key !== undefined) {
+      if (key.elapsed === 0) key.start = this.#timestamp;
+      key.elapsed += frameSamples;
+      const duration = Math.min(key.elapsed, 800);
+      const payload = Buffer.from([
+        key.event,
+        key.elapsed >= 800 ? 0x8a : 0x0a,
+        duration >> 8,
+        duration & 0xff,
+      ]);
+      this.#packet(this.eventType, key.elapsed === frameSamples, key.start, payload);
+      if (key.elapsed < 800 + 2 * frameSamples) return;
+      this.#keys.shift();
+      key.done();
+      return;
+    }
+    const amplitude = this.#frequency === undefined ? 0 : undefined;
+    const payload = toneFrame(this.law, this.#frequency ?? 0, this.#frames++, amplitude);
+    this.#packet(payloadTypes[this.law], false, this.#timestamp, payload);
+  }
+
+  #packet(type: number, marker: boolean, timestamp: number, payload: Buffer): void {
+    this.#sequence = (this.#sequence + 1) & 0xffff;
+    const header = Buffer.alloc(12);
+    header[0] = 0x80;
+    header[1] = type | (marker ? 0x80 : 0);
+    header.writeUInt16BE(this.#sequence, 2);
+    header.writeUInt32BE(timestamp, 4);
+    header.writeUInt32BE(this.ssrc, 8);
+    this.#send(Buffer.concat([header, payload]));
+  }
+}
+
+/** Reads RTP into an ear, and key presses (one per timestamp) into events. Also watches that the stream is seamless. */
+export class Listener extends EventEmitter<{ key: [string]; packet: [Buffer] }> {
+  readonly ear = new Ear();
+  eventType = 101;
+  readonly keys: string[] = [];
+  readonly ssrcs = new Set<number>();
+  packets = 0;
+  /** Times the sequence number did not go up by one. */
+  sequenceGaps = 0;
+  #sequence: number | undefined;
+  #lastKeyTimestamp: number | undefined;
+
+  receive(packet: Buffer): void {
+    const type = packet[1]! & 0x7f;
+    if (packet.length < 12 || (packet[1]! >= 192 && packet[1]! <= 223)) return;
+    this.packets++;
+    this.ssrcs.add(packet.readUInt32BE(8));
+    const sequence = packet.readUInt16BE(2);
+    if (this.#sequence !== undefined && sequence !== ((this.#sequence + 1) & 0xffff)) this.sequenceGaps++;
+    this.#sequence = sequence;
+    if (type === 0) this.ear.hear('PCMU', packet.subarray(12));
+    else if (type === 8) this.ear.hear('PCMA', packet.subarray(12));
+    else if (type === this.eventType) this.#event(packet);
+    this.emit('packet', packet);
+  }
+
+  /** Resolves when so many keys have come in all. */
+  async keyCount(count: number, waitMs = defaultWaitMs): Promise<string> {
+    const signal = AbortSignal.timeout(waitMs);
+    while (this.keys.length < count) await once(this, 'key', { signal });
+    return this.keys.join('');
+  }
+
+  #event(packet: Buffer): void {
+    const timestamp = packet.readUInt32BE(4);
+    const ended = (packet[13]! & 0x80) !== 0;
+    if (!ended || timestamp === this.#lastKeyTimestamp) return;
+    this.#lastKeyTimestamp = timestamp;
+    const key = '0123456789*#ABCD'[packet[12]!]!;
+    this.keys.push(key);
+    this.emit('key', key);
+  }
+}
+
+/** A telephone over plain RTP on 127.0.0.1. */
+export class RtpPeer {
+  readonly listener = new Listener();
+  readonly mouth: Mouth;
+  readonly port: number;
+  readonly #socket: Socket;
+  #target: { address: string; port: number } | undefined;
+  readonly #laws: readonly Law[];
+
+  private constructor(socket: Socket, laws: readonly Law[]) {
+    this.#socket = socket;
+    this.#laws = laws;
+    this.port = socket.address().port;
+    this.mouth = new Mouth(packet => this.send(packet));
+    this.mouth.law = laws[0]!;
+    socket.on('message', (packet: Buffer, _source: RemoteInfo) => this.listener.receive(packet));
+  }
+
+  static async open(laws: readonly Law[] = ['PCMU', 'PCMA']): Promise<RtpPeer> {
+    const socket = createSocket('udp4');
+    socket.bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    return new RtpPeer(socket, laws);
+  }
+
+  get ear(): Ear {
+    return this.listener.ear;
+  }
+
+  /** Our offer or answer. `port` other than our own: the address a peer behind NAT would signal. */
+  sdp(direction = 'sendrecv', version = 1, port = this.port): string {
+    const types = [...this.#laws.map(law => payloadTypes[law]), this.mouth.eventType].join(' ');
+    const maps = this.#laws.map(law => `a=rtpmap:${payloadTypes[law]} ${law}/8000`);
+    const event = this.mouth.eventType;
+    const lines = [
+      'v=0',
+      `o=- 4711 ${version} IN IP4 127.0.0.1`,
+      's=-',
+      'c=IN IP4 127.0.0.1',
+      't=0 0',
+      `m=audio ${port} RTP/AVP ${types}`,
+      ...maps,
+      `a=rtpmap:${event} telephone-event/8000`,
+      `a=fmtp:${event} 0-15`,
+      `a=${direction}`,
+    ];
+    return `${lines.join('\r\n')}\r\n`;
+  }
+
+  /** Takes the other side's SDP: where to send, and the law it chose. */
+  connect(sdp: string): this {
+    const media = /m=audio (\d+) RTP\/AVPF? (\d+)/.exec(sdp);
+    const address = /c=IN IP4 (\S+)/.exec(sdp)?.[1];
+    if (media === null || address === undefined) throw new Error(`no audio to send to in:\n${sdp}`);
+    this.#target = { address, port: Number(media[1]) };
+    const law = this.#laws.find(candidate => payloadTypes[candidate] === Number(media[2]));
+    if (law !== undefined) this.mouth.law = law;
+    return this;
+  }
+
+  send(packet: Buffer): void {
+    if (this.#target !== undefined) this.#socket.send(packet, this.#target.port, this.#target.address);
+  }
+
+  close(): void {
+    this.mouth.close();
+    this.#socket.close();
+  }
+}
