@@ -25,8 +25,8 @@ function destination(binding: Binding, invitation: AgentInvitation, domain: stri
   const { callerName, callerNumber, interactionId } = invitation;
   return {
     uri: binding.contact,
+    from: `${callerName ? `${quoted(callerName)} ` : ''}<sip:${callerNumber}@${domain}>`,
     headers: {
-      From: `${callerName ? `${quoted(callerName)} ` : ''}<sip:${callerNumber}@${domain}>`,
       To: `<sip:${binding.username}@${domain}>`,
       'X-Ringbridge-Interaction': interactionId,
     },

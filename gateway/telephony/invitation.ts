@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfirmedDialog } from './dialog.js';
+import { fromTag, newCallId } from './dialog-id.js';
 import type { FinalResponse } from './outcomes.js';
 import { CallFailure, type Progress } from './port.js';
 import type { SipServer } from './sip-server.js';
@@ -8,6 +9,8 @@ import type { SipRequest, SipResponse, SipStatusError } from './srf.js';
 /** Where an INVITE goes and what it says besides our offer. */
 export interface Destination {
   uri: string;
+  /** name-addr, without parameters. */
+  from: string;
   headers: Record<string, string>;
   auth?: { username: string; password: string };
 }
@@ -74,17 +77,25 @@ export function invite(
     abandon(signal.aborted ? cancelled() : new CallFailure('failed', 'The SIP server is not connected'));
     return promise;
   }
-  const { uri, headers, auth } = destination;
+  const { uri, auth, from } = destination;
+  const callId = newCallId();
+  const headers = {
+    ...destination.headers,
+    From: `${from};tag=${fromTag(callId)}`,
+    // In lower case, or the digest's second INVITE would have two of them: srf adds its own under that name.
+    'call-id': callId,
+    'Content-Type': 'application/sdp',
+  };
   server.srf
     .createUAC(
       uri,
-      { headers: { ...headers, 'Content-Type': 'application/sdp' }, localSdp: ringing.offer, auth },
+      { headers, localSdp: ringing.offer, auth },
       {
         cbRequest: (_error, request) => {
           sent = request;
           if (!request) return;
           if (settled) cancel(server, request);
-          else tell(() => ringing.onSent?.(request.get('Call-ID') ?? ''));
+          else tell(() => ringing.onSent?.(callId));
         },
         cbProvisional: response => {
           const { status, body } = response;

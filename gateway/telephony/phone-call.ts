@@ -19,8 +19,8 @@ function destination(trunk: Trunk, { number, callerId, interactionId }: PhoneInv
   const identity = `<sip:${caller}@${trunk.fromDomain ?? 'localhost'}>`;
   return {
     uri: `sip:${called}@${trunk.hostPort}${trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`}`,
+    from: identity,
     headers: {
-      From: identity,
       'P-Asserted-Identity': identity,
       'X-Ringbridge-Interaction': interactionId,
     },

@@ -170,14 +170,17 @@ export class Registrar {
   }
 }
 
+/** drachtio-server calls a WebSocket what it runs over, `tcp` or `tls`: the Via knows better (RFC 7118 5.2). */
 function transportOf(request: SipRequest): Transport {
-  const via = /^SIP\s*\/\s*2\.0\s*\/\s*([a-z]+)/i.exec(request.get('Via') ?? '')?.[1];
+  const named = /^SIP\s*\/\s*2\.0\s*\/\s*([a-z]+)/i.exec(request.get('Via') ?? '')?.[1]?.toLowerCase();
+  const via = transports.find(name => name === named);
   const transport =
-    transports.find(name => name === request.protocol) ??
-    transports.find(name => name === via?.toLowerCase());
+    via && isWebSocket(via) ? via : (transports.find(name => name === request.protocol) ?? via);
   if (!transport) throw new Refusal(400, 'Unknown Transport');
   return transport;
 }
+
+const isWebSocket = (transport: string | undefined) => transport === 'ws' || transport === 'wss';
 
 function sequenceOf(request: SipRequest): { callId: string; cseq: number } {
   const callId = request.get('Call-ID') ?? '';
@@ -200,20 +203,15 @@ function bounded(contact: RegisterContact, headerExpires: number): ContactReques
 }
 
 /**
- * Calls to a WebSocket go over that very connection, wherever its Contact points. Over the other transports the
- * Contact is dialled: it has to be where the request came from, or an agent could aim our INVITEs at anybody.
+ * Calls to a WebSocket go over that very connection: nobody dials its Contact. Over the other transports the Contact is
+ * dialled: it has to be where the request came from, or an agent could aim our INVITEs at anybody.
  */
 function assertOwnAddress(contact: RegisterContact, transport: Transport, request: SipRequest): void {
-  const socket = transport === 'ws' || transport === 'wss';
-  if (
-    socket &&
-    contact.transport !== undefined &&
-    contact.transport !== 'ws' &&
-    contact.transport !== 'wss'
-  ) {
+  if (isWebSocket(transport)) {
+    if (isWebSocket(contact.transport) || (!contact.transport && contact.host.endsWith('.invalid'))) return;
     throw new Refusal(403, 'Contact Is Not This Connection');
   }
-  if (!socket && contact.host.replace(/^\[|\]$/g, '') !== request.source_address) {
+  if (isWebSocket(contact.transport) || contact.host.replace(/^\[|\]$/g, '') !== request.source_address) {
     throw new Refusal(403, 'Contact Is Not The Source Address');
   }
 }

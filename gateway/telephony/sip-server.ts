@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { dialogIdOf } from './dialog-id.js';
 import { createSrf, type RequestOptions, type SipRequest, type SipResponse, type SrfClient } from './srf.js';
 
 export interface ControlAddress {
@@ -137,15 +138,15 @@ export class SipServer {
     });
   }
 
-  /** Ends a dialog that only its Call-ID is known of. False when the SIP server does not know it. */
+  /**
+   * Ends a dialog that we began, in this run or an earlier one. False when the SIP server does not know it.
+   * @throws Error when the SIP server cannot be asked
+   */
   async bye(callId: string): Promise<boolean> {
+    const stackDialogId = dialogIdOf(callId);
     try {
-      // Without a dialog id the server finds the dialog by the Call-ID; `placeholder` stands for its remote target.
-      const response = await this.request('sip:placeholder', {
-        method: 'BYE',
-        headers: { 'Call-ID': callId },
-      });
-      return response.status < 300;
+      // `placeholder` stands for the dialog's remote target.
+      return (await this.request('sip:placeholder', { method: 'BYE', stackDialogId })).status < 300;
     } catch (error) {
       if (!this.#connected) throw error;
       return false;

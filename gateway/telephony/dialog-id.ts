@@ -1,0 +1,15 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+/**
+ * The SIP server names a dialog by its Call-ID and the caller's From tag. Both are made here, the tag from the Call-ID,
+ * so that the Call-ID alone is enough to end a dialog of an earlier run. It is random, and so then is the tag
+ * (RFC 3261 19.3).
+ */
+export const newCallId = (): string => randomUUID();
+
+export function fromTag(callId: string): string {
+  return createHash('sha256').update(callId).digest('hex').slice(0, 16);
+}
+
+/** The SIP server's name for a dialog that we began. */
+export const dialogIdOf = (callId: string): string => `${callId};from-tag=${fromTag(callId)}`;

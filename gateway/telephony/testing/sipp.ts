@@ -1,0 +1,105 @@
+/** sipp as the other side: scenarios are in test/sipp. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+interface Teardown {
+  teardown(fn: () => unknown): unknown;
+}
+
+/** A UDP port of 127.0.0.1 that was free just now. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4');
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  await once(socket, 'close');
+  return port;
+}
+
+export interface SippRun {
+  port: number;
+  /** Resolves when the scenario went as written; rejects with sipp's own words otherwise. */
+  done: Promise<void>;
+}
+
+interface SippOptions {
+  /** Values of `[name]` in the scenario. */
+  keys?: Record<string, string>;
+  /** Changes to the scenario's text. */
+  replace?: Record<string, string>;
+  /** Where a calling scenario sends to. */
+  remote?: string;
+  service?: string;
+  args?: string[];
+  calls?: number;
+  /** Where it listens. Default: a free port. */
+  port?: number;
+}
+
+/** Starts a scenario of test/sipp; a waiting one is listening when this resolves. */
+export async function sipp(t: Teardown, scenario: string, options: SippOptions = {}): Promise<SippRun> {
+  const { keys = {}, replace = {}, remote, service, args = [], calls = 1 } = options;
+  const port = options.port ?? (await freeUdpPort());
+  const folder = mkdtempSync(join(tmpdir(), 'sipp-'));
+  const file = join(folder, 'scenario.xml');
+  const text = readFileSync(join('test/sipp', `${scenario}.xml`), 'utf8');
+  writeFileSync(
+    file,
+    Object.entries(replace).reduce((changed, [from, to]) => changed.replaceAll(from, to), text),
+  );
+  const child = spawn(
+    'sipp',
+    [
+      ...['-sf', file],
+      ...[
+        '-i',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-m',
+        String(calls),
+        '-nostdin',
+        '-trace_err',
+        '-timeout',
+        '60s',
+      ],
+      ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
+      ...(service ? ['-s', service] : []),
+      ...args,
+      ...(remote ? [remote] : []),
+    ],
+    { cwd: folder, stdio: 'ignore' },
+  );
+  t.teardown(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const done = finished(child, folder, scenario);
+  // Whoever does not wait for it must not have the process end.
+  done.catch(() => undefined);
+  if (!remote) await Promise.race([listening(port), done]);
+  return { port, done };
+}
+
+async function finished(child: ChildProcess, folder: string, scenario: string): Promise<void> {
+  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  if (code === 0) return;
+  const logs = readdirSync(folder).filter(name => name.endsWith('.log'));
+  const errors = logs.map(file => readFileSync(join(folder, file), 'utf8'));
+  throw new Error(`sipp ${scenario} ended with ${code ?? signal}\n${errors.join('\n')}`);
+}
+
+/** sipp does not tell when it listens; the kernel's table of sockets does. */
+async function listening(port: number): Promise<void> {
+  const entry = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  while (!readFileSync('/proc/net/udp', 'utf8').includes(entry)) await delay(5);
+}
