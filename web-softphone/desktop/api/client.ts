@@ -1,0 +1,107 @@
+import { Problem, problemOf } from './problem.js';
+import type { AgentIntent, Interaction, InteractionDetail, Me, SoftphoneAccess } from './types.js';
+
+/** No request is waited for longer than this: a spinner has an end. */
+const timeoutMs = 15_000;
+
+export interface ApiOptions {
+  fetch: typeof fetch;
+  /** The language of sentences and names in answers. */
+  language: () => string;
+  /** Called when the server no longer knows the session. */
+  onSignedOut: () => void;
+  /** Called with the server's time (ms since the epoch) and the moments, on `performance.now()`'s scale, around it. */
+  onServerTime: (serverTime: number, sentAt: number, receivedAt: number) => void;
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+/** API v1, by the session's cookie. Everything rejects with a `Problem`. */
+export class ApiClient {
+  constructor(private readonly options: ApiOptions) {}
+
+  signIn(email: string, password: string): Promise<unknown> {
+    return this.#send('POST', '/sessions', { email, password });
+  }
+
+  signOut(): Promise<unknown> {
+    return this.#send('DELETE', '/sessions');
+  }
+
+  me(): Promise<Me> {
+    return this.#send('GET', '/me');
+  }
+
+  setState(state: AgentIntent, reason?: string): Promise<Me> {
+    return this.#send('PUT', '/me/state', reason === undefined ? { state } : { state, reason });
+  }
+
+  softphone(): Promise<SoftphoneAccess> {
+    return this.#send('GET', '/me/softphone');
+  }
+
+  /** The agent's interactions asked for before `before` (ISO 8601), newest first. */
+  async interactions(before: string, limit: number): Promise<Interaction[]> {
+    const query = new URLSearchParams({ before, limit: String(limit) });
+    const page = await this.#send<{ interactions: Interaction[] }>('GET', `/interactions?${query}`);
+    return page.interactions;
+  }
+
+  interaction(id: string): Promise<InteractionDetail> {
+    return this.#send('GET', `/interactions/${encodeURIComponent(id)}`);
+  }
+
+  accept(id: string): Promise<Interaction> {
+    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/accept`);
+  }
+
+  decline(id: string): Promise<Interaction> {
+    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/decline`);
+  }
+
+  hangUp(id: string): Promise<Interaction> {
+    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/hangup`);
+  }
+
+  wrapUp(id: string, result: { note?: string; disposition?: string }): Promise<Interaction> {
+    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up`, result);
+  }
+
+  async #send<T>(method: Method, path: string, body?: object): Promise<T> {
+    const headers: Record<string, string> = {
+      Accept: 'application/json',
+      'Accept-Language': this.options.language(),
+    };
+    // A page of another origin cannot add this header without being asked by CORS first: the guard against CSRF.
+    if (method !== 'GET') headers['X-Ringbridge'] = '1';
+    if (body) headers['Content-Type'] = 'application/json';
+    const sentAt = performance.now();
+    const response = await this.#fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    const date = Date.parse(response.headers.get('Date') ?? '');
+    if (!Number.isNaN(date)) this.options.onServerTime(date, sentAt, performance.now());
+    if (!response.ok) {
+      const problem = await problemOf(response);
+      if (response.status === 401 && problem.code !== 'login_failed') this.options.onSignedOut();
+      throw problem;
+    }
+    if (response.status === 204) return undefined as T;
+    return response.json().catch(() => {
+      throw new Problem('unreadable', '', response.status);
+    });
+  }
+
+  async #fetch(path: string, init: RequestInit): Promise<Response> {
+    const { fetch } = this.options;
+    try {
+      return await fetch(`/api/v1${path}`, {
+        ...init,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+    } catch (error) {
+      const timedOut = error instanceof DOMException && error.name === 'TimeoutError';
+      throw new Problem(timedOut ? 'timeout' : 'unreachable');
+    }
+  }
+}

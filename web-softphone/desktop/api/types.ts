@@ -1,0 +1,99 @@
+/** What API v1 says to the desktop. Times are ISO 8601 in UTC. */
+
+export type AgentIntent = 'ready' | 'paused' | 'offline';
+export type AgentState = AgentIntent | 'offered' | 'busy' | 'wrap_up';
+export type Role = 'agent' | 'supervisor' | 'admin';
+
+export interface Me {
+  id: string;
+  name: string;
+  email: string;
+  role: Role;
+  locale: string;
+  tenant: { name: string; timeZone: string; countries: string[] };
+  state: AgentState;
+  stateSince: string;
+  /** Why paused. */
+  reason: string | null;
+  /** What comes after the interaction at hand. */
+  nextState: AgentIntent;
+  softphone: 'registered' | 'unregistered';
+}
+
+export type InteractionState =
+  | 'waiting'
+  | 'offered'
+  | 'accepted'
+  | 'dialing'
+  | 'bridged'
+  | 'wrap_up'
+  | 'done';
+
+export interface Interaction {
+  id: string;
+  channel: string;
+  state: InteractionState;
+  /** A word of the catalogue of outcomes; null while it lives. */
+  outcome: string | null;
+  queue: { key: string; name: string };
+  customer: { name: string | null /** E.164 */; phone: string };
+  note: string | null;
+  locale: string;
+  page: { url: string; title: string | null } | null;
+  agent: { id: string; name: string } | null;
+  requestedAt: string;
+  offeredAt: string | null;
+  offerExpiresAt: string | null;
+  acceptedAt: string | null;
+  dialedAt: string | null;
+  bridgedAt: string | null;
+  endedAt: string | null;
+  wrapUpUntil: string | null;
+  doneAt: string | null;
+  wrapUpNote: string | null;
+  disposition: string | null;
+}
+
+export interface InteractionEvent {
+  id: string | number;
+  at: string;
+  type: string;
+  data: Readonly<Record<string, unknown>>;
+  userId: string | null;
+}
+
+export interface Leg {
+  id: string;
+  role: string;
+  party: string | null;
+  state: string;
+  outcome: string | null;
+  sipStatus: number | null;
+  endedBy: string | null;
+  startedAt: string;
+  answeredAt: string | null;
+  endedAt: string | null;
+}
+
+export type InteractionDetail = Interaction & { events: InteractionEvent[]; legs: Leg[] };
+
+/** What the softphone registers with, and until when. */
+export interface SoftphoneAccess {
+  wsUrl: string;
+  uri: string;
+  username: string;
+  password: string;
+  expiresAt: string;
+  iceServers: RTCIceServer[];
+}
+
+/** The whole of an agent's desk: each one replaces the one before. */
+export interface Desk {
+  me: Me;
+  current: Interaction | null;
+  /** How many callbacks wait in the agent's queues. */
+  waiting: number;
+  recent: Interaction[];
+}
+
+export type LiveMessage = { type: 'desk'; desk: Desk } | { type: 'logged_out' };

@@ -1,0 +1,21 @@
+import type { InteractionState } from '../api/types.js';
+import { type CallPhase, isUp } from '../softphone/call.js';
+
+/** The way from accepting to talking, as the agent sees it. */
+export const callSteps = ['accepted', 'line', 'dialing', 'talking'] as const;
+export type CallStep = (typeof callSteps)[number];
+
+/** The index of the step that is being taken: from the server's state, and from this browser's line. */
+export function stepAt(state: InteractionState, phase: CallPhase): number {
+  switch (state) {
+    case 'dialing':
+      return 2;
+    case 'bridged':
+      return 3;
+    case 'accepted':
+      // The line stands here, and the server is about to dial.
+      return isUp(phase) ? 2 : 1;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,28 @@
+import type { Desk, Interaction } from '../api/types.js';
+
+/** Something that happened at the desk without the agent's doing, and would otherwise just vanish. */
+export type Notice =
+  | { kind: 'offer_gone'; interaction: Interaction }
+  /** The agent's line failed before the customer was reached: somebody else is asked. */
+  | { kind: 'sent_back'; interaction: Interaction }
+  /** The talk, or the way to it, ended in this outcome. */
+  | { kind: 'call_ended'; interaction: Interaction; outcome: string }
+  /** The time for wrap-up was over. */
+  | { kind: 'wrap_up_over'; interaction: Interaction };
+
+const onTheWay: ReadonlySet<string> = new Set(['accepted', 'dialing', 'bridged']);
+
+/** `mine` are the ids of the interactions that the agent is declining, hanging up or finishing. */
+export function noticeOf(before: Desk | null, after: Desk, mine: ReadonlySet<string>): Notice | null {
+  const was = before?.current ?? null;
+  if (!was || mine.has(was.id)) return null;
+  const is = after.current?.id === was.id ? after.current : null;
+  if (was.state === 'offered' && !is) return { kind: 'offer_gone', interaction: was };
+  if (was.state === 'wrap_up' && !is) return { kind: 'wrap_up_over', interaction: was };
+  if (!onTheWay.has(was.state)) return null;
+  const ended = is ?? after.recent.find(interaction => interaction.id === was.id);
+  if (!ended || ended.state === 'waiting') return { kind: 'sent_back', interaction: was };
+  if (onTheWay.has(ended.state)) return null;
+  if (ended.outcome === null || ended.outcome === 'completed') return null;
+  return { kind: 'call_ended', interaction: ended, outcome: ended.outcome };
+}

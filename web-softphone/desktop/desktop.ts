@@ -1,0 +1,248 @@
+import { OfferAlert } from './alert/offer-alert.js';
+import { Tones } from './alert/tones.js';
+import { ApiClient } from './api/client.js';
+import type { AgentIntent, Desk, Interaction } from './api/types.js';
+import { Action } from './desk/action.js';
+import { DeskView } from './desk/desk.js';
+import { DraftKeeper, handInDelay, isWritten } from './desk/draft.js';
+import { type Notice, noticeOf } from './desk/notice.js';
+import { ServerClock } from './desk/server-clock.js';
+import { Session } from './desk/session.js';
+import { PhoneFormats } from './format/phone.js';
+import { dictionaries, LanguageChoice } from './i18n/language.js';
+import { LiveSocket, type Socket } from './live/live-socket.js';
+import { Preferences } from './preferences.js';
+import { createJsSipAgent } from './softphone/jssip-agent.js';
+import { closeStream, Microphone } from './softphone/microphone.js';
+import { holdPhone } from './softphone/phone-lock.js';
+import { Softphone } from './softphone/softphone.js';
+import { Speaker } from './softphone/speaker.js';
+
+/** Thrown by signing out in the middle of a conversation. */
+export class EngagedError extends Error {
+  override readonly name = 'EngagedError';
+}
+
+function liveUrl(location: Location, language: string): string {
+  const url = new URL('/api/v1/live', location.href);
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  url.searchParams.set('locale', language);
+  return url.href;
+}
+
+/** All parts of the desktop and how they hang together; the components see nothing else. */
+export class Desktop {
+  readonly language: LanguageChoice;
+  readonly preferences: Preferences;
+  readonly clock = new ServerClock();
+  readonly session: Session;
+  readonly view: DeskView;
+  readonly live: LiveSocket;
+  readonly microphone: Microphone;
+  readonly speaker: Speaker;
+  readonly softphone: Softphone;
+  readonly draft: DraftKeeper;
+  readonly tones = new Tones();
+  readonly phones = new PhoneFormats();
+  readonly api: ApiClient;
+  readonly #alert: OfferAlert;
+  readonly #noticeListeners = new Set<(notice: Notice) => void>();
+  /** What the agent is ending himself, so that its going is no news. */
+  readonly #mine = new Set<string>();
+  #handIn: ReturnType<typeof setTimeout> | undefined;
+
+  /** Subject: the intent. */
+  readonly setState = new Action(async (intent: AgentIntent, reason?: string) => {
+    this.tones.unlock();
+    if (intent === 'ready') {
+      await this.microphone.ensure();
+      this.#alert.askPermission();
+    }
+    const me = await this.api.setState(intent, reason);
+    this.#learn({ me });
+  });
+
+  readonly accept = new Action(async (id: string) => {
+    this.tones.unlock();
+    await this.softphone.prepare();
+    try {
+      this.#learn({ current: await this.api.accept(id) });
+    } catch (failure) {
+      this.softphone.forget();
+      throw failure;
+    }
+    this.softphone.answer(id);
+  });
+
+  readonly decline = new Action(async (id: string) => {
+    await this.#asMine(id, () => this.api.decline(id));
+    this.#learn({ current: null });
+  });
+
+  /** The server ends both lines; if it cannot be reached, this browser's line is ended, which it notices. */
+  readonly hangUp = new Action(async (id: string) => {
+    try {
+      this.#learn({ current: await this.#asMine(id, () => this.api.hangUp(id)) });
+    } catch (failure) {
+      this.softphone.hangUp();
+      throw failure;
+    }
+  });
+
+  readonly wrapUp = new Action(async (id: string) => {
+    const { note, disposition } = this.draft.of(id);
+    const result = { note: note.trim() || undefined, disposition: disposition ?? undefined };
+    await this.#asMine(id, () => this.api.wrapUp(id, result));
+    this.draft.clear();
+    this.#learn({ current: null });
+  });
+
+  /** Subject: the user's id. */
+  readonly signOut = new Action(async (_userId: string) => {
+    const current = this.view.desk.get()?.current;
+    if (current && current.state !== 'wrap_up') throw new EngagedError();
+    await this.softphone.stop();
+    try {
+      await this.session.signOut();
+    } catch (failure) {
+      this.softphone.start();
+      throw failure;
+    }
+  });
+
+  constructor(private readonly window: Window & typeof globalThis) {
+    const { navigator, localStorage, sessionStorage, document } = window;
+    this.language = new LanguageChoice(localStorage, navigator.languages);
+    this.preferences = new Preferences(localStorage);
+    this.draft = new DraftKeeper(sessionStorage);
+    this.api = new ApiClient({
+      fetch: window.fetch.bind(window),
+      language: this.language.state.get,
+      onSignedOut: () => this.session.end(),
+      onServerTime: (time, sentAt, receivedAt) => this.clock.observe(time, sentAt, receivedAt),
+    });
+    this.session = new Session(this.api);
+    this.view = new DeskView(this.api);
+    this.live = new LiveSocket({
+      // A browser's WebSocket has more of everything, and events that say more.
+      open: () => new window.WebSocket(liveUrl(window.location, this.language.state.get())) as Socket,
+      onDesk: desk => this.#deskChanged(desk),
+      onSignedOut: () => this.session.end(),
+    });
+    this.microphone = new Microphone(navigator);
+    this.speaker = new Speaker(document.createElement('audio'));
+    this.softphone = new Softphone({
+      hold: (signal, onTaken) => holdPhone(navigator.locks, signal, onTaken),
+      access: () => this.api.softphone(),
+      createAgent: createJsSipAgent,
+      microphone: { open: () => this.microphone.open(), close: closeStream },
+      speaker: this.speaker,
+    });
+    this.#alert = new OfferAlert({ window, tones: this.tones, ring: this.preferences.ring.get });
+  }
+
+  /** Begins; everything after is driven by the user, the server and the network. */
+  start(): void {
+    const { window } = this;
+    this.session.state.subscribe(() => this.#sessionChanged());
+    this.language.state.subscribe(() => this.#languageChanged());
+    this.#languageChanged();
+    window.addEventListener('online', () => {
+      this.live.reopen();
+      this.softphone.retry();
+    });
+    window.addEventListener('offline', () => this.live.reopen());
+    for (const gesture of ['pointerdown', 'keydown'] as const) {
+      window.addEventListener(gesture, () => this.tones.unlock(), { once: true, capture: true });
+    }
+    void this.microphone.watch();
+    void this.session.resume();
+  }
+
+  /** What happened without the agent's doing. Returns what ends the subscription. */
+  onNotice(listener: (notice: Notice) => void): () => void {
+    this.#noticeListeners.add(listener);
+    return () => this.#noticeListeners.delete(listener);
+  }
+
+  #sessionChanged(): void {
+    const state = this.session.state.get();
+    if (state.phase === 'signed_in') {
+      this.language.suggest(state.me.locale);
+      this.live.start();
+      this.softphone.start();
+      // Without it numbers are shown in their international form: legible, and no reason to alarm anybody.
+      void this.phones.load().catch(() => undefined);
+      return;
+    }
+    this.live.stop();
+    void this.softphone.stop();
+    this.#alert.hide();
+    clearTimeout(this.#handIn);
+    this.view.clear();
+    if (state.phase === 'signed_out' && !state.ended) this.draft.clear();
+  }
+
+  #languageChanged(): void {
+    const language = this.language.state.get();
+    const { document } = this.window;
+    document.documentElement.lang = language;
+    this.#alert.setTitle(dictionaries[language].documentTitle);
+    this.view.clearOlder();
+    this.live.reopen();
+  }
+
+  /**
+   * What an answer of the API says. While the live socket is open its snapshots are newer than any answer, and an
+   * answer that was overtaken must not put back what has moved on.
+   */
+  #learn(change: Partial<Pick<Desk, 'me' | 'current'>>): void {
+    const desk = this.view.desk.get();
+    if (desk && this.live.state.get().phase !== 'open') this.#deskChanged({ ...desk, ...change });
+  }
+
+  #deskChanged(desk: Desk): void {
+    const before = this.view.desk.get();
+    const notice = noticeOf(before, desk, this.#mine);
+    this.view.replace(desk);
+    if (notice) for (const listener of this.#noticeListeners) listener(notice);
+    this.#alertOffer(desk.current);
+    this.#planHandIn(desk.current);
+    const line = desk.current?.state;
+    // Whatever call was awaited, it is not coming any more.
+    if (line === undefined || line === 'wrap_up' || line === 'done') this.softphone.forget();
+    const was = before?.current;
+    if (was && (was.id !== desk.current?.id || was.state !== desk.current.state)) this.#mine.delete(was.id);
+  }
+
+  #alertOffer(current: Interaction | null): void {
+    if (current?.state !== 'offered') {
+      this.#alert.hide();
+      return;
+    }
+    const t = dictionaries[this.language.state.get()];
+    const name = current.customer.name ?? t.customer.anonymous;
+    const body = [current.queue.name, current.note].filter(Boolean).join('\n');
+    this.#alert.show(current.id, { title: t.offer.notificationTitle(name), body });
+  }
+
+  /** What is written is handed in even if the agent lets the time run out. */
+  #planHandIn(current: Interaction | null): void {
+    clearTimeout(this.#handIn);
+    const delay = handInDelay(current, this.clock.now());
+    if (delay === null || !current) return;
+    this.#handIn = setTimeout(() => {
+      if (isWritten(this.draft.of(current.id))) void this.wrapUp.run(current.id);
+    }, delay);
+  }
+
+  async #asMine<T>(id: string, act: () => Promise<T>): Promise<T> {
+    this.#mine.add(id);
+    try {
+      return await act();
+    } catch (failure) {
+      this.#mine.delete(id);
+      throw failure;
+    }
+  }
+}

@@ -1,0 +1,164 @@
+import type { SoftphoneAccess } from '../api/types.js';
+import { type Observable, Store } from '../store.js';
+import { type CallEvent, type CallPhase, isUp, nextCall } from './call.js';
+import type { LineState } from './line.js';
+import { Registration } from './registration.js';
+import type { SipAgentFactory, SipSession } from './sip-agent.js';
+
+export interface CallState {
+  phase: CallPhase;
+  /** What the call is about; null when there is none. */
+  interactionId: string | null;
+  muted: boolean;
+  /** The last call had no audio, or lost it. */
+  mediaFailed: boolean;
+}
+
+export interface SoftphoneOptions {
+  hold: (signal: AbortSignal, onTaken: () => void) => Promise<void>;
+  access: () => Promise<SoftphoneAccess>;
+  createAgent: SipAgentFactory;
+  microphone: { open(): Promise<MediaStream>; close(stream: MediaStream): void };
+  speaker: { attach(connection: RTCPeerConnection): void; release(): void };
+}
+
+/** One line, one call, and what may be done with it. */
+export class Softphone {
+  readonly #call = new Store<CallState>({
+    phase: 'idle',
+    interactionId: null,
+    muted: false,
+    mediaFailed: false,
+  });
+  readonly #registration: Registration;
+  #session: { sip: SipSession; iceServers: RTCIceServer[] } | null = null;
+  #stream: MediaStream | null = null;
+  /** The interaction that the agent has accepted and whose INVITE has not been answered yet. */
+  #accepted: string | null = null;
+
+  constructor(private readonly options: SoftphoneOptions) {
+    this.#registration = new Registration({
+      hold: options.hold,
+      access: options.access,
+      createAgent: options.createAgent,
+      onInvited: (session, iceServers) => this.#invited(session, iceServers),
+      busy: () => this.#session !== null,
+    });
+  }
+
+  get line(): Observable<LineState> {
+    return this.#registration.line;
+  }
+
+  get call(): Observable<CallState> {
+    return this.#call;
+  }
+
+  start(): void {
+    this.#registration.start();
+  }
+
+  /** Hangs up and unregisters. */
+  async stop(): Promise<void> {
+    this.hangUp();
+    this.forget();
+    await this.#registration.stop();
+  }
+
+  retry(): void {
+    this.#registration.retry();
+  }
+
+  /** Opens the microphone for the call to come. Rejects with `MicrophoneError`; then there is nothing to undo. */
+  async prepare(): Promise<void> {
+    const stream = await this.options.microphone.open();
+    this.#releaseStream();
+    this.#stream = stream;
+  }
+
+  /** After `prepare`: answers the call of this interaction, now or when its INVITE comes. */
+  answer(interactionId: string): void {
+    this.#accepted = interactionId;
+    this.#answerAccepted();
+  }
+
+  /** After `prepare`: there is no such call, and there will be none. */
+  forget(): void {
+    this.#accepted = null;
+    const { phase } = this.#call.get();
+    if (phase === 'idle' || phase === 'ringing') this.#releaseStream();
+  }
+
+  hangUp(): void {
+    this.#session?.sip.end();
+  }
+
+  setMuted(muted: boolean): void {
+    if (!this.#session || !isUp(this.#call.get().phase)) return;
+    this.#session.sip.mute(muted);
+    this.#set({ muted });
+  }
+
+  /** Puts the other side on hold, or takes it back; does nothing while a change is under way. */
+  toggleHold(): void {
+    const sip = this.#session?.sip;
+    const { phase } = this.#call.get();
+    const agreed = (event: CallEvent) => () => {
+      if (this.#session?.sip === sip) this.#event(event);
+    };
+    if (phase === 'connected' && sip?.hold(agreed('held'))) this.#event('hold');
+    else if (phase === 'held' && sip?.resume(agreed('resumed'))) this.#event('resume');
+  }
+
+  /** One of 0–9, *, #. */
+  sendTone(tone: string): void {
+    if (isUp(this.#call.get().phase)) this.#session?.sip.sendTone(tone);
+  }
+
+  #invited(sip: SipSession, iceServers: RTCIceServer[]): void {
+    if (this.#session) {
+      sip.refuse();
+      return;
+    }
+    this.#session = { sip, iceServers };
+    sip.onPeerConnection(connection => this.options.speaker.attach(connection));
+    sip.onConfirmed(() => this.#event('confirmed'));
+    sip.onEnded(reason => this.#ended(sip, reason === 'media'));
+    this.#set({ interactionId: sip.interactionId, mediaFailed: false });
+    this.#event('invited');
+    this.#answerAccepted();
+  }
+
+  #answerAccepted(): void {
+    const { phase, interactionId } = this.#call.get();
+    if (phase !== 'ringing' || this.#accepted === null || interactionId !== this.#accepted) return;
+    if (!this.#session || !this.#stream) return;
+    this.#accepted = null;
+    this.#event('answer');
+    this.#session.sip.answer(this.#stream, this.#session.iceServers);
+  }
+
+  #ended(sip: SipSession, mediaFailed: boolean): void {
+    if (sip !== this.#session?.sip) return;
+    this.#session = null;
+    this.options.speaker.release();
+    // While an accepted call is awaited, the microphone is that call's and not the ended one's.
+    if (this.#accepted === null) this.#releaseStream();
+    this.#set({ interactionId: null, muted: false, mediaFailed });
+    this.#event('ended');
+    this.#registration.release();
+  }
+
+  #releaseStream(): void {
+    if (this.#stream) this.options.microphone.close(this.#stream);
+    this.#stream = null;
+  }
+
+  #event(event: CallEvent): void {
+    this.#set({ phase: nextCall(this.#call.get().phase, event) });
+  }
+
+  #set(change: Partial<CallState>): void {
+    this.#call.update(call => ({ ...call, ...change }));
+  }
+}

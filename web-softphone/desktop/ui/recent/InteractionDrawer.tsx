@@ -1,0 +1,29 @@
+import { Drawer } from '@mantine/core';
+import { useEffect, useRef } from 'react';
+import type { Me } from '../../api/types.js';
+import { useText } from '../hooks.js';
+import { InteractionDetailView } from './InteractionDetail.js';
+
+/** One interaction of the past, from the side; the desk stays where it is. */
+export function InteractionDrawer({ id, me, onClose }: { id: string | null; me: Me; onClose: () => void }) {
+  const t = useText();
+  // While it slides out it still shows what it showed.
+  const last = useRef(id);
+  useEffect(() => {
+    if (id !== null) last.current = id;
+  }, [id]);
+  const shown = id ?? last.current;
+  return (
+    <Drawer
+      opened={id !== null}
+      onClose={onClose}
+      position="right"
+      size="30rem"
+      title={t.detail.title}
+      closeButtonProps={{ 'aria-label': t.close }}
+      data-testid="detail"
+    >
+      {shown && <InteractionDetailView key={shown} id={shown} me={me} />}
+    </Drawer>
+  );
+}

@@ -1,0 +1,62 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useState } from 'react';
+import type { Me } from '../../api/types.js';
+import { Brand } from '../common/Brand.js';
+import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
+import { InteractionDrawer } from '../recent/InteractionDrawer.js';
+import { RecentList } from '../recent/RecentList.js';
+import { codeOf } from '../shortcut-keys.js';
+import { Stage } from '../stage/Stage.js';
+import { AgentStateControl } from './AgentStateControl.js';
+import { ConnectionBanner } from './ConnectionBanner.js';
+import { SettingsMenu } from './SettingsMenu.js';
+import { ShortcutList } from './ShortcutList.js';
+import { SoftphoneStatus } from './SoftphoneStatus.js';
+import classes from './shell.module.css';
+import { useNotices } from './use-notices.js';
+
+/** The desk of somebody who is signed in. `account` is who, until the first word of the live socket. */
+export function Shell({ account }: { account: Me }) {
+  const t = useText();
+  const { view } = useDesktop();
+  const desk = useStore(view.desk);
+  const me = desk?.me ?? account;
+  const [shown, setShown] = useState<string | null>(null);
+  const [help, showHelp] = useDisclosure(false);
+  useNotices();
+  useShortcut(codeOf('help'), showHelp.toggle);
+
+  return (
+    <>
+      <a className={classes.skip} href="#stage">
+        {t.skipToMain}
+      </a>
+      <header className={classes.header}>
+        <div className={classes.brand}>
+          <Brand size={32} />
+          <div className={classes.names}>
+            <h1 className={classes.product}>
+              {t.product} <VisuallyHidden>{t.heading}</VisuallyHidden>
+            </h1>
+            <span className={classes.tenant}>{me.tenant.name}</span>
+          </div>
+        </div>
+        <AgentStateControl me={me} />
+        <div className={classes.tools}>
+          <SoftphoneStatus me={me} />
+          <SettingsMenu me={me} onShortcuts={showHelp.open} />
+        </div>
+      </header>
+      <ConnectionBanner />
+      <div className={classes.columns}>
+        <main id="stage" tabIndex={-1} className={classes.stage}>
+          <Stage me={me} desk={desk} />
+        </main>
+        <RecentList desk={desk} me={me} onOpen={setShown} />
+      </div>
+      <InteractionDrawer id={shown} me={me} onClose={() => setShown(null)} />
+      <ShortcutList opened={help} onClose={showHelp.close} />
+    </>
+  );
+}

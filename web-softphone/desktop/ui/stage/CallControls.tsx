@@ -1,0 +1,81 @@
+import { UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconDialpad,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPlayerPause,
+  IconPlayerPlay,
+} from '@tabler/icons-react';
+import { isUp } from '../../softphone/call.js';
+import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
+import { ariaKeys, codeOf } from '../shortcut-keys.js';
+import { Keypad } from './Keypad.js';
+import classes from './panel.module.css';
+
+/** Mute, hold, keypad: each shows what is so, not what was asked for. */
+export function CallControls({ bridged }: { bridged: boolean }) {
+  const t = useText();
+  const { softphone } = useDesktop();
+  const call = useStore(softphone.call);
+  const [keypad, setKeypad] = useDisclosure(false);
+  const up = isUp(call.phase);
+  const held = call.phase === 'held';
+  const mayHold = bridged && (call.phase === 'connected' || held);
+  const onMute = () => softphone.setMuted(!call.muted);
+  const onHold = () => softphone.toggleHold();
+  useShortcut(codeOf('mute'), up ? onMute : null);
+  useShortcut(codeOf('hold'), mayHold ? onHold : null);
+  useShortcut(codeOf('keypad'), up ? setKeypad.toggle : null);
+
+  return (
+    <>
+      <div className={classes.controls}>
+        <UnstyledButton
+          className={classes.control}
+          disabled={!up}
+          aria-pressed={call.muted}
+          aria-keyshortcuts={ariaKeys('mute')}
+          onClick={onMute}
+          data-testid="call-mute"
+        >
+          {call.muted ? (
+            <IconMicrophoneOff size={22} aria-hidden />
+          ) : (
+            <IconMicrophone size={22} aria-hidden />
+          )}
+          {t.call.mute}
+        </UnstyledButton>
+        <UnstyledButton
+          className={classes.control}
+          disabled={!mayHold}
+          aria-pressed={held || call.phase === 'holding'}
+          aria-busy={call.phase === 'holding' || call.phase === 'resuming'}
+          aria-keyshortcuts={ariaKeys('hold')}
+          onClick={onHold}
+          data-testid="call-hold"
+        >
+          {held ? <IconPlayerPlay size={22} aria-hidden /> : <IconPlayerPause size={22} aria-hidden />}
+          {t.call.hold}
+        </UnstyledButton>
+        <UnstyledButton
+          className={classes.control}
+          disabled={!up}
+          aria-expanded={keypad}
+          aria-keyshortcuts={ariaKeys('keypad')}
+          onClick={setKeypad.toggle}
+          data-testid="call-dtmf"
+        >
+          <IconDialpad size={22} aria-hidden />
+          {t.call.keypad}
+        </UnstyledButton>
+      </div>
+      {keypad && up && <Keypad />}
+      {call.muted && (
+        <p className={classes.word} data-tone="warn">
+          {t.call.muted}
+        </p>
+      )}
+    </>
+  );
+}

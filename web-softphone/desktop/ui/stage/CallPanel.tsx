@@ -1,0 +1,74 @@
+import { Button } from '@mantine/core';
+import { IconPhoneX } from '@tabler/icons-react';
+import type { Interaction } from '../../api/types.js';
+import type { Dictionary } from '../../i18n/en.js';
+import type { CallPhase } from '../../softphone/call.js';
+import { Elapsed } from '../common/Elapsed.js';
+import { KeyHint } from '../common/KeyHint.js';
+import { ProblemAlert } from '../common/ProblemAlert.js';
+import { useAction, useDesktop, useShortcut, useStore, useText } from '../hooks.js';
+import { ariaKeys, codeOf } from '../shortcut-keys.js';
+import { CallControls } from './CallControls.js';
+import { CallSteps } from './CallSteps.js';
+import classes from './panel.module.css';
+
+interface Status {
+  word: string;
+  tone: 'plain' | 'good' | 'warn';
+}
+
+function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): Status {
+  const { status } = t.call;
+  if (interaction.state === 'bridged') {
+    if (phase === 'held' || phase === 'holding' || phase === 'resuming')
+      return { word: status[phase], tone: 'warn' };
+    return { word: status.bridged, tone: 'good' };
+  }
+  return { word: interaction.state === 'dialing' ? status.dialing : status.accepted, tone: 'plain' };
+}
+
+/** The call while it lives: how far it is, and what may be done with it. */
+export function CallPanel({ interaction }: { interaction: Interaction }) {
+  const t = useText();
+  const { softphone, hangUp } = useDesktop();
+  const call = useStore(softphone.call);
+  const hangingUp = useAction(hangUp, interaction.id);
+  const onHangUp = () => void hangUp.run(interaction.id);
+  useShortcut(codeOf('hangUp'), hangingUp.pending ? null : onHangUp);
+  const { word, tone } = statusOf(interaction, call.phase, t);
+  const since = interaction.bridgedAt ?? interaction.dialedAt ?? interaction.acceptedAt;
+
+  return (
+    <div className={classes.panel}>
+      <div
+        className={classes.status}
+        data-testid="call-state"
+        data-state={interaction.state}
+        data-call={call.phase}
+        data-muted={call.muted}
+      >
+        {since && <Elapsed className={classes.clock} since={since} />}
+        <p className={classes.word} data-tone={tone} role="status">
+          {word}
+        </p>
+      </div>
+      {interaction.state !== 'bridged' && <CallSteps state={interaction.state} phase={call.phase} />}
+      <CallControls bridged={interaction.state === 'bridged'} />
+      <Button
+        size="lg"
+        color="rose"
+        leftSection={<IconPhoneX size={22} aria-hidden />}
+        loading={hangingUp.pending}
+        aria-keyshortcuts={ariaKeys('hangUp')}
+        onClick={onHangUp}
+        data-testid="call-hangup"
+      >
+        {t.call.hangUp}
+        <KeyHint shortcut="hangUp" />
+      </Button>
+      {hangingUp.failure !== null && (
+        <ProblemAlert title={t.call.hangUpFailed} failure={hangingUp.failure} onRetry={onHangUp} />
+      )}
+    </div>
+  );
+}

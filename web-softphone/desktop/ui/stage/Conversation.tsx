@@ -1,0 +1,56 @@
+import type { Interaction, Me } from '../../api/types.js';
+import { wordFor } from '../../i18n/word.js';
+import { useText } from '../hooks.js';
+import { CallPanel } from './CallPanel.js';
+import { CustomerFacts, CustomerHead } from './Customer.js';
+import classes from './conversation.module.css';
+import { Notes } from './Notes.js';
+import { OfferPanel } from './OfferPanel.js';
+import { WrapUpPanel } from './WrapUpPanel.js';
+
+function Panel({ interaction }: { interaction: Interaction }) {
+  switch (interaction.state) {
+    case 'offered':
+      return <OfferPanel interaction={interaction} />;
+    case 'wrap_up':
+      return <WrapUpPanel interaction={interaction} />;
+    default:
+      return <CallPanel interaction={interaction} />;
+  }
+}
+
+/** One interaction from the offer to the end of its wrap-up: the customer stays where he is, only the controls change. */
+export function Conversation({ interaction, me }: { interaction: Interaction; me: Me }) {
+  const t = useText();
+  const { state } = interaction;
+  const title = state === 'offered' ? t.offer.title : state === 'wrap_up' ? t.wrapUp.title : t.call.title;
+  return (
+    <article
+      className={classes.card}
+      data-state={state}
+      data-testid={state === 'offered' ? 'offer' : 'conversation'}
+      data-interaction={interaction.id}
+      aria-labelledby="conversation-title"
+    >
+      <div className={classes.strip}>
+        <h2 id="conversation-title" className={classes.title}>
+          {title}
+        </h2>
+        <span>{interaction.queue.name}</span>
+        {state === 'wrap_up' && interaction.outcome && (
+          <span>{wordFor(t.outcomes, interaction.outcome)}</span>
+        )}
+      </div>
+      <div className={classes.head}>
+        <CustomerHead interaction={interaction} me={me} />
+      </div>
+      <div className={classes.panel}>
+        <Panel interaction={interaction} />
+      </div>
+      <div className={classes.facts}>
+        {state !== 'offered' && <Notes interaction={interaction} />}
+        <CustomerFacts interaction={interaction} />
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,102 @@
+import { ActionIcon, Anchor, Tooltip, VisuallyHidden } from '@mantine/core';
+import { useClipboard } from '@mantine/hooks';
+import { IconCheck, IconCopy, IconExternalLink, IconMessage2 } from '@tabler/icons-react';
+import type { Interaction, Me } from '../../api/types.js';
+import { linkOf } from '../../format/page.js';
+import { formatMoment } from '../../format/time.js';
+import { Definition, DefinitionList } from '../common/DefinitionList.js';
+import { Elapsed } from '../common/Elapsed.js';
+import { useLanguage, useNow, usePhone, useText } from '../hooks.js';
+import classes from './customer.module.css';
+
+/** Who it is, and how he is reached. */
+export function CustomerHead({ interaction, me }: { interaction: Interaction; me: Me }) {
+  const t = useText();
+  const { customer } = interaction;
+  const phone = usePhone(customer.phone, me.tenant.countries[0]);
+  const clipboard = useClipboard({ timeout: 2_000 });
+  const copy = clipboard.copied ? t.customer.copied : t.customer.copyPhone;
+  return (
+    <div className={classes.head}>
+      <p className={classes.name} data-testid="customer-name">
+        {customer.name ?? t.customer.anonymous}
+      </p>
+      <p className={classes.phone}>
+        <VisuallyHidden>{t.customer.phone}: </VisuallyHidden>
+        <span data-testid="customer-phone" data-phone={customer.phone}>
+          {phone}
+        </span>
+        <Tooltip label={copy} withArrow>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            className={classes.copy}
+            aria-label={copy}
+            onClick={() => clipboard.copy(customer.phone)}
+          >
+            {clipboard.copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+          </ActionIcon>
+        </Tooltip>
+      </p>
+    </div>
+  );
+}
+
+/** The visitor's page as a link that gives it no power over this one. */
+export function PageLink({ page }: { page: Interaction['page'] }) {
+  const t = useText();
+  if (!page) return <span className={classes.none}>{t.customer.noPage}</span>;
+  const link = linkOf(page.url);
+  if (!link) return <>{page.title ?? page.url}</>;
+  return (
+    <Anchor
+      href={link.href}
+      target="_blank"
+      rel="noopener noreferrer"
+      className={classes.page}
+      title={link.href}
+    >
+      <span>{page.title ?? link.short}</span>
+      <IconExternalLink size={15} aria-hidden />
+      <VisuallyHidden> ({t.customer.opensNewTab})</VisuallyHidden>
+      {page.title && <span className={classes.url}>{link.short}</span>}
+    </Anchor>
+  );
+}
+
+export function languageName(tag: string, locale: string): string {
+  try {
+    return new Intl.DisplayNames(locale, { type: 'language' }).of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}
+
+/** What he asks, from where, and since when. */
+export function CustomerFacts({ interaction }: { interaction: Interaction }) {
+  const t = useText();
+  const locale = useLanguage();
+  const now = useNow();
+  const { note, page, requestedAt, state } = interaction;
+  return (
+    <section>
+      {note && (
+        <blockquote className={classes.note} data-testid="customer-note">
+          <IconMessage2 size={18} aria-hidden />
+          <VisuallyHidden>{t.customer.note}: </VisuallyHidden>
+          <span>{note}</span>
+        </blockquote>
+      )}
+      <DefinitionList>
+        <Definition name={t.customer.page}>
+          <PageLink page={page} />
+        </Definition>
+        <Definition name={t.customer.queue}>{interaction.queue.name}</Definition>
+        <Definition name={state === 'offered' ? t.customer.waitingSince : t.customer.requested}>
+          {state === 'offered' ? <Elapsed since={requestedAt} /> : formatMoment(requestedAt, now, locale)}
+        </Definition>
+        <Definition name={t.customer.language}>{languageName(interaction.locale, locale)}</Definition>
+      </DefinitionList>
+    </section>
+  );
+}
