@@ -266,7 +266,11 @@ export class RtpPeer {
     this.port = socket.address().port;
     this.mouth = new Mouth(packet => this.send(packet));
     this.mouth.law = laws[0]!;
-    socket.on('message', (packet: Buffer, _source: RemoteInfo) => this.listener.receive(packet));
+    socket.on('message', (packet: Buffer, { address, port }: RemoteInfo) => {
+      // A phone that was told no address speaks to where it is spoken to from.
+      this.#target ??= { address, port };
+      this.listener.receive(packet);
+    });
   }
 
   static async open(laws: readonly Law[] = ['PCMU', 'PCMA']): Promise<RtpPeer> {

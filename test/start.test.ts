@@ -1,0 +1,156 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { freePort } from '../scripts/ports.js';
+import { commandLine } from '../scripts/process-info.js';
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+type Tap = Pick<typeof t, 'teardown'>;
+
+/** Settings for a run that meets no other one: a folder with a space in its name, and free ports. */
+async function surroundings(t: Tap): Promise<Record<string, string>> {
+  const base = mkdtempSync(join(tmpdir(), 'ringbridge start '));
+  t.teardown(() => rmSync(base, { recursive: true, force: true }));
+  const env: Record<string, string> = { RINGBRIDGE_DATA_DIR: join(base, 'data') };
+  const names = ['HTTP', 'DATABASE', 'SIP_CONTROL', 'SIP_UDP', 'SIP_WS', 'MEDIA_CONTROL', 'PHONE_NETWORK'];
+  for (const name of names) env[`RINGBRIDGE_${name}_PORT`] = String(await freePort());
+  return env;
+}
+
+/** One run of the start script, its output line by line. */
+class Run {
+  readonly lines: string[] = [];
+  readonly exited: Promise<number | null>;
+  constructor(readonly child: ChildProcess) {
+    for (const stream of [child.stdout!, child.stderr!]) {
+      createInterface({ input: stream }).on('line', line => {
+        this.lines.push(line);
+        child.emit('line');
+      });
+    }
+    this.exited = once(child, 'close').then(([code]) => {
+      child.emit('line');
+      return code as number | null;
+    });
+  }
+  get output() {
+    return this.lines.join('\n');
+  }
+  /** Resolves when the output matches; rejects when the run ends without. */
+  async until(pattern: RegExp) {
+    while (!pattern.test(this.output)) {
+      if (this.child.exitCode !== null) throw new Error(`ended without ${pattern}:\n${this.output}`);
+      await once(this.child, 'line');
+    }
+  }
+}
+
+function start(t: Tap, env: Record<string, string>, args: string[] = []): Run {
+  const child = spawn(process.execPath, [join(root, 'scripts/start.mjs'), ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const run = new Run(child);
+  t.teardown(async () => {
+    child.kill('SIGTERM');
+    await run.exited;
+  });
+  return run;
+}
+
+/** The children of a process and theirs: everything that a run has started. */
+function descendants(pid: number): number[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync(`/proc/${pid}/task`).flatMap(thread =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
+      .split(' ')
+      .filter(Boolean)
+      .flatMap(child => [Number(child), ...descendants(Number(child))]),
+  );
+}
+
+/** Where there is no parent to tell, all that can be done is to look. */
+async function gone(pid: number): Promise<void> {
+  while (commandLine(pid) !== undefined) await new Promise(resolve => setTimeout(resolve, 20));
+}
+
+t.test('a newcomer starts, sees the pages, stops, and finds the data again', async t => {
+  const env = await surroundings(t);
+  const first = start(t, env);
+  await first.until(/Ringbridge is running/);
+  t.match(first.output, /New data folder: .*ringbridge start .*data\n/);
+  for (const part of ['database', 'SIP server', 'media engine', 'phone network', 'gateway']) {
+    t.match(first.output, new RegExp(`✓ ${part} `));
+  }
+  const url = `http://localhost:${env.RINGBRIDGE_HTTP_PORT}`;
+  for (const path of ['/shop/', '/desktop/', '/api/docs', '/readyz']) {
+    t.equal((await fetch(url + path)).status, 200, path);
+  }
+  const [, login] = /log in as +(\S+ with the password \S+)/.exec(first.output) ?? [];
+  const [email, , , , password] = login?.split(' ') ?? [];
+  const session = await fetch(`${url}/api/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
+  t.equal(session.status, 201, 'the login that the table shows is one');
+
+  const second = start(t, env);
+  t.equal(await second.exited, 1);
+  t.match(second.output, /already running with the data folder/);
+
+  const started = descendants(first.child.pid!);
+  first.child.kill('SIGINT');
+  t.equal(await first.exited, 0);
+  t.match(first.output, /Stopped\. The data is kept/);
+  for (const pid of started) t.equal(commandLine(pid), undefined, `process ${pid} is gone`);
+
+  const third = start(t, env);
+  await third.until(/Ringbridge is running/);
+  t.match(third.output, /Found the data of an earlier run/);
+  third.child.kill('SIGTERM');
+  t.equal(await third.exited, 0);
+});
+
+t.test('a run that is killed leaves nothing behind, and the next one starts', async t => {
+  const env = await surroundings(t);
+  const first = start(t, env);
+  await first.until(/Ringbridge is running/);
+  const started = descendants(first.child.pid!);
+  first.child.kill('SIGKILL');
+  await Promise.all(started.map(gone));
+  const next = start(t, env);
+  await next.until(/Ringbridge is running/);
+  t.match(next.output, /Found the data of an earlier run/);
+});
+
+t.test('what stands in the way is one sentence, and nothing is started', async t => {
+  const env = await surroundings(t);
+  const holder = createServer().listen(Number(env.RINGBRIDGE_HTTP_PORT), '127.0.0.1');
+  await once(holder, 'listening');
+  t.teardown(() => holder.close());
+  const taken = start(t, env);
+  t.equal(await taken.exited, 1);
+  t.match(taken.output, /TCP port \d+ is taken, and the web server \(httpPort\) needs it/);
+  t.notMatch(taken.output, / {4}at |✓/, 'no stack trace, no part started');
+
+  const wrong = start(t, {
+    ...env,
+    RINGBRIDGE_HTTP_PORT: 'eighty',
+    RINGBRIDGE_DATA_DIR: `${env.RINGBRIDGE_DATA_DIR}2`,
+  });
+  t.equal(await wrong.exited, 1);
+  t.match(wrong.output, 'RINGBRIDGE_HTTP_PORT must be a whole number from 1 to 65535, not "eighty"');
+  t.notOk(existsSync(`${env.RINGBRIDGE_DATA_DIR}2`), 'before anything is made');
+
+  const unknown = start(t, env, ['--hlep']);
+  t.equal(await unknown.exited, 1);
+  t.match(unknown.output, /'--hlep'.*"npm start -- --help"/);
+});

@@ -1,0 +1,137 @@
+/** An agent without a browser: the API, the live socket, a SIP softphone over WebSocket, a WebRTC peer with a voice. */
+import { EventEmitter, once } from 'node:events';
+import { WebSocket } from 'ws';
+import { type Received, Softphone } from '../../gateway/telephony/testing/softphone.js';
+import type { Api } from './api.js';
+import { WebRtcPeer } from './webrtc-peer.js';
+
+interface Teardown {
+  teardown(fn: () => unknown): unknown;
+}
+
+export interface DeskInteraction {
+  id: string;
+  state: string;
+  outcome: string | null;
+  customer: { name: string | null; phone: string };
+  note: string | null;
+  page: { url: string; title: string | null } | null;
+}
+
+export interface Desk {
+  me: { state: string; nextState: string; reason: string | null; softphone: string };
+  current: DeskInteraction | null;
+  waiting: number;
+  recent: DeskInteraction[];
+}
+
+export class RobotAgent {
+  readonly #events = new EventEmitter<{ desk: [] }>();
+  desk: Desk | undefined;
+  #cseq = 100;
+
+  private constructor(
+    readonly api: Api,
+    readonly token: string,
+    readonly softphone: Softphone,
+    readonly live: WebSocket,
+  ) {
+    live.on('message', data => {
+      const message = JSON.parse(String(data)) as { type: string; desk: Desk };
+      if (message.type !== 'desk') return;
+      this.desk = message.desk;
+      this.#events.emit('desk');
+    });
+  }
+
+  /** Signs in, opens the desktop's socket, registers the softphone. Not yet ready for calls. */
+  static async signIn(t: Teardown, api: Api, email: string, password: string): Promise<RobotAgent> {
+    const token = await api.signIn(email, password);
+    const { body: credential } = await api.call<{
+      wsUrl: string;
+      uri: string;
+      username: string;
+      password: string;
+    }>('GET', '/api/v1/me/softphone', { token });
+    const softphone = await Softphone.open(Number(new URL(credential.wsUrl).port));
+    t.teardown(() => softphone.drop());
+    const domain = credential.uri.slice(credential.uri.indexOf('@') + 1);
+    const registered = await softphone.register({
+      username: credential.username,
+      password: credential.password,
+      domain,
+    });
+    if (registered.status !== 200) throw new Error(`registration refused: ${registered.text}`);
+    const live = new WebSocket(`${api.url.replace('http', 'ws')}/api/v1/live`);
+    t.teardown(() => live.terminate());
+    await once(live, 'open');
+    const agent = new RobotAgent(api, token, softphone, live);
+    live.send(JSON.stringify({ type: 'authenticate', token }));
+    await agent.until(() => true, 'the first snapshot');
+    return agent;
+  }
+
+  /** Resolves when the desk fits. */
+  async until(match: (desk: Desk) => boolean, what: string, waitMs = 20_000): Promise<Desk> {
+    const signal = AbortSignal.timeout(waitMs);
+    while (!this.desk || !match(this.desk)) {
+      await once(this.#events, 'desk', { signal }).catch(error => {
+        if (signal.aborted)
+          throw new Error(
+            `${what} was not seen in ${waitMs} ms; the desk shows ${JSON.stringify(this.desk)}`,
+          );
+        throw error;
+      });
+    }
+    return this.desk;
+  }
+
+  async setState(state: 'ready' | 'paused' | 'offline'): Promise<void> {
+    await this.#post('PUT', '/api/v1/me/state', { state });
+  }
+
+  /** Takes the step for the interaction: accept, decline, hangup, wrap-up. */
+  async step(name: 'accept' | 'decline' | 'hangup' | 'wrap-up', id: string, body?: unknown): Promise<void> {
+    await this.#post('POST', `/api/v1/interactions/${id}/${name}`, body);
+  }
+
+  async #post(method: string, path: string, body?: unknown): Promise<void> {
+    const answer = await this.api.call(method, path, {
+      token: this.token,
+      ...(body === undefined ? {} : { body }),
+    });
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  /** The next INVITE, answered 180. */
+  async ring(): Promise<Received> {
+    const invite = await this.softphone.request('INVITE');
+    this.softphone.respond(invite, 180, 'Ringing');
+    return invite;
+  }
+
+  /** Accepts the offer at the desktop and answers the softphone; the peer is the browser's side of the audio. */
+  async accept(t: Teardown, invite: Received): Promise<WebRtcPeer> {
+    await this.step('accept', invite.header('X-Ringbridge-Interaction'));
+    return this.answer(t, invite);
+  }
+
+  /** Puts the customer on hold, or takes him back, by re-INVITE as JsSIP does. */
+  async hold(invite: Received, peer: WebRtcPeer, on: boolean): Promise<void> {
+    this.#cseq += 1;
+    const cseq = this.#cseq;
+    this.softphone.requestWithin(invite, 'INVITE', cseq, peer.reoffer(on ? 'sendonly' : 'sendrecv'));
+    const answer = await this.softphone.receive(
+      ({ status, header }) => status >= 200 && header('CSeq') === `${cseq} INVITE`,
+    );
+    if (answer.status !== 200) throw new Error(`hold refused: ${answer.text}`);
+    this.softphone.requestWithin(invite, 'ACK', cseq);
+  }
+
+  answer(t: Teardown, invite: Received): WebRtcPeer {
+    const peer = WebRtcPeer.answering(invite.body);
+    t.teardown(() => peer.close());
+    this.softphone.respond(invite, 200, 'OK', peer.sdp);
+    return peer;
+  }
+}

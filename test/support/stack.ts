@@ -1,0 +1,143 @@
+/** Everything that runs, as processes on free ports of 127.0.0.1: database, SIP server, media engine, gateway. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, type Sql } from '../../gateway/store/index.js';
+import { freeUdpPort } from '../../gateway/telephony/testing/sipp.js';
+import { freePort } from '../../scripts/ports.js';
+import { Api } from './api.js';
+import { testDatabase } from './database.js';
+import { startMediaEngine } from './media-engine.js';
+import { type Program, startProgram } from './program.js';
+
+interface Teardown {
+  teardown(fn: () => unknown): unknown;
+}
+
+export interface StackOptions {
+  /** Further settings of the gateway, as variables. */
+  env?: Record<string, string>;
+  /** Names a drachtio-server instead of the built-in one: host:port:secret:udpPort:wsPort. */
+  drachtio?: string;
+}
+
+export interface Stack {
+  /** Where the gateway listens. */
+  url: string;
+  api: Api;
+  sql: Sql;
+  /** Where the trunk leads: whoever listens on this UDP port is the telephone network. */
+  trunkPort: number;
+  sipUdpPort: number;
+  sipWsPort: number;
+  gateway(): Program<{ url: string }>;
+  /** Ends the gateway in the given way and starts it again on the same ports and data. */
+  restartGateway(signal?: NodeJS.Signals): Promise<void>;
+  killMedia(): Promise<void>;
+  killSip(): Promise<void>;
+}
+
+export const demoPassword = 'a-demo-password-for-tests';
+export const trunkPassword = 'a-trunk-password-for-tests';
+
+interface SipServer {
+  control: string;
+  secret: string;
+  udpPort: number;
+  wsPort: number;
+  kill(): Promise<void>;
+}
+
+async function startSipServer(t: Teardown, drachtio: string | undefined): Promise<SipServer> {
+  if (drachtio) {
+    const [host = '', port = '', secret = '', udpPort = '', wsPort = ''] = drachtio.split(':');
+    const kill = () => Promise.reject(new Error('this SIP server is not ours to kill'));
+    return { control: `${host}:${port}`, secret, udpPort: Number(udpPort), wsPort: Number(wsPort), kill };
+  }
+  const secret = randomBytes(16).toString('hex');
+  const any = '127.0.0.1:0';
+  const server = await startProgram<{ control: string; udp: string[]; ws: string[] }>(
+    'engine/sip/main.js',
+    ['--control', any, '--udp', any, '--ws', any, '--orphan-grace', '5'],
+    { RINGBRIDGE_SIP_SECRET: secret },
+  );
+  t.teardown(() => server.end());
+  const portOf = (address = '') => Number(address.slice(address.lastIndexOf(':') + 1));
+  return {
+    control: server.ready.control,
+    secret,
+    udpPort: portOf(server.ready.udp[0]),
+    wsPort: portOf(server.ready.ws[0]),
+    kill: () => server.end('SIGKILL'),
+  };
+}
+
+function writeDialplan(t: Teardown, trunkPort: number): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ringbridge-dialplan-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const auth = '    auth:\n      username: ringbridge\n      passwordEnv: TRUNK_PASSWORD\n';
+  writeFileSync(
+    join(folder, 'trunks.yaml'),
+    `trunks:\n  - name: telco\n    address: sip:127.0.0.1:${trunkPort}\n${auth}`,
+  );
+  writeFileSync(join(folder, 'outbound.yaml'), 'routes:\n  - prefix: "+82"\n    trunks: [telco]\n');
+  return folder;
+}
+
+export async function startStack(t: Teardown, { env = {}, drachtio }: StackOptions = {}): Promise<Stack> {
+  const { url: databaseUrl } = await testDatabase(t);
+  const sql = connect({ url: databaseUrl, max: 4 });
+  t.teardown(() => sql.end());
+  const [sip, media, httpPort, trunkPort] = await Promise.all([
+    startSipServer(t, drachtio),
+    startMediaEngine(),
+    freePort(),
+    freeUdpPort(),
+  ]);
+  t.teardown(() => media.stop());
+  const dataDir = mkdtempSync(join(tmpdir(), 'ringbridge-data-'));
+  mkdirSync(dataDir, { recursive: true });
+  t.teardown(() => rmSync(dataDir, { recursive: true, force: true }));
+  const url = `http://127.0.0.1:${httpPort}`;
+  const settings: Record<string, string> = {
+    TRUNK_PASSWORD: trunkPassword,
+    RINGBRIDGE_DATA_DIR: dataDir,
+    RINGBRIDGE_DATABASE_URL: databaseUrl,
+    RINGBRIDGE_DEMO_PASSWORD: demoPassword,
+    RINGBRIDGE_DIALPLAN_DIR: writeDialplan(t, trunkPort),
+    RINGBRIDGE_HTTP_PORT: String(httpPort),
+    RINGBRIDGE_PUBLIC_URL: url,
+    RINGBRIDGE_LOG_LEVEL: 'debug',
+    RINGBRIDGE_LOGINS_PER_MINUTE: '1000',
+    RINGBRIDGE_CALLBACKS_PER_MINUTE: '100000',
+    RINGBRIDGE_MEDIA_CONTROL_PORT: String(media.port),
+    RINGBRIDGE_MEDIA_SECRET: media.secret,
+    RINGBRIDGE_SIP_SERVER: sip.control,
+    RINGBRIDGE_SIP_SECRET: sip.secret,
+    RINGBRIDGE_SOFTPHONE_WS_URL: `ws://127.0.0.1:${sip.wsPort}`,
+    ...env,
+  };
+  let gateway = await startProgram<{ url: string }>('gateway/main.js', [], settings);
+  t.teardown(() => gateway.end());
+  return {
+    url,
+    api: new Api(url),
+    sql,
+    trunkPort,
+    sipUdpPort: sip.udpPort,
+    sipWsPort: sip.wsPort,
+    gateway: () => gateway,
+    async restartGateway(signal = 'SIGTERM') {
+      await gateway.end(signal);
+      gateway = await startProgram('gateway/main.js', [], settings);
+    },
+    killMedia: () => media.kill(),
+    killSip: () => sip.kill(),
+  };
+}
+
+/** A demo number nobody else in this process has asked with. */
+export function nextNumber(): string {
+  return `+8210${randomInt(10_000_000, 99_999_999)}`;
+}
