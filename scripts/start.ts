@@ -38,6 +38,24 @@ function logFiles(folder: string) {
   };
 }
 
+/** How often to see whether npm is still there, in milliseconds. */
+const lookForParent = 250;
+
+/**
+ * Under npm we are its grandchild: it passes SIGTERM to the shell between us, which ends without a word to us.
+ * What is seen then is that our parent has become another one.
+ */
+function onParentGone(gone: () => void) {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(look);
+    gone();
+  }, lookForParent);
+  look.unref();
+}
+
 /** Aborted by the first signal to stop. A second one, not the echo that npm makes of the first, ends all by force. */
 function stopSignals(force: () => void): AbortSignal {
   const stop = new AbortController();
@@ -51,6 +69,7 @@ function stopSignals(force: () => void): AbortSignal {
     }
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  onParentGone(() => stop.abort());
   return stop.signal;
 }
 
@@ -61,7 +80,9 @@ function progressLine(name: string, milliseconds: number, note: string): string 
 async function run(options: { config?: string }) {
   const config = loadConfig({ env: process.env, file: options.config });
   const { found } = prepareDataFolder(config.dataDir);
-  const lock = lockDataFolder(config.dataDir);
+  const lock = await lockDataFolder(config.dataDir, () =>
+    say('An earlier run is just stopping; waiting for it …'),
+  );
   const logDir = join(config.dataDir, 'logs');
   const logs = logFiles(logDir);
   try {
@@ -92,6 +113,7 @@ async function run(options: { config?: string }) {
       });
       if (!stop.aborted) say(`\nRingbridge is running.\n\n${closingTable(complete, logDir)}\n`);
       await stopped;
+      lock.stopping();
       say('\nStopping …');
     } finally {
       await supervisor.stop();

@@ -102,24 +102,29 @@ t.test('a data folder that cannot be written is said in a sentence', t => {
   t.end();
 });
 
-t.test('one run per data folder', t => {
+t.test('one run per data folder', async t => {
   const dataDir = folder(t);
-  const first = lockDataFolder(dataDir);
+  const file = join(dataDir, 'running.json');
+  const first = await lockDataFolder(dataDir);
   t.equal(first.tookOver, false);
-  t.throws(() => lockDataFolder(dataDir), {
+  await t.rejects(lockDataFolder(dataDir), {
     name: 'SetupError',
     message: new RegExp(`already running with the data folder .* \\(process ${process.pid}\\)`),
   });
+  first.stopping();
+  const waiting = lockDataFolder(dataDir);
   first.release();
-  t.notOk(existsSync(join(dataDir, 'running.json')));
-  // A process of that number lives, but began at another time: not the one that wrote this.
-  writeFileSync(join(dataDir, 'running.json'), JSON.stringify({ pid: process.pid, beginning: 'long ago' }));
-  const second = lockDataFolder(dataDir);
-  t.equal(second.tookOver, true);
+  const second = await waiting;
+  t.equal(second.tookOver, false, 'one that is stopping is waited for');
   second.release();
-  writeFileSync(join(dataDir, 'running.json'), '{"pid":');
-  t.equal(lockDataFolder(dataDir).tookOver, true, 'cut off by a crash');
-  t.end();
+  t.notOk(existsSync(file));
+  // A process of that number lives, but began at another time: not the one that wrote this.
+  writeFileSync(file, JSON.stringify({ pid: process.pid, beginning: 'long ago' }));
+  const third = await lockDataFolder(dataDir);
+  t.equal(third.tookOver, true);
+  third.release();
+  writeFileSync(file, '{"pid":');
+  t.equal((await lockDataFolder(dataDir)).tookOver, true, 'cut off by a crash');
 });
 
 t.test('a log that has grown large makes room for a new one', async t => {

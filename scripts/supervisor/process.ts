@@ -27,8 +27,12 @@ function readReady(line: string): Record<string, unknown> | undefined {
 
 const pinoWarning = 40;
 
+/** Node's own advice to developers, which is no news for an operator. */
+const advice = /^\(node:\d+\) |^\(Use `node --trace-/;
+
 /** What a line of a log says to a person: JSON lines are for machines, except for what went wrong. */
 export function complaintOf(line: string): string | undefined {
+  if (advice.test(line)) return undefined;
   if (!line.startsWith('{')) return line.trim() || undefined;
   try {
     const { level, msg, err } = JSON.parse(line) as {
@@ -86,7 +90,7 @@ export function processPart({ name, file, args, env, onLine }: ProcessOptions): 
     const exited = once(child, 'close').then(
       ([code, signal]): Exit => ({
         how: signal ? `signal ${signal}` : `exit code ${code}`,
-        reason: code === setupExitCode ? (complaints.at(-1) ?? '') : reasonOf(complaints),
+        reason: signal ? '' : code === setupExitCode ? (complaints.at(-1) ?? '') : reasonOf(complaints),
         setup: code === setupExitCode,
       }),
       (error: Error): Exit => ({ how: 'it cannot be run', reason: error.message, setup: false }),

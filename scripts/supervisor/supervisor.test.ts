@@ -170,5 +170,6 @@ t.test('of a log, a person is told what went wrong', t => {
   t.equal(complaintOf('Error: plain words'), 'Error: plain words');
   t.equal(complaintOf('{ broken'), '{ broken');
   t.equal(complaintOf('   '), undefined);
+  t.equal(complaintOf('(node:7) [DEP0040] DeprecationWarning: for developers'), undefined);
   t.end();
 });

@@ -13,7 +13,10 @@ export function closingTable(config: CompleteConfig, logDir: string): string {
       : ([['Agent desktop', `${publicUrl}/desktop/`]] as [string, string][])),
     ...(phoneNetwork
       ? ([
-          ['Numbers to try', 'any Korean mobile number; docs/phone-network.md says what their endings do'],
+          [
+            'Numbers to try',
+            '010-1234-5600 answers, …01 is busy, …02 rings on; all in docs/phone-network.md',
+          ],
         ] as [string, string][])
       : []),
     ['API documentation', `${publicUrl}/api/docs`],
