@@ -19,6 +19,7 @@ export interface Settings {
   /** One UDP port for all browsers; 0 takes a free one. */
   webrtcPort: number;
   rtpTimeoutMs: number;
+  connectTimeoutMs: number;
   orphanGraceMs: number;
   maxEndpoints: number;
   exitWithParent: boolean;
@@ -31,6 +32,7 @@ export const usage = `Usage: node dist/engine/media/main.js [settings]
   --rtp-ports FIRST-LAST     UDP ports of plain RTP (20000-29999)
   --webrtc-port PORT         UDP port shared by all browsers (0: a free one)
   --rtp-timeout SECONDS      silence of RTP and RTCP after which a leg is lost (15)
+  --connect-timeout SECONDS  time for ICE and DTLS once both sides know each other (20)
   --orphan-grace SECONDS     time for a gateway that went to come back to its endpoints (10)
   --max-endpoints N          endpoints held at once (4000)
   --exit-with-parent         end when standard input is closed
@@ -43,6 +45,7 @@ const options = {
   'rtp-ports': { type: 'string', default: '20000-29999' },
   'webrtc-port': { type: 'string', default: '0' },
   'rtp-timeout': { type: 'string', default: '15' },
+  'connect-timeout': { type: 'string', default: '20' },
   'orphan-grace': { type: 'string', default: '10' },
   'max-endpoints': { type: 'string', default: '4000' },
   'exit-with-parent': { type: 'boolean', default: false },
@@ -71,6 +74,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     rtpPorts: portRange(flags['rtp-ports']),
     webrtcPort: number('--webrtc-port', flags['webrtc-port'], 0, 65535),
     rtpTimeoutMs: number('--rtp-timeout', flags['rtp-timeout'], 1, 3600) * 1000,
+    connectTimeoutMs: number('--connect-timeout', flags['connect-timeout'], 1, 300) * 1000,
     orphanGraceMs: number('--orphan-grace', flags['orphan-grace'], 0, 3600) * 1000,
     maxEndpoints: number('--max-endpoints', flags['max-endpoints'], 1, 30_000),
     exitWithParent: flags['exit-with-parent'],

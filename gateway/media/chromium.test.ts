@@ -115,14 +115,19 @@ for (const [role, connect] of Object.entries(roles)) {
   });
 }
 
-t.test('a page that reloads takes its leg over', async () => {
+t.test('a page that reloads is lost at once, and takes its leg over when it is back', async t => {
   const agent = await (roles['calling us'] as () => Promise<BrowserLeg>)();
   const phone = await calledPhone(server);
   await agent.endpoint.bridge(phone.endpoint);
   await talk(agent, phone);
+  const lost = lostReason(agent.endpoint);
+  await agent.peer.page.reload();
+  t.equal(await lost, 'peer_closed');
   const again = { peer: await ChromiumPeer.open(browser), endpoint: agent.endpoint };
-  await agent.peer.close();
+  const connected = next(agent.endpoint, 'connected');
   await renegotiate(again, 'sendrecv');
+  await connected;
+  await agent.peer.close();
   await talk(again, phone);
   await end(again, phone);
 });

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Test } from 'tap';
-import { RtpPeer } from '../../test/support/audio.js';
+import { RtpPeer, toneWav } from '../../test/support/audio.js';
 import { WebRtcPeer } from '../../test/support/webrtc-peer.js';
 import { answeredBrowser, answeredPhone, calledBrowser, calledPhone, next } from './conformance-legs.js';
 import type { MediaServer } from './port.js';
@@ -209,6 +211,16 @@ export function mediaConformance(t: Test, open: () => Promise<MediaServer>): voi
     await leg.endpoint.destroy();
     await music;
     leg.peer.close();
+  });
+
+  t.test('a file is played to its end', async t => {
+    const file = join(t.testdir(), 'tone.wav');
+    await writeFile(file, toneWav(900, 600));
+    for (const maker of [answeredPhone, answeredBrowser]) {
+      const leg = await maker(server);
+      await Promise.all([leg.endpoint.play({ file }), leg.peer.listener.ear.tone(900)]);
+      await end(leg);
+    }
   });
 
   t.test('a file that is not there is an error', async t => {

@@ -21,7 +21,10 @@ export interface EndpointEvents {
   connected: [];
   /** A digit pressed by the peer (RFC 4733), once per key press. */
   digit: [{ digit: string; durationMs: number }];
-  /** The peer's media is gone and will not come back; the endpoint still has to be destroyed. */
+  /**
+   * The peer's media is gone and does not come back by itself; the endpoint still has to be destroyed. Only a new offer
+   * of the peer (`renegotiate`: a browser that reloaded) revives it, told by `connected`. Not after `engine_gone`.
+   */
   lost: [LostReason];
   /** The peer put us on hold, or took us back (direction of its last offer). */
   hold: [boolean];

@@ -56,6 +56,28 @@ export function toneFrame(law: Law, frequency: number, from: number, amplitude =
   return frame;
 }
 
+/** A WAV file of a tone: 8 kHz mono, PCM 16 bit. */
+export function toneWav(frequency: number, durationMs: number): Buffer {
+  const samples = (durationMs * sampleRate) / 1000;
+  const file = Buffer.alloc(44 + samples * 2);
+  file.write('RIFF', 0);
+  file.writeUInt32LE(36 + samples * 2, 4);
+  file.write('WAVEfmt ', 8);
+  file.writeUInt32LE(16, 16);
+  file.writeUInt16LE(1, 20);
+  file.writeUInt16LE(1, 22);
+  file.writeUInt32LE(sampleRate, 24);
+  file.writeUInt32LE(sampleRate * 2, 28);
+  file.writeUInt16LE(2, 32);
+  file.writeUInt16LE(16, 34);
+  file.write('data', 36);
+  file.writeUInt32LE(samples * 2, 40);
+  for (let i = 0; i < samples; i++) {
+    file.writeInt16LE(Math.round(Math.sin((2 * Math.PI * frequency * i) / sampleRate) * 8000), 44 + i * 2);
+  }
+  return file;
+}
+
 /** Share of the samples' energy that is at `frequency`, 0 to 1 (Goertzel). Silence has none. */
 export function toneShare(samples: ArrayLike<number>, frequency: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * frequency) / sampleRate);

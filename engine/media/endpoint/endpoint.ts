@@ -73,7 +73,9 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   #sink: Sink | undefined;
   #lastHeardAt = 0;
   #nextRtcpAt = performance.now() + Math.random() * rtcpIntervalMs;
-  #over = false;
+  /** The peer's media is gone, until a new association brings it back. */
+  #lost = false;
+  #destroyed = false;
 
   protected constructor(settings: EndpointSettings) {
     super();
@@ -107,7 +109,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   }
 
   get destroyed(): boolean {
-    return this.#over;
+    return this.#destroyed;
   }
 
   get isConnected(): boolean {
@@ -181,7 +183,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
 
   /** Called about once a second: reports and timeouts. */
   sweep(now: number): void {
-    if (this.#over) return;
+    if (this.#lost || this.#destroyed) return;
     if (this.connected && now >= this.#nextRtcpAt) {
       // Between half and one and a half intervals, so that peers do not fall into step (RFC 3550 6.3.1).
       this.#nextRtcpAt = now + rtcpIntervalMs * (0.5 + Math.random());
@@ -192,8 +194,8 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   }
 
   destroy(): void {
-    if (this.#over && this.#sink === undefined) return;
-    this.#over = true;
+    if (this.#destroyed) return;
+    this.#destroyed = true;
     this.attach(undefined);
     this.#playout.close();
     this.release();
@@ -201,7 +203,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   }
 
   protected get canSend(): boolean {
-    return !this.held && !this.#over;
+    return !this.held && !this.#lost && !this.#destroyed;
   }
 
   /** Takes a packet that came from the peer: counts it, reads digits, and passes it on. */
@@ -238,7 +240,8 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   /** Media flows, or flows again: the timeout counts from here. */
   protected becomeConnected(now: number): void {
     this.#lastHeardAt = now;
-    if (this.connected) return;
+    if (this.connected && !this.#lost) return;
+    this.#lost = false;
     this.connected = true;
     this.emit('connected');
   }
@@ -253,8 +256,8 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   }
 
   protected lose(reason: LostReason): void {
-    if (this.#over) return;
-    this.#over = true;
+    if (this.#lost || this.#destroyed) return;
+    this.#lost = true;
     this.emit('lost', reason);
   }
 }

@@ -11,6 +11,7 @@ export interface RegistrySettings {
   externalAddress: string;
   muxPort: number;
   rtpTimeoutMs: number;
+  connectTimeoutMs: number;
   orphanGraceMs: number;
   maxEndpoints: number;
 }

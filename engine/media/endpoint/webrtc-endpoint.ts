@@ -15,13 +15,12 @@ import {
 import { Endpoint, type EndpointSettings } from './endpoint.js';
 
 const offeredMid = '0';
-/** ICE and DTLS get this long after both sides know each other. */
-const connectTimeoutMs = 20_000;
-
 export interface WebRtcEndpointSettings extends EndpointSettings {
   address: string;
   externalAddress: string;
   muxPort: number;
+  /** ICE and DTLS get this long after both sides know each other. */
+  connectTimeoutMs: number;
 }
 
 /** A leg to a browser: ICE, DTLS-SRTP, RTP and RTCP on the engine's one port for browsers. */
@@ -82,7 +81,8 @@ export class WebRtcEndpoint extends Endpoint {
   override sweep(now: number): void {
     super.sweep(now);
     const peer = this.#peer;
-    if (this.#connectingSince === undefined || now - this.#connectingSince < connectTimeoutMs) return;
+    if (this.#connectingSince === undefined || now - this.#connectingSince < this.#settings.connectTimeoutMs)
+      return;
     this.#connectingSince = undefined;
     this.lose(peer?.iceReady ? 'dtls_failed' : 'ice_failed');
   }
