@@ -1,0 +1,163 @@
+/** The control port: connections of applications, who gets what, what each message means. */
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { Logger } from 'pino';
+import type { Application, Applications } from '../dialog/application.js';
+import type { UserAgent } from '../dialog/user-agent.js';
+import { hostPort } from '../message/uri.js';
+import type { LocalAddress } from '../transport/transport.js';
+import { type ConnectionUser, ControlConnection } from './connection.js';
+import { parseTags, secretMatches } from './login.js';
+import { RouteTable } from './routes.js';
+import { runSipCommand } from './sip-command.js';
+
+/** What applications take the server for: drachtio-srf reads the three numbers to know what it may use. */
+const serverVersion = 'v0.9.10-ringbridge';
+const verbPattern = /^[a-z0-9\-.!%*_+`'~:]{1,64}$/i;
+
+export interface ControlOptions {
+  /** A binary string: the bytes of the configured secret. */
+  secret: string;
+  maxConnections: number;
+  log: Logger;
+}
+
+/** The applications that are logged in. Made before the user agent, which asks it who gets a request. */
+export class LoggedIn implements Applications {
+  readonly routes = new RouteTable<ControlConnection>();
+  readonly connections = new Set<ControlConnection>();
+
+  choose(method: string): Application | undefined {
+    return this.routes.choose(method);
+  }
+
+  flowWatcher(preferred: Application): Application | undefined {
+    if (preferred.connected && preferred.watchesFlows) return preferred;
+    const watchers = [...this.connections].filter(connection => connection.watchesFlows);
+    return watchers.find(connection => this.routes.has('register', connection));
+  }
+
+  methods(): string[] {
+    return this.routes.verbs().map(verb => verb.toUpperCase());
+  }
+}
+
+export class ControlServer implements ConnectionUser {
+  readonly #server: Server;
+  readonly #open = new Set<ControlConnection>();
+  readonly #hostports: string;
+  readonly #localHostports: string;
+  #connectionCount = 0;
+
+  constructor(
+    private readonly loggedIn: LoggedIn,
+    private readonly userAgent: UserAgent,
+    locals: readonly LocalAddress[],
+    private readonly options: ControlOptions,
+  ) {
+    this.#hostports = locals
+      .map(({ protocol, advertisedHost, port }) => `${protocol}/${hostPort(advertisedHost, port)}`)
+      .join(',');
+    this.#localHostports = locals
+      .map(({ protocol, address, port }) => `${protocol}/${hostPort(address, port)}`)
+      .join(',');
+    this.#server = createServer(socket => {
+      if (this.#open.size >= options.maxConnections) return socket.destroy();
+      this.#connectionCount += 1;
+      const log = options.log.child({ application: this.#connectionCount });
+      this.#open.add(new ControlConnection(socket, this, log));
+      return undefined;
+    });
+  }
+
+  /** @throws the bind error, with `code` */
+  async listen(host: string, port: number): Promise<AddressInfo> {
+    this.#server.listen(port, host);
+    await once(this.#server, 'listening');
+    this.#server.on('error', error =>
+      this.options.log.error({ reason: error.message }, 'control port failed'),
+    );
+    return this.#server.address() as AddressInfo;
+  }
+
+  received(connection: ControlConnection, payload: string): void {
+    const lineEnd = payload.indexOf('\r\n');
+    const fields = (lineEnd < 0 ? payload : payload.slice(0, lineEnd)).split('|');
+    const [id = '', command, first = '', second = ''] = fields;
+    if (command === undefined) {
+      connection.refuse('', 'Invalid message format');
+      return;
+    }
+    if (command === 'authenticate') {
+      this.#authenticate(connection, id, first, second);
+      return;
+    }
+    if (!connection.authenticated) {
+      connection.refuse(id, 'authenticate first');
+      return;
+    }
+    switch (command) {
+      case 'ping':
+        connection.respond(id, 'OK|pong');
+        return;
+      case 'route':
+      case 'remove_route':
+        this.#route(connection, id, command, first);
+        return;
+      case 'sip':
+        this.#sip(connection, id, fields, lineEnd < 0 ? '' : payload.slice(lineEnd + 2));
+        return;
+      default:
+        connection.refuse(id, 'Unknown message type');
+        return;
+    }
+  }
+
+  #authenticate(connection: ControlConnection, id: string, secret: string, tags: string): void {
+    if (!secretMatches(secret, this.options.secret)) {
+      connection.log.warn('login refused: incorrect secret');
+      connection.refuse(id, 'incorrect secret');
+      return;
+    }
+    connection.accept(parseTags(tags));
+    this.loggedIn.connections.add(connection);
+    connection.log.info({ tags: [...connection.tags] }, 'application logged in');
+    connection.respond(id, `OK|${this.#hostports}|${serverVersion}|${this.#localHostports}`);
+  }
+
+  #route(connection: ControlConnection, id: string, command: 'route' | 'remove_route', verb: string): void {
+    if (!verbPattern.test(verb)) {
+      connection.refuse(id, 'Invalid verb');
+      return;
+    }
+    if (command === 'route') this.loggedIn.routes.add(verb, connection);
+    else this.loggedIn.routes.remove(verb, connection);
+    connection.respond(id, 'OK');
+  }
+
+  #sip(connection: ControlConnection, id: string, fields: string[], text: string): void {
+    if (fields.length < 4) {
+      connection.refuse(id, 'Invalid message format');
+      return;
+    }
+    const [, , transactionId = '', dialogId = '', route = ''] = fields;
+    const outcome = runSipCommand(this.userAgent, connection, { transactionId, dialogId, route, text });
+    if ('refused' in outcome) connection.refuse(id, outcome.refused);
+    else connection.respond(id, outcome.result);
+  }
+
+  closed(connection: ControlConnection): void {
+    this.#open.delete(connection);
+    this.loggedIn.routes.removeAll(connection);
+    if (!this.loggedIn.connections.delete(connection)) return;
+    connection.log.info('application is gone');
+    this.userAgent.left(connection);
+  }
+
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const connection of this.#open) connection.destroy();
+    await closed;
+  }
+}

@@ -1,0 +1,49 @@
+/** The payloads that the server sends (field by field as drachtio-srf reads them). */
+import { randomUUID } from 'node:crypto';
+import type { Delivery, Outcome } from '../dialog/application.js';
+import type { Flow } from '../transport/transport.js';
+
+/** UTC as HH:MM:SS.uuuuuu. */
+function timeOfDay(): string {
+  const now = performance.timeOrigin + performance.now();
+  const micros = String(Math.floor(now * 1_000) % 1_000).padStart(3, '0');
+  return `${new Date(now).toISOString().slice(11, 23)}${micros}`;
+}
+
+/** The answer to an application's message. */
+export const responseFrame = (messageId: string, result: string): string =>
+  `${randomUUID()}|response|${messageId}|${result}`;
+
+/** A SIP message for the application. */
+export function sipFrame(delivery: Delivery): string {
+  const { source, size, flow, transactionId, dialogId, text } = delivery;
+  const peer =
+    flow === undefined ? 'unknown||0' : `${flow.protocol}|${flow.remoteAddress}|${flow.remotePort}`;
+  const head = `${randomUUID()}|sip|${source}|${size}|${peer}|${timeOfDay()}|${transactionId}|${dialogId}|`;
+  const received =
+    delivery.fresh === true && flow !== undefined ? `${flow.local.address}|${flow.local.port}|` : '';
+  return `${head}${received}\r\n${text}`;
+}
+
+const refusal = (outcome: { reason: string }): string => `NOK|${outcome.reason}`;
+
+/** The result of a request that the application sent: with the address it leaves from. */
+export function requestResult(outcome: Outcome): string {
+  if (!outcome.ok) return refusal(outcome);
+  const { flow, text, transactionId } = outcome;
+  const local =
+    flow === undefined ? 'unknown||0' : `${flow.protocol}|${flow.local.address}|${flow.local.port}`;
+  const size = flow === undefined ? 0 : text.length;
+  return `OK|application|${size}|${local}|${timeOfDay()}|${transactionId}|Msg sent:|\r\n${text}`;
+}
+
+/** The result of a response that the application sent: with the address it goes to, and the dialog it belongs to. */
+export function responseResult(outcome: Outcome): string {
+  if (!outcome.ok) return refusal(outcome);
+  const { flow, text, transactionId, dialogId } = outcome;
+  const remote = peerOf(flow);
+  return `OK|application|${text.length}|${remote}|${timeOfDay()}|${transactionId}|${dialogId}||Msg sent:|\r\n${text}`;
+}
+
+const peerOf = (flow: Flow | undefined): string =>
+  flow === undefined ? '||0' : `${flow.protocol}|${flow.remoteAddress}|${flow.remotePort}`;

@@ -1,0 +1,42 @@
+/** What the user agent knows of the programs that use it. The control room implements it. */
+import type { Flow } from '../transport/transport.js';
+
+/** A SIP message for an application. */
+export interface Delivery {
+  text: string;
+  /** Bytes as received; 0 for a message that the server made up. */
+  size: number;
+  source: 'network' | 'application';
+  /** Where it came from; absent for what was made up. */
+  flow?: Flow;
+  transactionId: string;
+  /** Empty outside a dialog. */
+  dialogId: string;
+  /** A new request outside a dialog: the application is told where it was received. */
+  fresh?: boolean;
+}
+
+export interface Application {
+  /** False once its control connection is gone. */
+  readonly connected: boolean;
+  /** Whether it asked to be told when the connection of a registered contact closes. */
+  readonly watchesFlows: boolean;
+  deliver(delivery: Delivery): void;
+}
+
+/** All applications that are logged in. */
+export interface Applications {
+  /** The next one that has a route for the method (lower case); undefined when there is none. */
+  choose(method: string): Application | undefined;
+  /** Who is told of closed flows: the one given when it still listens, else any other. */
+  flowWatcher(preferred: Application): Application | undefined;
+  /** The methods somebody has a route for, upper case. */
+  methods(): string[];
+}
+
+/** What became of a message that an application asked to send. */
+export type Outcome =
+  | { ok: true; text: string; flow?: Flow; transactionId: string; dialogId: string }
+  | { ok: false; reason: string };
+
+export const refused = (reason: string): Outcome => ({ ok: false, reason });

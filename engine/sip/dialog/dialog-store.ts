@@ -1,0 +1,70 @@
+import type { SipRequest } from '../message/message.js';
+import type { Application } from './application.js';
+import { type Dialog, dialogId } from './dialog.js';
+
+/** All dialogs there are, by id and by Call-ID. */
+export class DialogStore {
+  readonly #byId = new Map<string, Dialog>();
+  readonly #byCallId = new Map<string, Dialog[]>();
+  constructor(private readonly maxDialogs: number) {}
+
+  get size(): number {
+    return this.#byId.size;
+  }
+
+  get full(): boolean {
+    return this.#byId.size >= this.maxDialogs;
+  }
+
+  /** False when there is one of that id. */
+  add(dialog: Dialog): boolean {
+    if (this.#byId.has(dialog.id)) return false;
+    this.#byId.set(dialog.id, dialog);
+    const same = this.#byCallId.get(dialog.callId);
+    if (same === undefined) this.#byCallId.set(dialog.callId, [dialog]);
+    else same.push(dialog);
+    return true;
+  }
+
+  /** Ends a dialog: nothing finds it any more. */
+  remove(dialog: Dialog): void {
+    dialog.state = 'terminated';
+    dialog.awaitedAck?.stop();
+    dialog.awaitedAck = undefined;
+    if (this.#byId.get(dialog.id) !== dialog) return;
+    this.#byId.delete(dialog.id);
+    const rest = this.#byCallId.get(dialog.callId)?.filter(other => other !== dialog) ?? [];
+    if (rest.length === 0) this.#byCallId.delete(dialog.callId);
+    else this.#byCallId.set(dialog.callId, rest);
+  }
+
+  ofId(id: string): Dialog | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** The newest dialog of that Call-ID. */
+  ofCallId(callId: string): Dialog | undefined {
+    return this.#byCallId.get(callId)?.at(-1);
+  }
+
+  /** The dialog that a request from the network belongs to: both tags must agree (RFC 3261 section 12.2.2). */
+  ofRequest(request: SipRequest): Dialog | undefined {
+    const local = request.toTag;
+    if (local === undefined) return undefined;
+    const remote = request.fromTag ?? '';
+    const matches = (dialog: Dialog | undefined) => dialog?.localTag === local && dialog.remoteTag === remote;
+    for (const creator of [remote, local]) {
+      const dialog = this.#byId.get(dialogId(request.callId, creator));
+      if (matches(dialog)) return dialog;
+    }
+    return undefined;
+  }
+
+  all(): Dialog[] {
+    return [...this.#byId.values()];
+  }
+
+  ofApplication(application: Application): Dialog[] {
+    return [...this.#byId.values()].filter(dialog => dialog.application === application);
+  }
+}

@@ -1,0 +1,103 @@
+/** The state of one dialog (RFC 3261 section 12). */
+import type { SipRequest, SipResponse } from '../message/message.js';
+import { parseNameAddr, splitList } from '../message/name-addr.js';
+import type { TemplateField } from '../message/template.js';
+import { detached } from '../message/token.js';
+import type { Flow } from '../transport/transport.js';
+import type { Application } from './application.js';
+
+export type DialogState = 'early' | 'confirmed' | 'terminated';
+
+/** A 2xx received that is to be acknowledged, and its ACK once it is sent. */
+export interface PendingAck {
+  sequence: number;
+  /** The INVITE's credentials, which its ACK repeats (RFC 3261 section 13.2.2.4). */
+  credentials: TemplateField[];
+  /** As sent; undefined until the application acknowledges. */
+  text?: string;
+  /** When set, the dialog ends with that Reason as soon as the ACK is out. */
+  endReason?: string;
+}
+
+export interface DialogParts {
+  id: string;
+  callId: string;
+  localTag: string;
+  remoteTag: string;
+  /** The From value of requests we send, tag included. */
+  local: string;
+  /** The To value of requests we send, tag included. */
+  remote: string;
+  remoteTarget: string;
+  localContact: string;
+  routeSet: string[];
+  localSequence: number;
+  remoteSequence: number;
+  flow: Flow;
+  application: Application;
+  state: DialogState;
+}
+
+export class Dialog {
+  readonly id: string;
+  readonly callId: string;
+  readonly localTag: string;
+  readonly remoteTag: string;
+  readonly local: string;
+  readonly remote: string;
+  readonly routeSet: readonly string[];
+  remoteTarget: string;
+  localContact: string;
+  localSequence: number;
+  /** Of the last request received; -1 before the first. */
+  remoteSequence: number;
+  /** Where its last message came from. */
+  flow: Flow;
+  application: Application;
+  state: DialogState;
+  pendingAck: PendingAck | undefined;
+  /** Ends the repetition of our own 2xx when its ACK comes; undefined when none is awaited. */
+  awaitedAck: { sequence: number; acknowledged(ack: SipRequest): void; stop(): void } | undefined;
+  /** A BYE of the application that waits for the ACK of our 2xx (RFC 3261 section 15). */
+  heldBye: (() => void) | undefined;
+  /** INVITEs under way within the dialog, by who sent them: at most one each (RFC 3261 section 14). */
+  inviteOut = false;
+  inviteIn = false;
+
+  constructor(parts: DialogParts) {
+    this.id = detached(parts.id);
+    this.callId = detached(parts.callId);
+    this.localTag = detached(parts.localTag);
+    this.remoteTag = detached(parts.remoteTag);
+    this.local = detached(parts.local);
+    this.remote = detached(parts.remote);
+    this.remoteTarget = detached(parts.remoteTarget);
+    this.localContact = detached(parts.localContact);
+    this.routeSet = parts.routeSet.map(detached);
+    this.localSequence = parts.localSequence;
+    this.remoteSequence = parts.remoteSequence;
+    this.flow = parts.flow;
+    this.application = parts.application;
+    this.state = parts.state;
+  }
+
+  /** A target refresh (RFC 3261 section 12.2): the peer's new Contact. */
+  refreshTarget(message: SipRequest | SipResponse): void {
+    const contact = contactUri(message);
+    if (contact !== undefined) this.remoteTarget = detached(contact);
+  }
+}
+
+/** As the protocol names a dialog: the tag is that of the side that created it. */
+export const dialogId = (callId: string, creatorTag: string): string => `${callId};from-tag=${creatorTag}`;
+
+/** The URI of the first Contact; undefined when there is none that can be used. */
+export function contactUri(message: SipRequest | SipResponse): string | undefined {
+  const value = message.first('contact');
+  const first = value === undefined ? undefined : splitList(value)[0];
+  return first === undefined || first === '*' ? undefined : parseNameAddr(first)?.uri;
+}
+
+/** The Record-Route values of a message, in its order. */
+export const recordRoutes = (message: SipRequest | SipResponse): string[] =>
+  message.all('record-route').flatMap(splitList);

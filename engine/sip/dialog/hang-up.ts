@@ -1,0 +1,73 @@
+/** BYE by the server itself, and the notice of it to the application (TXN `unsolicited`). */
+import type { Template } from '../message/template.js';
+import type { Dialog } from './dialog.js';
+import type { DialogStore } from './dialog-store.js';
+import type { NextHop } from './next-hop.js';
+import { dialogRequest } from './request-builder.js';
+import { localOf, type Sender } from './sender.js';
+
+const emptyTemplate = (reason?: string): Template => ({
+  startLine: '',
+  fields: reason === undefined ? [] : [{ id: 'reason', name: 'Reason', value: reason }],
+  body: '',
+});
+
+/** A Reason header field value (RFC 3326) as the real server words it. */
+export const endReason = (text: string): string => `SIP;cause=200;text="${text}"`;
+
+export class HangUp {
+  constructor(
+    private readonly dialogs: DialogStore,
+    private readonly sender: Sender,
+    private readonly nextHop: NextHop,
+  ) {}
+
+  /** Ends the dialog: BYE to the far end, the dialog forgotten, its application told. */
+  end(dialog: Dialog, reason: string): void {
+    if (dialog.state === 'terminated') return;
+    const text = this.endQuietly(dialog, reason);
+    if (text === undefined || !dialog.application.connected) return;
+    dialog.application.deliver({
+      text,
+      size: text.length,
+      source: 'application',
+      flow: dialog.flow,
+      transactionId: 'unsolicited',
+      dialogId: dialog.id,
+    });
+  }
+
+  /** The same without a word to the application. Returns the BYE; undefined when there is no way to send it. */
+  endQuietly(dialog: Dialog, reason: string): string | undefined {
+    const route = this.nextHop.of(dialog);
+    this.dialogs.remove(dialog);
+    if (route.kind === 'refused') return undefined;
+    const bye = dialogRequest(
+      dialog,
+      { method: 'BYE', uri: 'sip:placeholder' },
+      emptyTemplate(reason),
+      localOf(route),
+    );
+    this.sender.send(bye, route, () => undefined);
+    return bye.text;
+  }
+
+  /** Acknowledges a 2xx that nobody will acknowledge, and ends its dialog. */
+  acknowledgeAndEnd(dialog: Dialog, sequence: number, reason: string): void {
+    this.acknowledge(dialog, sequence);
+    this.end(dialog, reason);
+  }
+
+  acknowledge(dialog: Dialog, sequence: number): void {
+    const route = this.nextHop.of(dialog);
+    if (route.kind !== 'flow') return;
+    const { credentials = [] } = dialog.pendingAck ?? {};
+    const line = { method: 'ACK', uri: 'sip:placeholder' };
+    const ack = dialogRequest(dialog, line, emptyTemplate(), localOf(route), { sequence, credentials });
+    if (dialog.pendingAck !== undefined) dialog.pendingAck.text = ack.text;
+    route.flow.send(ack.text);
+  }
+}
+
+/** A message with nothing set by the application. */
+export const nothingSet = emptyTemplate();

@@ -1,0 +1,200 @@
+/** An INVITE that an application sent, until its final response: inside a dialog or about to make one. */
+import { randomUUID } from 'node:crypto';
+import type { SipResponse } from '../message/message.js';
+import type { Template } from '../message/template.js';
+import type { TimerHandle } from '../transaction/clock.js';
+import type { Flow } from '../transport/transport.js';
+import { type Application, type Outcome, refused } from './application.js';
+import { contactUri, Dialog, dialogId, recordRoutes } from './dialog.js';
+import type { DialogStore } from './dialog-store.js';
+import { endReason, type HangUp } from './hang-up.js';
+import { type BuiltRequest, cancelText } from './request-builder.js';
+import { type Answer, madeUpAnswer, type Sendable, type Sender } from './sender.js';
+
+export interface InviteContext {
+  dialogs: DialogStore;
+  sender: Sender;
+  hangUp: HangUp;
+  /** INVITEs without a final response, by transaction id: what a CANCEL can name. */
+  pending: Map<string, OutgoingInvite>;
+}
+
+const cancelRace = endReason('ACK-BYE due to cancel race condition');
+
+export class OutgoingInvite {
+  readonly id: string;
+  readonly dialogId: string;
+  readonly flow: Flow | undefined;
+  #transaction;
+  #provisional = false;
+  #cancel: string | undefined;
+  #cancelSent = false;
+  #giveUp: TimerHandle | undefined;
+  /** The dialog it made, or the one it is in. */
+  #dialog: Dialog | undefined;
+  #confirmed = false;
+
+  constructor(
+    private readonly context: InviteContext,
+    public application: Application,
+    private readonly request: BuiltRequest,
+    route: Sendable,
+    /** Given for a re-INVITE. */
+    private readonly within?: Dialog,
+  ) {
+    this.dialogId = within?.id ?? dialogId(request.callId, request.localTag);
+    if (within !== undefined) within.inviteOut = true;
+    const sent = context.sender.send(request, route, answer => this.#answered(answer));
+    this.id = sent.transactionId;
+    this.flow = sent.flow;
+    this.#transaction = sent.transaction;
+    context.pending.set(this.id, this);
+  }
+
+  /**
+   * Cancels: at once when the far end has answered provisionally, else as soon as it does (RFC 3261 section 9.1).
+   */
+  cancel(template?: Template): Outcome {
+    if (!this.context.pending.has(this.id))
+      return refused(`unable to cancel unknown transaction id: ${this.id}`);
+    this.#cancel ??= cancelText(this.request.text, template);
+    if (this.#provisional) this.#sendCancel();
+    return {
+      ok: true,
+      text: this.#cancel,
+      flow: this.flow,
+      transactionId: randomUUID(),
+      dialogId: this.dialogId,
+    };
+  }
+
+  #sendCancel(): void {
+    const flow = this.#transaction?.flow;
+    if (this.#cancelSent || this.#cancel === undefined || flow === undefined) return;
+    this.#cancelSent = true;
+    const cancel = { ...this.request, method: 'CANCEL', text: this.#cancel };
+    this.context.sender.send(cancel, { kind: 'flow', flow }, () => undefined);
+    const { clock, timers } = this.context.sender.transactions;
+    // RFC 3261 section 9.1: without a final response in 64*T1 the INVITE counts as cancelled.
+    this.#giveUp = clock.after(64 * timers.T1, () => {
+      this.#transaction?.abandon();
+      this.#failed(madeUpAnswer(this.request.text, 487));
+    });
+  }
+
+  #answered(answer: Answer): void {
+    if (answer.status >= 300) {
+      this.#failed(answer);
+      return;
+    }
+    if (answer.response === undefined || answer.flow === undefined) return;
+    if (answer.status < 200) {
+      this.#progress(answer);
+      return;
+    }
+    this.#success(answer, answer.response, answer.flow);
+  }
+
+  #progress(answer: Answer): void {
+    this.#provisional = true;
+    if (this.#cancel !== undefined) this.#sendCancel();
+    if (answer.status > 100) this.#deliver(answer);
+  }
+
+  #failed(answer: Answer): void {
+    if (!this.#settle()) return;
+    this.#deliver(answer);
+  }
+
+  /** The INVITE has its final response. False when it had one before. */
+  #settle(): boolean {
+    if (this.#giveUp !== undefined) this.context.sender.transactions.clock.cancel(this.#giveUp);
+    this.#giveUp = undefined;
+    if (this.within !== undefined) this.within.inviteOut = false;
+    return this.context.pending.delete(this.id);
+  }
+
+  #success(answer: Answer, response: SipResponse, flow: Flow): void {
+    if (this.#confirmed) {
+      this.#repeated(response, flow);
+      return;
+    }
+    this.#settle();
+    this.#confirmed = true;
+    const dialog = this.within ?? this.#newDialog(response, flow);
+    if (dialog === undefined || dialog.state === 'terminated') {
+      this.#release(response, flow);
+      return;
+    }
+    this.#dialog = dialog;
+    if (this.within !== undefined) {
+      dialog.refreshTarget(response);
+      dialog.flow = flow;
+    }
+    dialog.pendingAck = { sequence: this.request.sequence, credentials: this.request.credentials };
+    if (!this.application.connected) {
+      this.context.hangUp.acknowledgeAndEnd(dialog, this.request.sequence, endReason('Application is gone'));
+      return;
+    }
+    if (this.#cancel !== undefined) dialog.pendingAck.endReason = cancelRace;
+    this.#deliver(answer);
+  }
+
+  /** A 2xx again: ours is acknowledged again; one of another fork is released (RFC 3261 section 13.2.2.4). */
+  #repeated(response: SipResponse, flow: Flow): void {
+    const dialog = this.#dialog;
+    if (dialog === undefined || response.toTag !== dialog.remoteTag) {
+      this.#release(response, flow);
+      return;
+    }
+    const ack = dialog.pendingAck;
+    if (ack?.sequence === this.request.sequence && ack.text !== undefined) flow.send(ack.text);
+  }
+
+  /** ACK and BYE for a 2xx whose dialog nobody wants. */
+  #release(response: SipResponse, flow: Flow): void {
+    const dialog = this.#dialogOf(response, flow);
+    dialog.pendingAck = { sequence: this.request.sequence, credentials: this.request.credentials };
+    this.context.hangUp.acknowledge(dialog, this.request.sequence);
+    if (response.toTag !== undefined)
+      this.context.hangUp.endQuietly(dialog, endReason('Forked call not wanted'));
+  }
+
+  #newDialog(response: SipResponse, flow: Flow): Dialog | undefined {
+    const dialog = this.#dialogOf(response, flow);
+    return !this.context.dialogs.full && this.context.dialogs.add(dialog) ? dialog : undefined;
+  }
+
+  #dialogOf(response: SipResponse, flow: Flow): Dialog {
+    const { request } = this;
+    const target = /^\S+ (\S+)/.exec(request.text)?.[1] ?? '';
+    return new Dialog({
+      id: this.dialogId,
+      callId: request.callId,
+      localTag: request.localTag,
+      remoteTag: response.toTag ?? '',
+      local: request.from,
+      remote: response.to,
+      remoteTarget: contactUri(response) ?? target,
+      localContact: request.contact ?? '',
+      routeSet: recordRoutes(response).reverse(),
+      localSequence: this.within?.localSequence ?? request.sequence,
+      remoteSequence: -1,
+      flow,
+      application: this.application,
+      state: 'confirmed',
+    });
+  }
+
+  #deliver(answer: Answer): void {
+    if (!this.application.connected) return;
+    this.application.deliver({
+      text: answer.text(),
+      size: answer.size,
+      source: 'network',
+      flow: answer.flow,
+      transactionId: this.id,
+      dialogId: this.dialogId,
+    });
+  }
+}

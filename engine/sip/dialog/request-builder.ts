@@ -1,0 +1,189 @@
+/** Requests of ours: what the application gave, completed (RFC 3261 sections 8.1.1 and 12.2.1.1). */
+import { parseNameAddr, tagOf } from '../message/name-addr.js';
+import { parameterOf } from '../message/parameters.js';
+import { requestText, withLocalAddress, without } from '../message/serializer.js';
+import { type RequestLine, type Template, type TemplateField, templateValue } from '../message/template.js';
+import { newBranch, newSequence, newTag, randomToken } from '../message/token.js';
+import { hostPort, parseSipUri } from '../message/uri.js';
+import { newVia } from '../message/via.js';
+import type { LocalAddress } from '../transport/transport.js';
+import type { Dialog } from './dialog.js';
+
+const defaultMaxForwards = 70;
+const contactMethods = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
+
+/** A request ready to go, with what has to be remembered of it. */
+export interface BuiltRequest {
+  method: string;
+  branch: string;
+  text: string;
+  callId: string;
+  localTag: string;
+  from: string;
+  to: string;
+  sequence: number;
+  contact: string | undefined;
+  credentials: TemplateField[];
+}
+
+export const localContact = (local: LocalAddress): string => {
+  const transport = local.protocol === 'udp' ? '' : `;transport=${local.protocol}`;
+  return `<sip:${hostPort(local.advertisedHost, local.port)}${transport}>`;
+};
+
+/** Whether the body can be understood by its receiver: a type is given, or it is plainly SDP. */
+export const hasContentType = ({ fields, body }: Template): boolean =>
+  body === '' || body.startsWith('v=0') || fields.some(({ id }) => id === 'content-type');
+
+/** The type of a body that is plainly SDP, and addresses of ours put in the place of `localhost`. */
+export function completedFields(fields: TemplateField[], body: string, local: LocalAddress): TemplateField[] {
+  const completed = fields.map(field =>
+    field.id === 'p-asserted-identity' ? { ...field, value: localAddressIn(field.value, local) } : field,
+  );
+  if (body.startsWith('v=0') && !fields.some(({ id }) => id === 'content-type')) {
+    completed.push({ id: 'content-type', name: 'Content-Type', value: 'application/sdp' });
+  }
+  return completed;
+}
+
+export const localAddressIn = (value: string, local: LocalAddress): string =>
+  withLocalAddress(value, local.advertisedHost, local.port);
+
+const credentialsOf = (template: Template): TemplateField[] =>
+  template.fields.filter(({ id }) => id === 'authorization' || id === 'proxy-authorization');
+
+/** A request outside a dialog; a string says what is wrong with what the application gave. */
+export function newRequest(
+  line: RequestLine,
+  template: Template,
+  local: LocalAddress,
+): BuiltRequest | string {
+  const givenFrom = templateValue(template, 'from') ?? localContact(local);
+  const from = localAddressIn(givenFrom, local);
+  if (parseNameAddr(from) === undefined) return `invalid from value provided by client: ${givenFrom}`;
+  const tag = tagOf(from) ?? newTag();
+  const to = localAddressIn(templateValue(template, 'to') ?? `<${line.uri}>`, local);
+  const givenContact = templateValue(template, 'contact');
+  const defaultContact =
+    line.method === 'INVITE' || line.method === 'SUBSCRIBE' ? localContact(local) : undefined;
+  const contact = givenContact === undefined ? defaultContact : localAddressIn(givenContact, local);
+  const branch = newBranch();
+  const parts = {
+    method: line.method,
+    uri: line.uri,
+    via: newVia(local.protocol, local.advertisedHost, local.port, branch),
+    routes: [],
+    maxForwards: maxForwards(template),
+    from: tagOf(from) === undefined ? `${bracketed(from)};tag=${tag}` : from,
+    to: bracketed(to),
+    callId: templateValue(template, 'call-id') ?? randomToken(16),
+    sequence: givenSequence(template) ?? newSequence(),
+    contact,
+    fields: completedFields(
+      without(template, 'from', 'to', 'call-id', 'cseq', 'max-forwards', 'contact'),
+      template.body,
+      local,
+    ),
+    body: template.body,
+  };
+  return { ...parts, branch, localTag: tag, credentials: credentialsOf(template), text: requestText(parts) };
+}
+
+/** A request inside a dialog. Counts the dialog's CSeq on, but for ACK, which has that of its INVITE. */
+export function dialogRequest(
+  dialog: Dialog,
+  line: RequestLine,
+  template: Template,
+  local: LocalAddress,
+  ack?: { sequence: number; credentials: TemplateField[] },
+): BuiltRequest {
+  const given = templateValue(template, 'contact');
+  const contact =
+    given !== undefined
+      ? localAddressIn(given, local)
+      : contactMethods.has(line.method)
+        ? dialog.localContact
+        : undefined;
+  const target = line.uri === 'sip:placeholder' || line.method === 'ACK' ? dialog.remoteTarget : line.uri;
+  const { uri, routes } = routed(target, dialog.routeSet);
+  if (ack === undefined) dialog.localSequence += 1;
+  const branch = newBranch();
+  const fields = without(template, 'from', 'to', 'call-id', 'cseq', 'max-forwards', 'contact');
+  const parts = {
+    method: line.method,
+    uri,
+    via: newVia(local.protocol, local.advertisedHost, local.port, branch),
+    routes,
+    maxForwards: maxForwards(template),
+    from: dialog.local,
+    to: dialog.remote,
+    callId: dialog.callId,
+    sequence: ack?.sequence ?? dialog.localSequence,
+    contact,
+    fields: completedFields([...fields, ...(ack?.credentials ?? [])], template.body, local),
+    body: template.body,
+  };
+  return {
+    ...parts,
+    branch,
+    localTag: dialog.localTag,
+    credentials: credentialsOf(template),
+    text: requestText(parts),
+  };
+}
+
+/** The CANCEL of an INVITE: same Request-URI, branch, Route, From, To, Call-ID and CSeq number (section 9.1). */
+export function cancelText(invite: string, template: Template | undefined): string {
+  const lines = invite.slice(0, invite.indexOf('\r\n\r\n')).split('\r\n');
+  const kept = lines.slice(1).filter(line => /^(?:Via|Route|Max-Forwards|From|To|Call-ID):/.test(line));
+  const sequence = lines.find(line => line.startsWith('CSeq: '))?.split(' ')[1];
+  const ignored = [
+    'from',
+    'to',
+    'contact',
+    'p-asserted-identity',
+    'call-id',
+    'cseq',
+    'max-forwards',
+    'content-type',
+  ];
+  const own = template === undefined ? [] : without(template, ...ignored);
+  return [
+    `CANCEL ${(lines[0] as string).split(' ')[1]} SIP/2.0`,
+    ...kept,
+    `CSeq: ${sequence} CANCEL`,
+    ...own.map(({ name, value }) => `${name}: ${value}`),
+    'Content-Length: 0',
+    '',
+    '',
+  ].join('\r\n');
+}
+
+/** RFC 3261 section 12.2.1.1: a first route without `lr` is a strict router and becomes the Request-URI. */
+function routed(target: string, routeSet: readonly string[]): { uri: string; routes: readonly string[] } {
+  const first = routeSet[0] === undefined ? undefined : parseNameAddr(routeSet[0])?.uri;
+  if (first === undefined) return { uri: target, routes: routeSet };
+  const parameters = parseSipUri(first)?.parameters ?? '';
+  if (parameterOf(parameters, 'lr') !== undefined) return { uri: target, routes: routeSet };
+  return { uri: first, routes: [...routeSet.slice(1), `<${target}>`] };
+}
+
+/** An addr-spec in its brackets, so that what follows belongs to the header field and not to the URI. */
+function bracketed(value: string): string {
+  if (value.includes('<')) return value;
+  const address = parseNameAddr(value);
+  return address === undefined ? `<${value}>` : `<${address.uri}>${address.parameters}`;
+}
+
+function givenSequence(template: Template): number | undefined {
+  const match = /^(\d{1,10})(?:\s|$)/.exec(templateValue(template, 'cseq') ?? '');
+  const number = match === null ? Number.NaN : Number(match[1]);
+  return number < 2 ** 31 ? number : undefined;
+}
+
+function maxForwards(template: Template): number {
+  const given = templateValue(template, 'max-forwards');
+  return given !== undefined && /^\d{1,3}$/.test(given) && Number(given) <= 255
+    ? Number(given)
+    : defaultMaxForwards;
+}

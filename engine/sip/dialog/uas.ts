@@ -1,0 +1,226 @@
+/** Requests from the network: into their dialog, to an application by route, or answered here. */
+import type { SipRequest } from '../message/message.js';
+import { type ResponseParts, responseText } from '../message/serializer.js';
+import { newTag } from '../message/token.js';
+import type { TransactionUser } from '../transaction/layer.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
+import type { Flow } from '../transport/transport.js';
+import type { Application, Applications } from './application.js';
+import type { Dialog } from './dialog.js';
+import type { DialogStore } from './dialog-store.js';
+import type { Exchange, ExchangeTable } from './exchange.js';
+import type { UserAgentOptions } from './options.js';
+import type { Responder } from './responder.js';
+
+/** Methods that mean nothing without the dialog or transaction they name. */
+const dialogOnly = new Set(['BYE', 'UPDATE', 'PRACK', 'INFO', 'REFER']);
+/** Methods that a server for applications always knows: without a route the service is missing, not the method. */
+const standardMethods = new Set([
+  'INVITE',
+  'REGISTER',
+  'OPTIONS',
+  'MESSAGE',
+  'INFO',
+  'NOTIFY',
+  'SUBSCRIBE',
+  'PUBLISH',
+  'REFER',
+  'UPDATE',
+]);
+/** During an early dialog these are taken as if they came outside it. */
+const outsideEarlyDialog = new Set(['INFO', 'NOTIFY', 'OPTIONS', 'MESSAGE', 'PUBLISH', 'SUBSCRIBE']);
+
+export interface UasContext {
+  dialogs: DialogStore;
+  exchanges: ExchangeTable;
+  responder: Responder;
+  applications: Applications;
+  options: UserAgentOptions;
+}
+
+export class Uas implements TransactionUser {
+  constructor(private readonly context: UasContext) {}
+
+  request(request: SipRequest, transaction: ServerTransaction): void {
+    if (request.method === 'INVITE') this.#answer(request, transaction, { status: 100 });
+    const dialog = this.context.dialogs.ofRequest(request);
+    if (dialog !== undefined && !(dialog.state === 'early' && outsideEarlyDialog.has(request.method))) {
+      this.#withinDialog(dialog, request, transaction);
+      return;
+    }
+    const strayInvite = request.method === 'INVITE' && request.toTag !== undefined;
+    const stray = dialogOnly.has(request.method) && (request.toTag !== undefined || isBound(request.method));
+    if (dialog === undefined && (strayInvite || stray)) this.#answer(request, transaction, { status: 481 });
+    else this.#byRoute(request, transaction);
+  }
+
+  /** An ACK for a 2xx of ours; any other is dropped. */
+  ack(request: SipRequest): void {
+    const awaited = this.context.dialogs.ofRequest(request)?.awaitedAck;
+    if (awaited !== undefined && awaited.sequence === request.cseq?.number) awaited.acknowledged(request);
+  }
+
+  cancel(request: SipRequest, transaction: ServerTransaction, invite: ServerTransaction | undefined): void {
+    const exchange = invite === undefined ? undefined : this.context.exchanges.ofTransaction(invite);
+    if (invite === undefined) {
+      this.#answer(request, transaction, { status: 481 });
+      return;
+    }
+    // RFC 3261 section 9.2: after a final answer a CANCEL has no effect but is answered 200 all the same.
+    this.#answer(request, transaction, { status: 200, toTag: exchange?.localTag });
+    if (exchange === undefined) return;
+    const dialogId = exchange.dialog?.id ?? '';
+    this.context.responder.settle(exchange, 487);
+    this.#deliver(exchange, { text: request.delivered(), size: request.size, dialogId });
+  }
+
+  #byRoute(request: SipRequest, transaction: ServerTransaction): void {
+    const { applications, exchanges, options, responder } = this.context;
+    const application = applications.choose(request.method.toLowerCase());
+    if (application === undefined) {
+      const allow = [{ id: 'allow', name: 'Allow', value: applications.methods().join(', ') }];
+      const unavailable = standardMethods.has(request.method);
+      this.#answer(request, transaction, unavailable ? { status: 503 } : { status: 405, fields: allow });
+      return;
+    }
+    const limit = request.method === 'INVITE' ? options.inviteAnswerMs : options.answerMs;
+    const exchange = exchanges.add(
+      { request, flow: transaction.flow, application, transaction },
+      limit,
+      late => responder.settle(late, request.method === 'INVITE' ? 408 : 500),
+    );
+    this.#attend(exchange, transaction);
+    this.#deliver(exchange, { text: request.delivered(), size: request.size, dialogId: '', fresh: true });
+  }
+
+  #withinDialog(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): void {
+    const sequence = request.cseq?.number ?? 0;
+    // RFC 3261 section 12.2.2: out of order.
+    if (sequence <= dialog.remoteSequence) {
+      this.#answer(request, transaction, { status: 500 });
+      return;
+    }
+    dialog.remoteSequence = sequence;
+    if (!dialog.flow.open) dialog.flow = transaction.flow;
+    if (request.method === 'BYE') {
+      this.#bye(dialog, request, transaction);
+      return;
+    }
+    if (!dialog.application.connected) {
+      this.#answer(request, transaction, { status: 481 });
+      return;
+    }
+    if (request.method === 'INVITE' && this.#inviteInProgress(dialog, request, transaction)) return;
+    this.#deliverWithin(dialog, dialog.application, request, transaction);
+  }
+
+  /** RFC 3261 section 14.2: 500 while another one of the peer's is open, 491 while one of ours is. */
+  #inviteInProgress(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): boolean {
+    if (dialog.state === 'early' || dialog.inviteIn || dialog.awaitedAck !== undefined) {
+      const seconds = String(1 + Math.floor(Math.random() * 10));
+      const fields = [{ id: 'retry-after', name: 'Retry-After', value: seconds }];
+      this.#answer(request, transaction, { status: 500, fields });
+      return true;
+    }
+    if (dialog.inviteOut) {
+      this.#answer(request, transaction, { status: 491 });
+      return true;
+    }
+    dialog.inviteIn = true;
+    return false;
+  }
+
+  #deliverWithin(
+    dialog: Dialog,
+    application: Application,
+    request: SipRequest,
+    transaction: ServerTransaction,
+  ): void {
+    const { exchanges, options, responder } = this.context;
+    const limit = request.method === 'INVITE' ? options.inviteAnswerMs : options.answerMs;
+    const exchange = exchanges.add(
+      { request, flow: transaction.flow, application, transaction, dialog },
+      limit,
+      late => responder.settle(late, request.method === 'INVITE' ? 408 : 500),
+    );
+    this.#attend(exchange, transaction);
+    this.#deliver(exchange, { text: request.delivered(), size: request.size, dialogId: dialog.id });
+  }
+
+  #bye(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): void {
+    const { dialogs, exchanges, responder } = this.context;
+    const early = dialog.state === 'early';
+    const open = early || dialog.inviteIn ? exchanges.invitesOf(dialog) : [];
+    // A BYE of ours that waits for the ACK goes out now: the application hears how it ended.
+    dialog.heldBye?.();
+    dialogs.remove(dialog);
+    // RFC 3261 section 15.1.2: requests that wait in the dialog are answered 487.
+    for (const exchange of open) responder.settle(exchange, 487);
+    if (early || !dialog.application.connected) {
+      this.#answer(request, transaction, { status: 200 });
+      for (const exchange of early ? open : []) this.#tellCancelled(exchange);
+      return;
+    }
+    this.#deliverWithin(dialog, dialog.application, request, transaction);
+  }
+
+  #attend(exchange: Exchange, transaction: ServerTransaction): void {
+    transaction.user = {
+      acknowledged: ack => this.ack(ack),
+      deserted: () => {
+        this.context.exchanges.remove(exchange);
+        if (exchange.request.method !== 'INVITE') return;
+        if (exchange.dialog !== undefined && exchange.inDialog) exchange.dialog.inviteIn = false;
+        else if (exchange.dialog !== undefined) this.context.dialogs.remove(exchange.dialog);
+        this.#tellCancelled(exchange);
+      },
+    };
+  }
+
+  /** The caller is gone without a CANCEL: the application gets the CANCEL that it would have sent. */
+  #tellCancelled(exchange: Exchange): void {
+    const { request } = exchange;
+    const lines = [
+      `CANCEL ${request.uri} SIP/2.0`,
+      `Via: ${request.first('via')}`,
+      'Max-Forwards: 70',
+      `From: ${request.from}`,
+      `To: ${request.to}`,
+      `Call-ID: ${request.callId}`,
+      `CSeq: ${request.cseq?.number} CANCEL`,
+      'Content-Length: 0',
+    ];
+    this.#deliver(exchange, {
+      text: `${lines.join('\r\n')}\r\n\r\n`,
+      size: 0,
+      dialogId: exchange.dialog?.id ?? '',
+    });
+  }
+
+  #deliver(
+    exchange: Exchange,
+    message: { text: string; size: number; dialogId: string; fresh?: boolean },
+  ): void {
+    const { application, flow, id } = exchange;
+    if (application.connected)
+      application.deliver({ ...message, source: 'network', flow, transactionId: id });
+  }
+
+  #answer(request: SipRequest, transaction: ServerTransaction, parts: ResponseParts): void {
+    // A 100 needs no tag (RFC 3261 section 8.2.6.2).
+    const toTag = parts.toTag ?? (parts.status === 100 ? undefined : newTag());
+    transaction.respond(parts.status, responseText(request, { ...parts, toTag }));
+  }
+
+  /** Hands a message that the server made itself to an application as a new request; its answer goes nowhere. */
+  announce(request: SipRequest, flow: Flow, application: Application): void {
+    const { exchanges, options } = this.context;
+    const exchange = exchanges.add({ request, flow, application }, options.answerMs, late =>
+      exchanges.remove(late),
+    );
+    this.#deliver(exchange, { text: request.text, size: 0, dialogId: '', fresh: true });
+  }
+}
+
+/** Methods that need a dialog even when they carry no To tag. */
+const isBound = (method: string): boolean => method === 'BYE' || method === 'UPDATE' || method === 'PRACK';

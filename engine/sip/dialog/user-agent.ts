@@ -1,0 +1,105 @@
+/** The user agent core (RFC 3261 section 5): puts the parts of this room together and is what the control room sees. */
+import type { StatusLine, Template } from '../message/template.js';
+import type { TransactionLayer } from '../transaction/layer.js';
+import type { FlowTable } from '../transport/flow-table.js';
+import type { Router } from '../transport/router.js';
+import type { Application, Applications, Outcome } from './application.js';
+import { DialogStore } from './dialog-store.js';
+import { ExchangeTable } from './exchange.js';
+import { endReason, HangUp } from './hang-up.js';
+import { NextHop } from './next-hop.js';
+import type { UserAgentOptions } from './options.js';
+import { abandon } from './orphans.js';
+import type { OutgoingInvite } from './outgoing-invite.js';
+import { Registrations } from './registrations.js';
+import { Responder } from './responder.js';
+import { Sender } from './sender.js';
+import { type ApplicationRequest, Uac } from './uac.js';
+import { Uas } from './uas.js';
+
+export interface UserAgentParts {
+  transactions: TransactionLayer;
+  router: Router;
+  flows: FlowTable;
+  applications: Applications;
+  options: UserAgentOptions;
+}
+
+export class UserAgent {
+  readonly #dialogs: DialogStore;
+  readonly #exchanges: ExchangeTable;
+  readonly #pending = new Map<string, OutgoingInvite>();
+  readonly #hangUp: HangUp;
+  readonly #responder: Responder;
+  readonly #uac: Uac;
+  readonly #parts: UserAgentParts;
+
+  constructor(parts: UserAgentParts) {
+    const { transactions, router, flows, applications, options } = parts;
+    const { clock, timers } = transactions;
+    this.#parts = parts;
+    const dialogs = new DialogStore(options.maxDialogs);
+    const exchanges = new ExchangeTable(clock);
+    const sender = new Sender(transactions);
+    const nextHop = new NextHop(router, options.natRule);
+    const hangUp = new HangUp(dialogs, sender, nextHop);
+    const registrations = new Registrations(flows, applications, (request, flow, application) =>
+      uas.announce(request, flow, application),
+    );
+    const responder = new Responder({ dialogs, exchanges, hangUp, registrations, clock, timers });
+    const uas = new Uas({ dialogs, exchanges, responder, applications, options });
+    this.#dialogs = dialogs;
+    this.#exchanges = exchanges;
+    this.#hangUp = hangUp;
+    this.#responder = responder;
+    this.#uac = new Uac({ dialogs, sender, hangUp, pending: this.#pending, router, nextHop });
+    transactions.user = uas;
+  }
+
+  /** Counts of what is alive, for metrics and tests. */
+  get sizes(): { dialogs: number; exchanges: number; invites: number; transactions: number } {
+    return {
+      dialogs: this.#dialogs.size,
+      exchanges: this.#exchanges.size,
+      invites: this.#pending.size,
+      transactions: this.#parts.transactions.size,
+    };
+  }
+
+  /** An application sends a request. */
+  request(request: ApplicationRequest): Outcome {
+    return this.#uac.request(request);
+  }
+
+  /** An application cancels its INVITE. */
+  cancel(transactionId: string, template: Template): Outcome {
+    return this.#uac.cancel(transactionId, template);
+  }
+
+  /** An application answers a request. */
+  respond(transactionId: string, line: StatusLine, template: Template): Outcome {
+    return this.#responder.respond(transactionId, line, template);
+  }
+
+  /** An application's connection is gone. Its `connected` is false by now. */
+  left(application: Application): void {
+    const { transactions, options } = this.#parts;
+    abandon(application, {
+      dialogs: this.#dialogs,
+      exchanges: this.#exchanges,
+      responder: this.#responder,
+      hangUp: this.#hangUp,
+      pending: this.#pending,
+      clock: transactions.clock,
+      graceMs: options.orphanGraceMs,
+    });
+  }
+
+  /** The server is about to end: BYE to every peer, 503 to every caller, CANCEL to every callee. */
+  shutdown(): void {
+    for (const exchange of this.#exchanges.all()) this.#responder.settle(exchange, 503);
+    for (const invite of [...this.#pending.values()]) invite.cancel();
+    for (const dialog of this.#dialogs.all())
+      this.#hangUp.endQuietly(dialog, endReason('Server is going down'));
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * From bytes to a message: one pass over the head, no backtracking, header fields kept as slices and understood only
+ * when somebody asks. What is wrong is noted as the message's `problem`, so that a request can still be answered.
+ */
+import { headerId, isToken } from './header-names.js';
+import type { MessageLimits } from './limits.js';
+import { type HeaderField, type MessageParts, type Problem, SipRequest, SipResponse } from './message.js';
+import { schemeOf } from './uri.js';
+
+const foldedLines = /[ \t]*\r\n[ \t]+/g;
+const versionPattern = /^SIP\/\d+\.\d+$/i;
+
+const badRequest = (reason: string): Problem => ({ status: 400, reason });
+
+/**
+ * @param text the whole message as a binary string
+ * @returns undefined when it is not SIP at all: no start line that could be answered or matched
+ */
+export function parseMessage(text: string, limits: MessageLimits): SipRequest | SipResponse | undefined {
+  let start = 0;
+  // RFC 3261 section 7.5: line ends before the start line are ignored.
+  while (text.charCodeAt(start) === 0x0d && text.charCodeAt(start + 1) === 0x0a) start += 2;
+  const lineEnd = text.indexOf('\r\n', start);
+  if (lineEnd < 0 || lineEnd - start > limits.maxHeaderBytes) return undefined;
+  const line = text.slice(start, lineEnd);
+  const parts = parseHead(text, start, lineEnd + 2, limits);
+  return line.startsWith('SIP/') ? response(line, parts) : request(line, parts);
+}
+
+function response(line: string, parts: MessageParts): SipResponse | undefined {
+  const match = /^SIP\/2\.0 ([1-6]\d\d)(?: (.*))?$/s.exec(line);
+  return match === null ? undefined : new SipResponse(Number(match[1]), match[2] ?? '', parts);
+}
+
+function request(line: string, parts: MessageParts): SipRequest | undefined {
+  const methodEnd = line.indexOf(' ');
+  const versionStart = line.trimEnd().lastIndexOf(' ');
+  if (methodEnd <= 0 || versionStart <= methodEnd) return undefined;
+  const method = line.slice(0, methodEnd);
+  const version = line.slice(versionStart + 1);
+  if (!isToken(method) || !versionPattern.test(version.trimEnd())) return undefined;
+  const uri = line.slice(methodEnd + 1, versionStart);
+  if (version.toUpperCase() !== 'SIP/2.0') {
+    parts.problem ??=
+      version.trimEnd() === version
+        ? { status: 505, reason: 'Version Not Supported' }
+        : badRequest('Bad Start Line');
+  } else if (/[\s<>"]/.test(uri) || schemeOf(uri) === undefined)
+    parts.problem ??= badRequest('Bad Request-URI');
+  return new SipRequest(method, uri, parts);
+}
+
+function parseHead(text: string, start: number, firstField: number, limits: MessageLimits): MessageParts {
+  const fields: HeaderField[] = [];
+  let problem: Problem | undefined;
+  let at = firstField;
+  let bodyStart = -1;
+  while (at < text.length) {
+    if (text.charCodeAt(at) === 0x0d && text.charCodeAt(at + 1) === 0x0a) {
+      bodyStart = at + 2;
+      break;
+    }
+    if (fields.length >= limits.maxHeaderFields) {
+      problem = { status: 513, reason: 'Too Many Header Fields' };
+      break;
+    }
+    const field = readField(text, at, limits);
+    if (typeof field === 'string') {
+      problem ??= badRequest(field);
+      const next = text.indexOf('\r\n', at);
+      if (next < 0) break;
+      at = next + 2;
+      continue;
+    }
+    fields.push(field);
+    at = field.end;
+  }
+  if (bodyStart < 0) {
+    problem ??= badRequest('Missing Empty Line');
+    bodyStart = text.length;
+  }
+  const parts: MessageParts = { text, fields, start, bodyStart, bodyEnd: text.length, problem };
+  const nul = text.indexOf('\0', start);
+  if (nul >= 0 && nul < bodyStart) parts.problem ??= badRequest('NUL In Header');
+  measureBody(parts);
+  return parts;
+}
+
+/** One header field with its folded lines, or what is wrong with it. */
+function readField(text: string, at: number, limits: MessageLimits): HeaderField | string {
+  let end = lineEndOf(text, at);
+  if (end < 0) return 'Bad Line End';
+  let folded = false;
+  for (let next = text.charCodeAt(end + 2); next === 0x20 || next === 0x09; next = text.charCodeAt(end + 2)) {
+    end = lineEndOf(text, end + 2);
+    if (end < 0) return 'Bad Line End';
+    folded = true;
+  }
+  if (end - at > limits.maxHeaderBytes) return 'Header Field Too Long';
+  const colon = text.indexOf(':', at);
+  if (colon < 0 || colon >= end) return 'Bad Header Field';
+  let nameEnd = colon;
+  while (nameEnd > at && isSpace(text.charCodeAt(nameEnd - 1))) nameEnd -= 1;
+  const name = text.slice(at, nameEnd);
+  const id = headerId(name);
+  if (!isToken(id)) return 'Bad Header Name';
+  let valueStart = colon + 1;
+  while (valueStart < end && isSpace(text.charCodeAt(valueStart))) valueStart += 1;
+  let valueEnd = end;
+  while (valueEnd > valueStart && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd -= 1;
+  let value = text.slice(valueStart, valueEnd);
+  if (folded) value = value.replace(foldedLines, ' ').trim();
+  return { id, name, value, start: at, end: end + 2 };
+}
+
+/** The position of the CRLF that ends the line at `at`; -1 when a lone CR or LF comes first, or nothing. */
+function lineEndOf(text: string, at: number): number {
+  const cr = text.indexOf('\r', at);
+  if (cr < 0 || text.charCodeAt(cr + 1) !== 0x0a) return -1;
+  const lf = text.indexOf('\n', at);
+  return lf === cr + 1 ? cr : -1;
+}
+
+const isSpace = (code: number): boolean => code === 0x20 || code === 0x09;
+
+/** RFC 3261 section 18.3: bytes behind Content-Length are dropped, fewer than it says are an error. */
+function measureBody(parts: MessageParts): void {
+  const field = parts.fields.find(({ id }) => id === 'content-length');
+  if (field === undefined) return;
+  const length = /^\d{1,9}$/.test(field.value) ? Number(field.value) : -1;
+  const available = parts.text.length - parts.bodyStart;
+  if (length < 0) parts.problem ??= badRequest('Bad Content-Length');
+  else if (length > available) parts.problem ??= badRequest('Body Shorter Than Content-Length');
+  else parts.bodyEnd = parts.bodyStart + length;
+}

@@ -1,0 +1,90 @@
+/** What a request must have before anybody looks at what it means (RFC 3261 sections 8.1.1, 8.2 and 16.3). */
+import type { Problem, SipRequest, SipResponse } from './message.js';
+import { parseNameAddr, splitList } from './name-addr.js';
+import { parseSipUri, schemeOf } from './uri.js';
+
+/** Header fields that may appear once at most: a second one could say something else than the first. */
+const single = new Set([
+  'call-id',
+  'content-length',
+  'content-type',
+  'cseq',
+  'expires',
+  'from',
+  'max-forwards',
+  'min-expires',
+  'rack',
+  'rseq',
+  'to',
+]);
+
+const maxSequence = 2 ** 31 - 1;
+const bad = (reason: string): Problem => ({ status: 400, reason });
+
+/** Whether a message can be matched and answered at all: Via, From, To, Call-ID and CSeq are there. */
+export const isAnswerable = (message: SipRequest | SipResponse): boolean =>
+  message.via !== undefined &&
+  message.callId !== '' &&
+  message.from !== '' &&
+  message.to !== '' &&
+  message.first('cseq') !== undefined;
+
+/** The answer a request deserves that cannot be accepted; undefined when there is nothing wrong with it. */
+export function problemOf(request: SipRequest): Problem | undefined {
+  if (request.problem !== undefined) return request.problem;
+  const repeated = repeatedField(request);
+  if (repeated !== undefined) return bad(`Repeated ${repeated}`);
+  const cseq = request.cseq;
+  if (cseq === undefined || cseq.number > maxSequence) return bad('Bad CSeq');
+  if (cseq.method !== request.method) return bad('CSeq Method Differs');
+  if (parseNameAddr(request.from) === undefined) return bad('Bad From');
+  if (parseNameAddr(request.to) === undefined) return bad('Bad To');
+  const scheme = schemeOf(request.uri);
+  if (scheme === 'sip' || scheme === 'sips') {
+    if (parseSipUri(request.uri) === undefined) return bad('Bad Request-URI');
+  } else if (scheme !== 'tel') return { status: 416, reason: 'Unsupported URI Scheme' };
+  return maxForwardsProblem(request) ?? contactProblem(request);
+}
+
+/** A response is only dropped, never answered. */
+export const isSaneResponse = (response: SipResponse): boolean =>
+  response.problem === undefined &&
+  isAnswerable(response) &&
+  response.cseq !== undefined &&
+  repeatedField(response) === undefined &&
+  parseNameAddr(response.to) !== undefined;
+
+function repeatedField(message: SipRequest | SipResponse): string | undefined {
+  let seen: string[] | undefined;
+  for (const { id, name } of message.fields) {
+    if (!single.has(id)) continue;
+    if (seen === undefined) seen = [id];
+    else if (seen.includes(id)) return name;
+    else seen.push(id);
+  }
+  return undefined;
+}
+
+function maxForwardsProblem(request: SipRequest): Problem | undefined {
+  const value = request.first('max-forwards');
+  if (value === undefined) return undefined;
+  if (!/^\d{1,3}$/.test(value) || Number(value) > 255) return bad('Bad Max-Forwards');
+  // CANCEL is hop by hop, and an ACK is never answered.
+  if (Number(value) === 0 && request.method !== 'CANCEL' && request.method !== 'ACK') {
+    return { status: 483, reason: 'Too Many Hops' };
+  }
+  return undefined;
+}
+
+function contactProblem(request: SipRequest): Problem | undefined {
+  const contacts = request.all('contact');
+  for (const contact of contacts) {
+    if (contact === '*') {
+      const all = request.method === 'REGISTER' && contacts.length === 1 && request.first('expires') === '0';
+      if (!all) return bad('Bad Contact');
+      continue;
+    }
+    for (const item of splitList(contact)) if (parseNameAddr(item) === undefined) return bad('Bad Contact');
+  }
+  return undefined;
+}

@@ -1,0 +1,30 @@
+import { randomFillSync } from 'node:crypto';
+
+const pool = Buffer.alloc(8_192);
+let used = pool.length;
+
+/** `bytes` bytes from the system's cryptographic generator, in hexadecimal. */
+export function randomToken(bytes = 8): string {
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const token = pool.toString('hex', used, used + bytes);
+  used += bytes;
+  return token;
+}
+
+/** A branch parameter with the magic cookie of RFC 3261 section 8.1.1.7. */
+export const newBranch = (): string => `z9hG4bK${randomToken(10)}`;
+
+/** A From or To tag: at least 32 bits of randomness (RFC 3261 section 19.3). */
+export const newTag = (): string => randomToken(6);
+
+/** A first CSeq number: below 2^31 with room to count (RFC 3261 section 8.1.1.5). */
+export const newSequence = (): number => Number.parseInt(randomToken(4), 16) >>> 4;
+
+/**
+ * The same text in memory of its own. A slice keeps the message it was cut from alive; what outlives the message
+ * (a dialog's tags, routes, target) is detached first.
+ */
+export const detached = (text: string): string => Buffer.from(text, 'latin1').toString('latin1');

@@ -1,0 +1,211 @@
+/** A client transaction at work: runs one of the two client tables over a flow. */
+import type { SipResponse } from '../message/message.js';
+import type { Flow } from '../transport/transport.js';
+import type { Clock } from './clock.js';
+import {
+  type InviteClientAction,
+  type InviteClientEvent,
+  type InviteClientState,
+  inviteClient,
+  inviteClientStart,
+} from './invite-client.js';
+import {
+  type NonInviteClientAction,
+  type NonInviteClientEvent,
+  type NonInviteClientState,
+  nonInviteClient,
+  nonInviteClientStart,
+} from './non-invite-client.js';
+import type { Cell } from './table.js';
+import { TimerSet } from './timer-set.js';
+import type { Timers } from './timers.js';
+
+/** What its user is told. Exactly one of a final response, `timeout` and `failed` comes, then only repeated 2xx. */
+export interface ClientUser {
+  response(response: SipResponse, flow: Flow): void;
+  /** No final response in time (timers B and F). */
+  timeout(): void;
+  /** The request could not be sent, or its connection is gone. */
+  failed(error: Error): void;
+}
+
+export interface ClientRequest {
+  method: string;
+  branch: string;
+  /** The whole request as it goes on the wire. */
+  text: string;
+  user: ClientUser;
+}
+
+export type ClientState = InviteClientState | NonInviteClientState;
+type ClientEvent = InviteClientEvent | NonInviteClientEvent;
+type ClientAction = InviteClientAction | NonInviteClientAction;
+
+export interface ClientEnvironment {
+  clock: Clock;
+  timers: Timers;
+  ended(transaction: ClientTransaction): void;
+}
+
+export class ClientTransaction {
+  readonly method: string;
+  readonly branch: string;
+  #state: ClientState;
+  #flow: Flow | undefined;
+  #timers: TimerSet | undefined;
+  #text: string;
+  #ack: string | undefined;
+  #response: SipResponse | undefined;
+  #error: Error | undefined;
+  #stopListening: (() => void) | undefined;
+  readonly #user: ClientUser;
+  readonly #environment: ClientEnvironment;
+
+  constructor(request: ClientRequest, environment: ClientEnvironment) {
+    this.method = request.method;
+    this.branch = request.branch;
+    this.#text = request.text;
+    this.#user = request.user;
+    this.#environment = environment;
+    this.#state = this.#isInvite ? 'calling' : 'trying';
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** Where it was sent; undefined before `start`. */
+  get flow(): Flow | undefined {
+    return this.#flow;
+  }
+
+  get #isInvite(): boolean {
+    return this.method === 'INVITE';
+  }
+
+  /** Sends the request and starts the timers. */
+  start(flow: Flow): void {
+    this.#flow = flow;
+    const { clock, timers } = this.#environment;
+    this.#timers = new TimerSet(clock, timers, flow.connected, name =>
+      this.#fire(`timer${name}` as ClientEvent),
+    );
+    this.#stopListening = flow.onClosed(() => this.fail(new Error('the connection is closed')));
+    if (flow.open) this.#run(this.#isInvite ? inviteClientStart : nonInviteClientStart);
+    else this.fail(new Error('the connection is closed'));
+  }
+
+  /** A response with this transaction's branch and method (RFC 3261 section 17.1.3). */
+  receive(response: SipResponse, flow: Flow): void {
+    this.#response = response;
+    // What comes back to a UDP request may come from another address; answers to it follow the newest.
+    if (!flow.connected) this.#flow = flow;
+    if (response.status < 200) this.#fire('provisional');
+    else if (!this.#isInvite) this.#fire('final');
+    else this.#fire(response.status < 300 ? 'success' : 'failure');
+  }
+
+  /** The transport could not send, or is gone. */
+  fail(error: Error): void {
+    this.#error = error;
+    this.#fire('transportError');
+  }
+
+  /** Gives up without a word to the user. */
+  abandon(): void {
+    if (this.#state === 'terminated') return;
+    this.#state = 'terminated';
+    this.#end();
+  }
+
+  #fire(event: ClientEvent): void {
+    const states: Record<string, Record<string, Cell<ClientState, ClientAction>>> = this.#isInvite
+      ? inviteClient
+      : nonInviteClient;
+    const cell = states[this.#state]?.[event];
+    if (cell === undefined) return;
+    this.#state = cell.next;
+    this.#run(cell.actions);
+  }
+
+  #run(actions: readonly ClientAction[]): void {
+    for (const action of actions) this.#act(action);
+  }
+
+  #act(action: ClientAction): void {
+    const timers = this.#timers;
+    switch (action) {
+      case 'sendRequest':
+        this.#send(this.#text);
+        return;
+      case 'sendAck':
+        this.#ack ??= this.#ackText();
+        this.#send(this.#ack);
+        return;
+      case 'startA':
+      case 'startB':
+      case 'startD':
+      case 'startE':
+      case 'startF':
+      case 'startK':
+      case 'startM':
+        timers?.start(action.slice(5) as 'A');
+        return;
+      case 'restartA':
+        timers?.restart('A');
+        return;
+      case 'restartE':
+        timers?.restart('E');
+        return;
+      case 'slowE':
+        timers?.restart('E', true);
+        return;
+      case 'stopTimers':
+        timers?.stopAll();
+        return;
+      case 'deliver':
+        this.#deliver();
+        return;
+      case 'tellTimeout':
+        this.#user.timeout();
+        return;
+      case 'tellError':
+        this.#user.failed(this.#error ?? new Error('the request could not be sent'));
+        return;
+      case 'end':
+        this.#end();
+        return;
+    }
+  }
+
+  #send(text: string): void {
+    this.#flow?.send(text, error => this.fail(error));
+  }
+
+  #deliver(): void {
+    if (this.#response !== undefined && this.#flow !== undefined)
+      this.#user.response(this.#response, this.#flow);
+    this.#response = undefined;
+  }
+
+  /** The ACK to a failure: same branch, Request-URI, From, Call-ID, Route; To of the response (section 17.1.1.3). */
+  #ackText(): string {
+    const lines = this.#text.slice(0, this.#text.indexOf('\r\n\r\n')).split('\r\n');
+    const kept = lines
+      .slice(1)
+      .filter(line =>
+        /^(?:Via|Route|Max-Forwards|From|Call-ID|Authorization|Proxy-Authorization):/.test(line),
+      );
+    const uri = (lines[0] as string).split(' ')[1];
+    const sequence = /^CSeq: (\d+)/m.exec(this.#text)?.[1] ?? '1';
+    const own = [`To: ${this.#response?.to ?? ''}`, `CSeq: ${sequence} ACK`, 'Content-Length: 0', '', ''];
+    return [`ACK ${uri} SIP/2.0`, ...kept, ...own].join('\r\n');
+  }
+
+  #end(): void {
+    this.#timers?.stopAll();
+    this.#stopListening?.();
+    this.#text = '';
+    this.#environment.ended(this);
+  }
+}

@@ -1,0 +1,140 @@
+/** The transaction layer: matches what comes in with the transactions there are (RFC 3261 section 17), makes new ones. */
+import type { SipRequest, SipResponse } from '../message/message.js';
+import { responseText } from '../message/serializer.js';
+import { newTag } from '../message/token.js';
+import { hostPort } from '../message/uri.js';
+import type { Via } from '../message/via.js';
+import type { MessageReceiver } from '../transport/inbound.js';
+import type { Flow } from '../transport/transport.js';
+import { type ClientRequest, ClientTransaction } from './client-transaction.js';
+import type { Clock } from './clock.js';
+import { ServerTransaction } from './server-transaction.js';
+import type { Timers } from './timers.js';
+
+/** What sits above: the user agent. */
+export interface TransactionUser {
+  /** A new request; it has to be answered through its transaction. */
+  request(request: SipRequest, transaction: ServerTransaction): void;
+  /** An ACK that belongs to no transaction: for a 2xx. */
+  ack(request: SipRequest, flow: Flow): void;
+  /** A CANCEL, with the INVITE it is for, if there is one. */
+  cancel(request: SipRequest, transaction: ServerTransaction, invite: ServerTransaction | undefined): void;
+}
+
+export interface TransactionLimits {
+  /** Server and client transactions together, the finished ones that absorb retransmissions included. */
+  maxTransactions: number;
+}
+
+const magicCookie = 'z9hG4bK';
+const retryAfterSeconds = '5';
+
+export class TransactionLayer implements MessageReceiver {
+  user: TransactionUser | undefined;
+  readonly #servers = new Map<string, ServerTransaction>();
+  readonly #clients = new Map<string, ClientTransaction>();
+  /** Requests outside dialogs by what is the same however they were forked (RFC 3261 section 8.2.2.2). */
+  readonly #merge = new Map<string, ServerTransaction>();
+  readonly #environment;
+
+  constructor(
+    readonly clock: Clock,
+    readonly timers: Timers,
+    private readonly limits: TransactionLimits,
+  ) {
+    this.#environment = {
+      clock,
+      timers,
+      ended: (transaction: ClientTransaction | ServerTransaction) => this.#ended(transaction),
+    };
+  }
+
+  get size(): number {
+    return this.#servers.size + this.#clients.size;
+  }
+
+  /** A client transaction, not yet started; undefined when there are too many. */
+  client(request: ClientRequest): ClientTransaction | undefined {
+    if (this.size >= this.limits.maxTransactions) return undefined;
+    const transaction = new ClientTransaction(request, this.#environment);
+    this.#clients.set(clientKey(request.branch, request.method), transaction);
+    return transaction;
+  }
+
+  response(response: SipResponse, flow: Flow): void {
+    const { branch } = response.via as Via;
+    const method = response.cseq?.method ?? '';
+    if (branch !== undefined) this.#clients.get(clientKey(branch, method))?.receive(response, flow);
+  }
+
+  request(request: SipRequest, flow: Flow): void {
+    const key = serverKey(request, request.method === 'ACK' ? 'INVITE' : request.method);
+    const known = this.#servers.get(key);
+    if (request.method === 'ACK') {
+      if (known === undefined) this.user?.ack(request, flow);
+      else known.acknowledge(request);
+      return;
+    }
+    if (known !== undefined) {
+      known.retransmitted();
+      return;
+    }
+    if (this.size >= this.limits.maxTransactions) {
+      this.#refuse(request, flow);
+      return;
+    }
+    const mergeKey =
+      request.toTag === undefined && request.method !== 'CANCEL' ? mergeKeyOf(request) : undefined;
+    const merged = mergeKey !== undefined && this.#merge.has(mergeKey);
+    const transaction = new ServerTransaction(
+      key,
+      merged ? undefined : mergeKey,
+      request.method === 'INVITE',
+      flow,
+      this.#environment,
+    );
+    this.#servers.set(key, transaction);
+    if (merged) {
+      transaction.respond(482, responseText(request, { status: 482, toTag: newTag() }));
+      return;
+    }
+    if (mergeKey !== undefined) this.#merge.set(mergeKey, transaction);
+    if (request.method === 'CANCEL') {
+      this.user?.cancel(request, transaction, this.#servers.get(serverKey(request, 'INVITE')));
+    } else this.user?.request(request, transaction);
+  }
+
+  /** Stateless: keeping state for it is what there is no room for. */
+  #refuse(request: SipRequest, flow: Flow): void {
+    const fields = [{ id: 'retry-after', name: 'Retry-After', value: retryAfterSeconds }];
+    flow.send(responseText(request, { status: 503, toTag: newTag(), fields }));
+  }
+
+  #ended(transaction: ClientTransaction | ServerTransaction): void {
+    if (transaction instanceof ClientTransaction) {
+      this.#clients.delete(clientKey(transaction.branch, transaction.method));
+      return;
+    }
+    this.#servers.delete(transaction.key);
+    if (transaction.mergeKey !== undefined) this.#merge.delete(transaction.mergeKey);
+  }
+
+  /** Ends every transaction without a word; for the end of the process. */
+  close(): void {
+    for (const transaction of [...this.#clients.values()]) transaction.abandon();
+    for (const transaction of [...this.#servers.values()]) transaction.abandon();
+  }
+}
+
+const clientKey = (branch: string, method: string): string => `${branch} ${method}`;
+
+/** RFC 3261 section 17.2.3; without the magic cookie, what RFC 2543 compares. */
+function serverKey(request: SipRequest, method: string): string {
+  const via = request.via as Via;
+  if (via.branch?.startsWith(magicCookie)) return `${via.branch} ${hostPort(via.host, via.port)} ${method}`;
+  const sent = `${hostPort(via.host, via.port)} ${via.branch ?? ''}`;
+  return `2543 ${request.callId} ${request.fromTag ?? ''} ${request.cseq?.number} ${request.uri} ${sent} ${method}`;
+}
+
+const mergeKeyOf = (request: SipRequest): string =>
+  `${request.callId} ${request.fromTag ?? ''} ${request.first('cseq') ?? ''}`;

@@ -1,0 +1,94 @@
+/** From a transport's bytes to the transaction layer: parsed, checked, and stamped with where it really came from. */
+import type { MessageLimits } from '../message/limits.js';
+import { SipRequest, type SipResponse } from '../message/message.js';
+import { parseMessage } from '../message/parser.js';
+import { isAnswerable, isSaneResponse, problemOf } from '../message/sanity.js';
+import { responseText } from '../message/serializer.js';
+import { newTag } from '../message/token.js';
+import { stampedVia, type Via } from '../message/via.js';
+import type { FlowTable } from './flow-table.js';
+import type { Flow, Receiver, Transport } from './transport.js';
+
+const defaultPort = 5060;
+
+/** What sits above the transports. `flow` of a request is the way its answers go. */
+export interface MessageReceiver {
+  request(request: SipRequest, flow: Flow): void;
+  response(response: SipResponse, flow: Flow): void;
+}
+
+export interface InboundCounters {
+  received: number;
+  ignored: number;
+  refused: number;
+}
+
+export class Inbound implements Receiver {
+  readonly counters: InboundCounters = { received: 0, ignored: 0, refused: 0 };
+  readonly #transports = new Map<string, Transport>();
+  constructor(
+    private readonly flows: FlowTable,
+    private readonly limits: MessageLimits,
+    private readonly receiver: MessageReceiver,
+  ) {}
+
+  /** Transports that answers may have to leave from at another port than the one the request came from. */
+  add(transport: Transport): void {
+    this.#transports.set(localKey(transport.local), transport);
+  }
+
+  opened(flow: Flow): boolean {
+    return this.flows.add(flow);
+  }
+
+  closed(flow: Flow): void {
+    this.flows.remove(flow);
+  }
+
+  received(text: string, flow: Flow): void {
+    this.counters.received += 1;
+    if (text.length <= 4 && /^[\r\n\0]*$/.test(text)) {
+      this.#keepAlive(text, flow);
+      return;
+    }
+    const message = text.length > this.limits.maxMessageBytes ? undefined : parseMessage(text, this.limits);
+    if (message === undefined || !isAnswerable(message)) {
+      this.counters.ignored += 1;
+      return;
+    }
+    if (message instanceof SipRequest) this.#request(message, flow);
+    else if (isSaneResponse(message)) this.receiver.response(message, flow);
+    else this.counters.ignored += 1;
+  }
+
+  /** RFC 5626 section 4.4.1: a double line end on a connection is answered by a single one. */
+  #keepAlive(text: string, flow: Flow): void {
+    if (flow.connected && text === '\r\n\r\n') flow.send('\r\n');
+  }
+
+  #request(request: SipRequest, source: Flow): void {
+    const via = request.via as Via;
+    const field = request.fields.find(({ id }) => id === 'via');
+    if (field !== undefined)
+      field.value = stampedVia(field.value, via, source.remoteAddress, source.remotePort);
+    const flow = this.#answerFlow(via, source);
+    const problem = problemOf(request);
+    if (problem === undefined) {
+      this.receiver.request(request, flow);
+      return;
+    }
+    this.counters.refused += 1;
+    if (request.method === 'ACK') return;
+    flow.send(responseText(request, { ...problem, toTag: newTag() }));
+  }
+
+  /** RFC 3261 section 18.2.2: without rport the answer goes to the port in the Via, at the address it came from. */
+  #answerFlow(via: Via, source: Flow): Flow {
+    const port = via.port ?? defaultPort;
+    if (source.connected || via.rport || port === source.remotePort) return source;
+    return this.#transports.get(localKey(source.local))?.flowTo(source.remoteAddress, port) ?? source;
+  }
+}
+
+const localKey = (local: { protocol: string; address: string; port: number }): string =>
+  `${local.protocol}/${local.address}/${local.port}`;

@@ -1,0 +1,49 @@
+/**
+ * What the rest of the server knows of a transport. A flow is the pair of addresses a message came over or goes over;
+ * on a connection-oriented transport it lives as long as the connection does (RFC 5626 calls it the same).
+ */
+export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+
+/** An address the server listens on. */
+export interface LocalAddress {
+  protocol: Protocol;
+  /** The address and port the socket is bound to. */
+  address: string;
+  port: number;
+  /** What peers are told: the external address where one is configured. */
+  advertisedHost: string;
+}
+
+export interface Flow {
+  readonly protocol: Protocol;
+  /** Whether it is a connection: then retransmissions are not needed and answers go back over it. */
+  readonly connected: boolean;
+  readonly local: LocalAddress;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** False once a connection is gone; always true for UDP. */
+  readonly open: boolean;
+  /** Sends one message (a binary string). `failed` is called when it certainly did not leave. */
+  send(text: string, failed?: (error: Error) => void): void;
+  /** Calls back once when the connection is gone; never for UDP. Returns what takes the listener away. */
+  onClosed(listener: () => void): () => void;
+}
+
+/** Where transports put what they receive. */
+export interface Receiver {
+  /** One message, or a keep-alive, as a binary string. */
+  received(text: string, flow: Flow): void;
+  /** A connection has been accepted; false when there are too many and it is to be closed. */
+  opened(flow: Flow): boolean;
+  closed(flow: Flow): void;
+}
+
+export interface Transport {
+  readonly local: LocalAddress;
+  /** A flow to a remote address; undefined when this transport cannot open one by itself (a WebSocket server). */
+  flowTo(address: string, port: number): Flow | undefined;
+  close(): Promise<void>;
+}
+
+/** Upper case, as in a Via. */
+export const viaTransport = (flow: { local: LocalAddress }): string => flow.local.protocol.toUpperCase();

@@ -1,0 +1,87 @@
+/** SIP over UDP (RFC 3261 section 18). One socket, flows are pairs of addresses without a life of their own. */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import type { Flow, LocalAddress, Receiver, Transport } from './transport.js';
+
+const socketBufferBytes = 4 * 1024 * 1024;
+
+/** Addresses reach a socket as numbers here: nothing to look up, and so no detour over the resolver per datagram. */
+const lookup = (
+  host: string,
+  _options: unknown,
+  done: (error: null, address: string, family: number) => void,
+) => done(null, host, isIPv6(host) ? 6 : 4);
+
+const neverClosed = (): void => undefined;
+
+class UdpFlow implements Flow {
+  readonly protocol = 'udp';
+  readonly connected = false;
+  readonly open = true;
+  constructor(
+    readonly local: LocalAddress,
+    private readonly socket: Socket,
+    readonly remoteAddress: string,
+    readonly remotePort: number,
+  ) {}
+
+  send(text: string, failed?: (error: Error) => void): void {
+    const report = (error: Error | null) => {
+      if (error !== null) failed?.(error);
+    };
+    try {
+      this.socket.send(Buffer.from(text, 'latin1'), this.remotePort, this.remoteAddress, report);
+    } catch (error) {
+      failed?.(error as Error);
+    }
+  }
+
+  onClosed(): () => void {
+    return neverClosed;
+  }
+}
+
+export interface UdpOptions {
+  address: string;
+  port: number;
+  advertisedHost: (address: string) => string;
+  receiver: Receiver;
+  onError: (error: Error) => void;
+}
+
+/** @throws the bind error, with `code` */
+export async function listenUdp(options: UdpOptions): Promise<Transport> {
+  const socket = createSocket({ type: isIPv6(options.address) ? 'udp6' : 'udp4', lookup });
+  // Before the bind: with no name to look up it is done at once.
+  const listening = once(socket, 'listening');
+  socket.bind(options.port, options.address);
+  await listening;
+  socket.on('error', options.onError);
+  // Bursts must wait in the kernel, not be lost: the defaults hold a few hundred messages only.
+  socket.setRecvBufferSize(socketBufferBytes);
+  socket.setSendBufferSize(socketBufferBytes);
+  const bound = socket.address();
+  const local: LocalAddress = {
+    protocol: 'udp',
+    address: bound.address,
+    port: bound.port,
+    advertisedHost: options.advertisedHost(bound.address),
+  };
+  socket.on('message', (data, source) => {
+    if (source.port === 0) return;
+    options.receiver.received(
+      data.toString('latin1'),
+      new UdpFlow(local, socket, source.address, source.port),
+    );
+  });
+  return {
+    local,
+    flowTo: (address, port) => new UdpFlow(local, socket, address, port),
+    close: async () => {
+      const closed = once(socket, 'close');
+      socket.close();
+      await closed;
+    },
+  };
+}

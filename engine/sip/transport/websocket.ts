@@ -1,0 +1,156 @@
+/**
+ * SIP over WebSocket, server side (RFC 7118). One message a frame, subprotocol `sip`. A peer that does not answer a
+ * ping is dropped, so that a dead browser tab is noticed within two intervals.
+ */
+import { isUtf8 } from 'node:buffer';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Flow, LocalAddress, Receiver, Transport } from './transport.js';
+
+const maxBufferedBytes = 1024 * 1024;
+const headersTimeoutMs = 5_000;
+
+export interface WebSocketOptions {
+  address: string;
+  port: number;
+  advertisedHost: (address: string) => string;
+  receiver: Receiver;
+  /** A larger message closes its connection with 1009. */
+  maxMessageBytes: number;
+  /** A ping each so many milliseconds; a connection without any sign of life for two of them is dropped. */
+  pingIntervalMs: number;
+  onError: (error: Error) => void;
+}
+
+class WebSocketFlow implements Flow {
+  readonly protocol = 'ws';
+  readonly connected = true;
+  alive = true;
+  #listeners = new Set<() => void>();
+  constructor(
+    readonly local: LocalAddress,
+    readonly socket: WebSocket,
+    readonly remoteAddress: string,
+    readonly remotePort: number,
+  ) {}
+
+  get open(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  send(text: string, failed?: (error: Error) => void): void {
+    if (!this.open) return void failed?.(new Error('the connection is closed'));
+    if (this.socket.bufferedAmount > maxBufferedBytes) {
+      this.socket.terminate();
+      return void failed?.(new Error('the peer does not read'));
+    }
+    const data = Buffer.from(text, 'latin1');
+    // A text frame that is not UTF-8 makes the peer close the connection (RFC 6455 section 8.1).
+    this.socket.send(data, { binary: !isUtf8(data) }, error => {
+      if (error) failed?.(error);
+    });
+  }
+
+  onClosed(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  tellClosed(): void {
+    for (const listener of [...this.#listeners]) listener();
+    this.#listeners.clear();
+  }
+}
+
+function refuse(socket: Duplex, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
+
+/** Whether the client offers the subprotocol that RFC 7118 section 4.1 demands. */
+const offersSip = (request: IncomingMessage): boolean =>
+  (request.headers['sec-websocket-protocol'] ?? '')
+    .split(',')
+    .some(name => name.trim().toLowerCase() === 'sip');
+
+/** @throws the bind error, with `code` */
+export async function listenWebSocket(options: WebSocketOptions): Promise<Transport> {
+  const http = createServer(
+    { headersTimeout: headersTimeoutMs, requestTimeout: headersTimeoutMs },
+    (_, response) => response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end(),
+  );
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: () => 'sip',
+  });
+  http.listen(options.port, options.address);
+  await once(http, 'listening');
+  http.on('error', options.onError);
+  const bound = http.address();
+  if (bound === null || typeof bound === 'string') throw new Error('the WebSocket listener has no address');
+  const local: LocalAddress = {
+    protocol: 'ws',
+    address: bound.address,
+    port: bound.port,
+    advertisedHost: options.advertisedHost(bound.address),
+  };
+  const flows = new Set<WebSocketFlow>();
+
+  http.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    if (!offersSip(request)) return refuse(socket, '400 Bad Request');
+    server.handleUpgrade(request, socket, head, ws => accept(ws, request));
+  });
+
+  function accept(ws: WebSocket, request: IncomingMessage): void {
+    const { remoteAddress, remotePort } = request.socket;
+    const flow = new WebSocketFlow(local, ws, remoteAddress ?? '', remotePort ?? 0);
+    // Without a listener an oversized frame would end the process; the close that follows says all there is to say.
+    ws.on('error', options.onError);
+    if (!options.receiver.opened(flow)) {
+      ws.close(1013, 'too many connections');
+      return;
+    }
+    flows.add(flow);
+    ws.on('pong', () => {
+      flow.alive = true;
+    });
+    ws.on('message', data => {
+      flow.alive = true;
+      options.receiver.received((data as Buffer).toString('latin1'), flow);
+    });
+    ws.on('close', () => {
+      flows.delete(flow);
+      options.receiver.closed(flow);
+      flow.tellClosed();
+    });
+  }
+
+  const pings = setInterval(() => {
+    for (const flow of flows) {
+      if (!flow.alive) flow.socket.terminate();
+      else {
+        flow.alive = false;
+        flow.socket.ping();
+      }
+    }
+  }, options.pingIntervalMs);
+  pings.unref();
+
+  return {
+    local,
+    flowTo: () => undefined,
+    close: async () => {
+      clearInterval(pings);
+      const closed = once(http, 'close');
+      http.close();
+      http.closeAllConnections();
+      const gone = [...flows].map(flow => once(flow.socket, 'close'));
+      for (const flow of flows) flow.socket.terminate();
+      await Promise.all([closed, ...gone]);
+    },
+  };
+}
