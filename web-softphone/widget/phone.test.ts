@@ -51,7 +51,7 @@ t.test('the API gets national numbers of the first country as typed and others w
   t.equal(dialable('010-1234-5678', 'KR', 'KR'), '01012345678');
   t.equal(dialable('112', 'KR', 'KR'), '112');
   t.equal(dialable('(212) 555-0100', 'US', 'KR'), '+12125550100');
-  t.equal(dialable(' +49 30 123456 ', 'US', 'KR'), '+49 30 123456');
+  t.equal(dialable(' +49 30 123456 ', 'US', 'KR'), '+4930123456');
   t.equal(dialable('1-800-FLOWERS', 'US', 'KR'), '1-800-FLOWERS');
 });
 

@@ -80,8 +80,9 @@ export function formatPhone(typed: string, country: string): string {
  */
 export function dialable(typed: string, country: string, firstCountry: string): string {
   const text = typed.trim();
-  if (!/^[\s\d()+./-]*$/.test(text) || text.startsWith('+')) return text;
+  if (!/^[\s\d()+./-]*$/.test(text)) return text;
   const digits = text.replace(/\D/g, '');
+  if (text.startsWith('+')) return `+${digits}`;
   const code = callingCode(country);
   return digits === '' || country === firstCountry || code === undefined ? digits : `+${code}${digits}`;
 }
