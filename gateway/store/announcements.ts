@@ -73,7 +73,8 @@ export class Announcements {
   }
 
   #dispatch(announcement: Announcement): void {
-    const own = announcement.interactionId === null ? undefined : this.#byInteraction.get(announcement.interactionId);
+    const own =
+      announcement.interactionId === null ? undefined : this.#byInteraction.get(announcement.interactionId);
     for (const listener of [...(own ?? []), ...this.#all]) {
       try {
         listener(announcement);

@@ -2,6 +2,9 @@ import postgres from 'postgres';
 
 export type Sql = postgres.Sql;
 
+/** A piece of a statement, with its parameters. */
+export type Fragment = postgres.PendingQuery<postgres.Row[]>;
+
 export interface ConnectionOptions {
   /** postgres://user:password@host:port/database */
   url: string;

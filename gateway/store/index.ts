@@ -1,3 +1,3 @@
 export { type Announcement, Announcements } from './announcements.js';
-export { type ConnectionOptions, connect, type Sql } from './connection.js';
+export { type ConnectionOptions, connect, type Fragment, type Sql } from './connection.js';
 export { migrate, SchemaError } from './migrate.js';

@@ -40,7 +40,9 @@ export async function migrate(sql: Sql, folder = ownFolder): Promise<string[]> {
     await tx`select pg_advisory_xact_lock(${lockKey})`;
     await tx`create table if not exists schema_migrations (
       version int primary key, name text not null, applied_at timestamptz not null default now())`;
-    const [row] = await tx<{ version: number }[]>`select coalesce(max(version), 0)::int as version from schema_migrations`;
+    const [row] = await tx<
+      { version: number }[]
+    >`select coalesce(max(version), 0)::int as version from schema_migrations`;
     const current = row?.version ?? 0;
     if (current > migrations.length) {
       throw new SchemaError(
