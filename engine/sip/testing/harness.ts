@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { defaultSipServerOptions, type SipServerOptions } from '../options.js';
 import { type SipServer, type SipServerParts, startSipServer } from '../server.js';
 import { type Peer, UdpPeer, WsPeer } from './peer.js';
+import { RawApplication } from './raw-application.js';
 
 /** What an application does with a request. */
 export type Handler = (req: SrfRequest, res: SrfResponse) => unknown;
@@ -49,6 +50,15 @@ export class Harness {
     this.#closing.push(() => srf.disconnect());
     await this.until(() => this.server.sizes().routes >= routes);
     return srf;
+  }
+
+  /** A connection to the control port, not logged in. */
+  async raw(): Promise<RawApplication> {
+    const application = await RawApplication.open(this.server.control);
+    this.#closing.push(() => {
+      application.socket.destroy();
+    });
+    return application;
   }
 
   /** Resolves as soon as the server is in that state; looks once in each turn of the event loop. */
