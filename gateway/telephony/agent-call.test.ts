@@ -106,9 +106,11 @@ for (const sipServer of sipServersUnderTest()) {
       const { dialog, invite } = await talking(phone);
       const ask = async (method: string, cseq: number, body = '') => {
         phone.requestWithin(invite, method, cseq, body);
-        return await phone.receive(
+        const response = await phone.receive(
           ({ status, header }) => status >= 200 && header('CSeq') === `${cseq} ${method}`,
         );
+        if (method === 'INVITE' && response.status === 200) phone.requestWithin(invite, 'ACK', cseq);
+        return response;
       };
       t.equal((await ask('INVITE', 1, answer)).status, 491, 'nobody is there yet to answer a new offer');
       const offers: string[] = [];

@@ -28,6 +28,7 @@ export class ConfirmedDialog implements SipDialog {
   #onEnded?: (reason: string) => void;
   #answer?: (offer: string) => Promise<string>;
   #negotiating = false;
+  readonly #forget: () => void;
 
   constructor(server: SipServer, dialog: SrfDialog, logger: Logger) {
     this.#server = server;
@@ -35,6 +36,7 @@ export class ConfirmedDialog implements SipDialog {
     this.callId = dialog.sip.callId;
     this.#logger = logger.child({ callId: this.callId });
     this.#remoteSdp = dialog.remote.sdp;
+    this.#forget = server.onRelogin(() => void this.#resume());
     dialog.on('destroy', (_request: SipRequest, reason: string) => this.#ended(reason));
     dialog.on('modify', (request: SipRequest, response: SipResponse) => this.#reoffered(request, response));
     dialog.on('update', (request: SipRequest, response: SipResponse) => {
@@ -70,17 +72,15 @@ export class ConfirmedDialog implements SipDialog {
   }
 
   /**
-   * Asks the SIP server whether it still has the dialog, after the connection to it was lost: a BYE of the peer may
-   * have gone by meanwhile.
+   * After the connection to the SIP server was lost: takes the dialog over, which the server keeps only for a while for
+   * somebody to name it, and finds out whether the peer ended it meanwhile.
    */
-  async verify(): Promise<void> {
-    if (this.#ending || this.#endedBecause !== undefined) return;
+  async #resume(): Promise<void> {
     try {
-      const response = await this.#server.request('sip:placeholder', {
-        method: 'OPTIONS',
-        stackDialogId: this.#dialog.id,
-      });
-      if (response.status === 481) this.#ended('unknown to the peer');
+      const stackDialogId = this.#dialog.id;
+      const response = await this.#server.request('sip:placeholder', { method: 'OPTIONS', stackDialogId });
+      // RFC 3261 12.2.1.2: these end the dialog
+      if (response.status === 481 || response.status === 408) this.#ended('unknown to the peer');
     } catch (error) {
       if (this.#server.connected()) this.#ended('lost by the SIP server');
       else this.#logger.debug({ err: error }, 'the SIP server was lost again');
@@ -88,6 +88,7 @@ export class ConfirmedDialog implements SipDialog {
   }
 
   async #hangUp(): Promise<void> {
+    this.#forget();
     let off: () => void = () => undefined;
     const lost = new Promise<'lost'>(resolve => {
       off = this.#server.onLost(() => resolve('lost'));
@@ -99,6 +100,7 @@ export class ConfirmedDialog implements SipDialog {
     );
     this.#server.farewell(farewell);
     if ((await Promise.race([farewell, lost])) === 'lost') {
+      this.#server.srf.removeDialog(this.#dialog);
       // The dialog of srf is tied to the socket it was made on; the SIP server is not.
       this.#server.whenConnected(() => this.#server.bye(this.callId));
     }
@@ -108,6 +110,8 @@ export class ConfirmedDialog implements SipDialog {
   #ended(reason: string): void {
     if (this.#endedBecause !== undefined) return;
     this.#endedBecause = reason;
+    this.#forget();
+    this.#server.srf.removeDialog(this.#dialog);
     this.#tell(reason);
   }
 

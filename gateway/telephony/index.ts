@@ -38,7 +38,14 @@ export function createTelephony(options: TelephonyOptions): Telephony {
   const secret = control.secret
     ? createHmac('sha256', control.secret).update('ringbridge').digest()
     : randomBytes(32);
-  const registrar = new Registrar({ sql, logger, domain, secret, onChange });
+  const registrar = new Registrar({
+    sql,
+    logger,
+    domain,
+    secret,
+    onChange,
+    tellsFlows: () => server.tellsFlows(),
+  });
   answerStrangers(server.srf, dialplan, logger);
   server.srf.register((request, response) => void registrar.handle(request, response));
   let sweeper: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import { fromTag, newCallId } from './dialog-id.js';
 import type { FinalResponse } from './outcomes.js';
 import { CallFailure, type Progress } from './port.js';
 import type { SipServer } from './sip-server.js';
-import type { SipRequest, SipResponse, SipStatusError } from './srf.js';
+import type { SipRequest, SipResponse, SipStatusError, SrfDialog, UacCallbacks } from './srf.js';
 
 /** Where an INVITE goes and what it says besides our offer. */
 export interface Destination {
@@ -86,38 +86,38 @@ export function invite(
     'call-id': callId,
     'Content-Type': 'application/sdp',
   };
-  server.srf
-    .createUAC(
-      uri,
-      { headers, localSdp: ringing.offer, auth },
-      {
-        cbRequest: (_error, request) => {
-          sent = request;
-          if (!request) return;
-          if (settled) cancel(server, request);
-          else tell(() => ringing.onSent?.(callId));
-        },
-        cbProvisional: response => {
-          const { status, body } = response;
-          if (!settled) tell(() => ringing.onProgress?.({ status, sdp: body || undefined }));
-        },
-      },
-    )
-    .then(
-      answered => {
-        const dialog = new ConfirmedDialog(server, answered, logger);
-        // The answer crossed our CANCEL: RFC 3261 9.1 leaves us a dialog to end.
-        if (settled) server.farewell(dialog.end());
-        else if (dialog.remoteSdp) settle(() => resolve(dialog));
-        else {
-          settle(() => reject(new CallFailure('failed', 'The peer answered without a session description')));
-          server.farewell(dialog.end());
-        }
-      },
-      (error: unknown) => {
-        if (!settled) settle(() => reject(refusal(error)));
-      },
+  const answered = (answer: SrfDialog) => {
+    const dialog = new ConfirmedDialog(server, answer, logger);
+    // The answer crossed our CANCEL: RFC 3261 9.1 leaves us a dialog to end.
+    if (settled) server.farewell(dialog.end());
+    else if (dialog.remoteSdp) settle(() => resolve(dialog));
+    else {
+      settle(() => reject(new CallFailure('failed', 'The peer answered without a session description')));
+      server.farewell(dialog.end());
+    }
+  };
+  const progress: UacCallbacks = {
+    cbRequest: (_error, request) => {
+      sent = request;
+      if (!request) return;
+      if (settled) cancel(server, request);
+      else tell(() => ringing.onSent?.(callId));
+    },
+    cbProvisional: ({ status, body }) => {
+      if (!settled) tell(() => ringing.onProgress?.({ status, sdp: body || undefined }));
+    },
+  };
+  try {
+    server.srf.createUAC(uri, { headers, localSdp: ringing.offer, auth }, progress, (error, dialog) => {
+      if (dialog) answered(dialog);
+      else if (!settled) settle(() => reject(refusal(error)));
+    });
+  } catch (error) {
+    // srf has no socket any more, and we are about to hear of it.
+    abandon(
+      new CallFailure('failed', `The SIP server was lost: ${error instanceof Error ? error.message : error}`),
     );
+  }
   return promise;
 }
 
@@ -133,9 +133,8 @@ function cancel(server: SipServer, request: SipRequest): void {
   }
   const callId = request.get('Call-ID') ?? '';
   server.whenConnected(async () => {
-    await server.srf.request(request.uri, { method: 'CANCEL', stackTxnId: request.stackTxnId });
-    // It may have been answered meanwhile, and then CANCEL does nothing.
-    await server.bye(callId);
+    // It may have been answered meanwhile; then the one does nothing and the other ends it.
+    await Promise.allSettled([server.cancelEarlier(request), server.bye(callId)]);
   });
 }
 

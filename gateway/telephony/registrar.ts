@@ -23,6 +23,8 @@ export interface RegistrarOptions {
   /** Gateways that share it accept each other's challenges. */
   secret: Buffer;
   onChange: (owner: SoftphoneOwner) => void;
+  /** Whether the SIP server tells of closed connections, and lets nobody else write what it tells by. */
+  tellsFlows: () => boolean;
   now?: () => number;
 }
 
@@ -67,7 +69,7 @@ export class Registrar {
 
   async handle(request: SipRequest, response: SipResponse): Promise<void> {
     try {
-      if (request.has('X-Ringbridge-Flow')) {
+      if (request.has('X-Ringbridge-Flow') && this.#options.tellsFlows()) {
         await this.#flowClosed(request);
         response.send(200);
         return;
@@ -152,12 +154,8 @@ export class Registrar {
     return new Refusal(401, 'Unauthorized', { 'WWW-Authenticate': header });
   }
 
-  /** The SIP server tells that the connection of a contact is gone (docs/sip-server.md). Nobody else can write that. */
+  /** The SIP server tells that the connection of a contact is gone (docs/sip-server.md). */
   async #flowClosed(request: SipRequest): Promise<void> {
-    if (request.source !== 'application') {
-      this.#logger.warn({ source: request.source_address }, 'flow notice from the network ignored');
-      return;
-    }
     const username = parseAddress(request.get('To'))?.user ?? '';
     const contacts = parseContacts(request.get('Contact'));
     for (const { uri } of contacts === '*' ? [] : contacts) {

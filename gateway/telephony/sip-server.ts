@@ -35,6 +35,7 @@ export class SipServer {
   readonly #farewells = new Set<Promise<unknown>>();
   readonly #stopping = new AbortController();
   #connected = false;
+  #version = '';
   #keeper?: Promise<void>;
 
   constructor(address: ControlAddress, logger: Logger) {
@@ -52,6 +53,14 @@ export class SipServer {
 
   connected(): boolean {
     return this.#connected;
+  }
+
+  /**
+   * Whether it is the built-in server, which alone writes the header X-Ringbridge-Flow and takes it out of messages from
+   * the network. A drachtio-server passes on whatever a stranger has written.
+   */
+  tellsFlows(): boolean {
+    return this.#version.endsWith('-ringbridge');
   }
 
   /**
@@ -90,9 +99,10 @@ export class SipServer {
     return () => this.#lossListeners.delete(listener);
   }
 
-  /** Calls `listener` after each login but the first. */
-  onRelogin(listener: () => void): void {
+  /** Calls `listener` after each login but the first. Returns the way to take it back. */
+  onRelogin(listener: () => void): () => void {
     this.#loginListeners.add(listener);
+    return () => this.#loginListeners.delete(listener);
   }
 
   /** Something that has to be done before `stop` cuts the connection, like a BYE nobody waits for. */
@@ -109,11 +119,10 @@ export class SipServer {
       this.farewell(work());
       return;
     }
-    const once = () => {
-      this.#loginListeners.delete(once);
+    const off = this.onRelogin(() => {
+      off();
       this.farewell(work());
-    };
-    this.#loginListeners.add(once);
+    });
   }
 
   /**
@@ -128,13 +137,24 @@ export class SipServer {
         off();
         act();
       };
-      this.srf.request(uri, options).then(
-        (request: SipRequest) =>
+      try {
+        this.srf.request(uri, options, (error, request) => {
+          if (!request) return settle(() => reject(error));
           request.on('response', response => {
             if (response.status >= 200) settle(() => resolve(response));
-          }),
-        (error: unknown) => settle(() => reject(error)),
-      );
+          });
+        });
+      } catch (error) {
+        // srf has no socket any more, and we are about to hear of it.
+        settle(() => reject(error));
+      }
+    });
+  }
+
+  /** Sends CANCEL for an INVITE that was sent over an earlier connection. Nothing comes back for it. */
+  cancelEarlier({ uri, stackTxnId }: SipRequest): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.srf.request(uri, { method: 'CANCEL', stackTxnId }, error => (error ? reject(error) : resolve()));
     });
   }
 
@@ -162,14 +182,15 @@ export class SipServer {
         this.srf.off('close', onClose);
         act();
       };
-      const onConnect = (error: Error | null, hostPorts?: string) => {
+      const onConnect = (error: Error | null, hostPorts?: string, version = '') => {
         if (error) return settle(() => reject(this.#wrongSecret()));
         if (this.#stopping.signal.aborted) {
           this.srf.disconnect();
           return settle(() => reject(new Error('stopped during login')));
         }
         this.#connected = true;
-        this.#logger.info({ sip: hostPorts }, 'logged in at the SIP server');
+        this.#version = version;
+        this.#logger.info({ sip: hostPorts, version }, 'logged in at the SIP server');
         return settle(resolve);
       };
       const onError = (error: Error) => settle(() => reject(error));

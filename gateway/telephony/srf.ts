@@ -93,8 +93,20 @@ export type SrfClient = EventEmitter & {
   }): unknown;
   disconnect(): void;
   use(middleware: Middleware): unknown;
-  request(uri: string, options: RequestOptions): Promise<SipRequest>;
-  createUAC(uri: string, options: CreateUacOptions, callbacks: UacCallbacks): Promise<SrfDialog>;
+  /** The response may come in the same piece as the word that it was sent: listen in the callback, not after a promise. */
+  request(
+    uri: string,
+    options: RequestOptions,
+    callback: (error: Error | null, request?: SipRequest) => void,
+  ): unknown;
+  removeDialog(dialog: SrfDialog): void;
+  /** As with `request`: the peer's BYE may come in the same piece as its answer. */
+  createUAC(
+    uri: string,
+    options: CreateUacOptions,
+    progress: UacCallbacks,
+    callback: (error: Error | null, dialog?: SrfDialog) => void,
+  ): unknown;
 } & Record<RoutedMethod, (handler: RequestHandler) => unknown>;
 
 export function createSrf(tags: string[]): SrfClient {

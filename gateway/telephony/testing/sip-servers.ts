@@ -21,12 +21,14 @@ export interface SipServerUnderTest {
   start(t: Teardown): Promise<TestSipServer>;
 }
 
-/** What engine/sip prints when it is ready. */
+/** What engine/sip prints when it is ready: each address as `host:port`. */
 interface Ready {
-  control: { host: string; port: number };
-  udp: { port: number };
-  ws: { port: number };
+  control: string;
+  udp: string[];
+  ws: string[];
 }
+
+const portOf = (address = '') => Number(address.slice(address.lastIndexOf(':') + 1));
 
 const builtIn: SipServerUnderTest = {
   name: 'built-in',
@@ -36,15 +38,13 @@ const builtIn: SipServerUnderTest = {
       process.execPath,
       [
         'dist/engine/sip/main.js',
-        '--control-port',
-        '0',
-        '--udp-port',
-        '0',
-        '--ws-port',
-        '0',
+        ...['--control', '127.0.0.1:0', '--udp', '127.0.0.1:0', '--ws', '127.0.0.1:0'],
         '--exit-with-parent',
       ],
-      { stdio: ['pipe', 'pipe', 'ignore'], env: { ...process.env, RINGBRIDGE_SIP_SECRET: secret } },
+      {
+        stdio: ['pipe', 'pipe', process.env.RINGBRIDGE_TEST_LOG ? 'inherit' : 'ignore'],
+        env: { ...process.env, RINGBRIDGE_SIP_SECRET: secret },
+      },
     );
     t.teardown(async () => {
       if (child.exitCode !== null) return;
@@ -56,7 +56,12 @@ const builtIn: SipServerUnderTest = {
       once(child, 'exit').then(([code]) => Promise.reject(new Error(`the SIP server ended with ${code}`))),
     ])) as [string];
     const { control, udp, ws } = JSON.parse(line) as Ready;
-    return { control: { ...control, secret }, udpPort: udp.port, wsPort: ws.port, tellsFlows: true };
+    return {
+      control: { host: '127.0.0.1', port: portOf(control), secret },
+      udpPort: portOf(udp[0]),
+      wsPort: portOf(ws[0]),
+      tellsFlows: true,
+    };
   },
 };
 
