@@ -159,7 +159,7 @@ for (const sipServer of sipServersUnderTest()) {
       older.drop();
     });
 
-    t.test('the SIP server is lost while somebody talks', async t => {
+    t.test('the SIP server is lost while somebody talks, and we hang up', async t => {
       const phone = await registered(house);
       const { dialog } = await talking(phone);
       house.cutControl();
@@ -167,6 +167,35 @@ for (const sipServer of sipServersUnderTest()) {
       phone.respond(await phone.request('BYE'), 200, 'OK');
       phone.drop();
       t.pass();
+    });
+
+    t.test('the SIP server is lost while somebody talks, and the talk goes on', async t => {
+      const phone = await registered(house);
+      const { dialog, invite } = await talking(phone);
+      const ended = new Promise<string>(resolve => dialog.onEnded(resolve));
+      house.cutControl();
+      phone.respond(await phone.request('OPTIONS'), 200, 'OK');
+      if (server.tellsFlows) {
+        // A drachtio-server gives the dialog to nobody else: it answers the softphone's BYE itself.
+        phone.requestWithin(invite, 'BYE', 1);
+        await ended;
+      } else {
+        const ending = dialog.end();
+        phone.respond(await phone.request('BYE'), 200, 'OK');
+        await ending;
+      }
+      phone.drop();
+      t.pass();
+    });
+
+    t.test('the SIP server is lost, and the softphone hangs up meanwhile', async t => {
+      const phone = await registered(house);
+      const { dialog } = await talking(phone);
+      const ended = new Promise<string>(resolve => dialog.onEnded(resolve));
+      house.cutControl();
+      phone.respond(await phone.request('OPTIONS'), 481, 'Call Does Not Exist');
+      t.equal(await ended, 'unknown to the peer');
+      phone.drop();
     });
 
     t.test('a softphone over UDP', async t => {

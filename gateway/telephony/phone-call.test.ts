@@ -91,6 +91,21 @@ for (const sipServer of sipServersUnderTest()) {
       await phone.done;
     });
 
+    t.test('the numbers as the trunk wants them', async t => {
+      const check = (header: string, value: string) =>
+        `<ereg regexp="^ *${value}" search_in="hdr" header="${header}:" check_it="true" assign_to="whole"/>`;
+      const checked = `<recv request="INVITE"><action>
+        <ereg regexp="^INVITE sip:01012345678@127" search_in="msg" check_it="true" assign_to="whole"/>
+        ${check('From', '&lt;sip:82212345678@carrier.example&gt;;tag=')}
+        ${check('P-Asserted-Identity', '&lt;sip:82212345678@carrier.example&gt;')}
+        </action></recv><Reference variables="whole"/>`;
+      const phone = await sipp(t, 'uas-answer', { replace: { '<recv request="INVITE"/>': checked } });
+      const formats = 'country: KR\nnumberFormat: national\ncallerIdFormat: e164_without_plus';
+      routeTo(house, trunk('a', phone.port, `${formats}\nfromDomain: carrier.example`));
+      await (await call()).end();
+      await phone.done;
+    });
+
     const outcomes: [status: number, phrase: string, outcome: CallOutcome][] = [
       [486, 'Busy Here', 'busy'],
       [600, 'Busy Everywhere', 'busy'],

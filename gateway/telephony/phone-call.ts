@@ -12,7 +12,7 @@ export interface PhoneCallOptions {
   logger: Logger;
 }
 
-function destination(trunk: Trunk, { number, callerId, interactionId }: PhoneInvitation): Destination {
+function destination(trunk: Trunk, { number, callerId }: PhoneInvitation): Destination {
   const caller = formatNumber(callerId, trunk.callerIdFormat, trunk.country);
   const called = formatNumber(number, trunk.numberFormat, trunk.country);
   // The SIP server writes its own address in place of `localhost`.
@@ -20,10 +20,7 @@ function destination(trunk: Trunk, { number, callerId, interactionId }: PhoneInv
   return {
     uri: `sip:${called}@${trunk.hostPort}${trunk.transport === 'udp' ? '' : `;transport=${trunk.transport}`}`,
     from: identity,
-    headers: {
-      'P-Asserted-Identity': identity,
-      'X-Ringbridge-Interaction': interactionId,
-    },
+    headers: { 'P-Asserted-Identity': identity },
     auth: trunk.auth,
   };
 }

@@ -183,5 +183,15 @@ for (const sipServer of sipServersUnderTest()) {
         });
       });
     }
+
+    t.test('who guesses is put off, without being looked up', async t => {
+      const phone = await Softphone.open(server.wsPort);
+      const statuses = new Set<number>();
+      for (let guess = 0; guess < 40 && !statuses.has(503); guess++) {
+        statuses.add((await phone.register({ ...wrong, username: `guess-${guess}` })).status);
+      }
+      t.same([...statuses], [403, 503]);
+      phone.drop();
+    });
   });
 }

@@ -54,7 +54,7 @@ export class Registrar {
   readonly #options: RegistrarOptions;
   readonly #logger: Logger;
   readonly #nonces: Nonces;
-  /** Wrong credentials of one address: each costs a token. */
+  /** Wrong credentials of one address, which may be the proxy of many: thirty at once, then one every two seconds. */
   readonly #failures: TokenBuckets;
 
   constructor(options: RegistrarOptions) {
