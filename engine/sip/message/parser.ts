@@ -7,7 +7,8 @@ import type { MessageLimits } from './limits.js';
 import { type HeaderField, type MessageParts, type Problem, SipRequest, SipResponse } from './message.js';
 import { schemeOf } from './uri.js';
 
-const foldedLines = /[ \t]*\r\n[ \t]+/g;
+/** After so many bad lines nobody looks for good ones. */
+const maxBadFields = 16;
 const versionPattern = /^SIP\/\d+\.\d+$/i;
 
 const badRequest = (reason: string): Problem => ({ status: 400, reason });
@@ -55,6 +56,7 @@ function parseHead(text: string, start: number, firstField: number, limits: Mess
   let problem: Problem | undefined;
   let at = firstField;
   let bodyStart = -1;
+  let badFields = 0;
   while (at < text.length) {
     if (text.charCodeAt(at) === 0x0d && text.charCodeAt(at + 1) === 0x0a) {
       bodyStart = at + 2;
@@ -67,6 +69,8 @@ function parseHead(text: string, start: number, firstField: number, limits: Mess
     const field = readField(text, at, limits);
     if (typeof field === 'string') {
       problem ??= badRequest(field);
+      badFields += 1;
+      if (badFields > maxBadFields) break;
       const next = text.indexOf('\r\n', at);
       if (next < 0) break;
       at = next + 2;
@@ -94,6 +98,7 @@ function readField(text: string, at: number, limits: MessageLimits): HeaderField
   for (let next = text.charCodeAt(end + 2); next === 0x20 || next === 0x09; next = text.charCodeAt(end + 2)) {
     end = lineEndOf(text, end + 2);
     if (end < 0) return 'Bad Line End';
+    if (end - at > limits.maxHeaderBytes) return 'Header Field Too Long';
     folded = true;
   }
   if (end - at > limits.maxHeaderBytes) return 'Header Field Too Long';
@@ -109,9 +114,17 @@ function readField(text: string, at: number, limits: MessageLimits): HeaderField
   let valueEnd = end;
   while (valueEnd > valueStart && isSpace(text.charCodeAt(valueEnd - 1))) valueEnd -= 1;
   let value = text.slice(valueStart, valueEnd);
-  if (folded) value = value.replace(foldedLines, ' ').trim();
+  if (folded) value = unfolded(value);
   return { id, name, value, start: at, end: end + 2 };
 }
+
+/** RFC 3261 section 7.3.1: a line end followed by white space is a space. */
+const unfolded = (value: string): string =>
+  value
+    .split('\r\n')
+    .map(line => line.trim())
+    .join(' ')
+    .trim();
 
 /** The position of the CRLF that ends the line at `at`; -1 when a lone CR or LF comes first, or nothing. */
 function lineEndOf(text: string, at: number): number {

@@ -84,7 +84,7 @@ export function without(template: Template, ...ids: string[]): TemplateField[] {
   return template.fields.filter(({ id }) => !ids.includes(id));
 }
 
-const localhostPattern = /(sips?:(?:[^@\s<>]*@)?)localhost(?::\d{1,5})?(?![A-Za-z0-9.-])/i;
+const localhostPattern = /(sips?:(?:[^@\s<>]*@)?)localhost(?::\d{1,5})?(?![A-Za-z0-9.@-])/i;
 
 /**
  * `localhost` in the host part of an address that the application set stands for the address the message leaves

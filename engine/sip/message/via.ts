@@ -79,11 +79,18 @@ const isSpace = (code: number): boolean => code === 0x20 || code === 0x09;
 export function stampedVia(value: string, via: Via, address: string, port: number): string {
   if (!via.rport && via.host === address) return value;
   const stamped = via.parameters
-    .replace(/;[ \t]*received[ \t]*=[^;]*/i, '')
-    .replace(/;[ \t]*rport[ \t]*(=[^;]*)?(?=;|[ \t]*$)/i, via.rport ? `;rport=${port}` : '');
+    .split(';')
+    .filter(parameter => parameterName(parameter) !== 'received')
+    .map(parameter => (parameterName(parameter) === 'rport' ? `rport=${port}` : parameter))
+    .join(';');
   const head = value.slice(0, via.length - via.parameters.length);
   return `${head}${stamped};received=${address}${value.slice(via.length)}`;
 }
+
+const parameterName = (parameter: string): string => {
+  const equals = parameter.indexOf('=');
+  return (equals < 0 ? parameter : parameter.slice(0, equals)).trim().toLowerCase();
+};
 
 /** A Via for a request of ours; `rport` asks the peer for the port it sees. */
 export const newVia = (transport: string, host: string, port: number, branch: string): string =>
