@@ -108,8 +108,8 @@ const meRoutes: FastifyPluginAsyncTypebox<{ sql: Sql; telephony: Telephony }> = 
 };
 
 const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {
-  async function show(request: FastifyRequest, id: string) {
-    const interaction = await findInteraction(sql, viewerOf(request), id);
+  async function show(request: FastifyRequest, id: string, viewer = viewerOf(request)) {
+    const interaction = await findInteraction(sql, viewer, id);
     if (!interaction) throw new ApiError('not_found');
     return interaction;
   }
@@ -122,7 +122,8 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
   ) {
     const { tenantId, userId } = viewerOf(request);
     const taken = await take({ id, tenantId }, userId);
-    if (taken) return await show(request, id);
+    // Who has just let it go may still see what became of it.
+    if (taken) return await show(request, id, { ...viewerOf(request), role: 'supervisor' });
     const { state, agent } = await show(request, id);
     if (agent?.id !== userId) throw new ApiError('forbidden');
     throw new ApiError('state_conflict', { params: { state } });
@@ -205,13 +206,16 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
         tags: ['interactions'],
         summary: 'Finish the wrap-up: note and disposition are stored, the agent is free',
         params: IdParams,
-        body: Type.Object(
-          {
-            note: Type.Optional(Type.String({ maxLength: 4000 })),
-            disposition: Type.Optional(Type.String({ maxLength: 60 })),
-          },
-          { additionalProperties: false },
-        ),
+        body: Type.Union([
+          Type.Null(),
+          Type.Object(
+            {
+              note: Type.Optional(Type.String({ maxLength: 4000 })),
+              disposition: Type.Optional(Type.String({ maxLength: 60 })),
+            },
+            { additionalProperties: false },
+          ),
+        ]),
         response: { 200: Interaction, ...refusals },
       },
     },

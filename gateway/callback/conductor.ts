@@ -59,6 +59,9 @@ const talkEndings: Record<
 /** How long a softphone may take to answer once its agent has pressed accept, milliseconds. */
 const softphoneGraceMs = 10_000;
 
+/** A softphone that is not reachable and sends no audio for so long is gone, milliseconds. */
+const silenceMs = 2_000;
+
 /** One try at bringing a customer and an agent together. */
 interface Attempt {
   interaction: ServedInteraction;
@@ -142,6 +145,7 @@ export class Conductor {
     void agent.ended.then(how =>
       stop.abort((how === 'lost' ? 'agent_lost' : 'agent_left') satisfies StopReason),
     );
+    const unwatch = this.#watchSoftphone(attempt, agent);
     let customer: Leg | undefined;
     try {
       await accept(sql, interaction);
@@ -154,8 +158,17 @@ export class Conductor {
       await Promise.all([agent.endpoint.bridge(customer.endpoint), bridge(sql, interaction)]);
       await this.#talk(attempt);
     } finally {
+      unwatch();
       await Promise.all([agent.end(), customer?.end()]);
     }
+  }
+
+  /** A softphone whose signalling is gone may still be talking; if it is silent, too, the agent has left. */
+  #watchSoftphone({ interaction, logger }: Attempt, agent: Leg): () => void {
+    return this.#parts.announcements.onEvent(({ type, userId }) => {
+      if (type !== 'softphone_unregistered' || userId !== interaction.agentId) return;
+      agent.loseIfSilent(silenceMs).catch(error => logger.error({ err: error }, 'silence not measured'));
+    });
   }
 
   /** Rings the agent until he answers. Undefined: he was not reached, and the interaction has moved on. */

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Endpoint, type EndpointKind, MediaError, type MediaServer } from '../media/index.js';
 import type { Sql } from '../store/index.js';
@@ -55,6 +56,15 @@ export class Leg {
   /** Hangs up and frees the media. Safe to call more than once. */
   end(): Promise<void> {
     return this.#finish('by_us');
+  }
+
+  /** Ends the leg as lost if its peer sends no audio for so many milliseconds. */
+  async loseIfSilent(ms: number): Promise<void> {
+    const before = await this.endpoint.statistics();
+    await delay(ms);
+    if (this.#ending) return;
+    const after = await this.endpoint.statistics();
+    if (after.packetsReceived === before.packetsReceived) await this.#finish('lost');
   }
 
   #finish(end: LegEnd): Promise<void> {

@@ -1,6 +1,6 @@
 /** The API as a program uses it. */
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import type { ReadableStream as WebReadable } from 'node:stream/web';
 
 export interface Answer<T = Record<string, unknown>> {
   status: number;
@@ -88,20 +88,29 @@ export class Api {
     );
   }
 
-  /** The server-sent events of a callback. */
+  /** The server-sent events of a callback; whoever stops reading closes the connection. */
   async *events(
     { id, token }: { id: string; token: string },
     signal: AbortSignal,
   ): AsyncGenerator<VisitorCallback> {
+    const leave = new AbortController();
     const response = await fetch(`${this.url}/api/v1/callbacks/${id}/events`, {
       headers: { authorization: `Bearer ${token}` },
-      signal,
+      signal: AbortSignal.any([signal, leave.signal]),
     });
     if (!response.ok || !response.body)
       throw new Error(`no events: ${response.status} ${await response.text()}`);
-    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-    for await (const line of createInterface(body)) {
-      if (line.startsWith('data: ')) yield JSON.parse(line.slice(6)) as VisitorCallback;
+    const decoder = new TextDecoder();
+    let text = '';
+    try {
+      for await (const chunk of Readable.fromWeb(response.body as WebReadable)) {
+        const lines = (text + decoder.decode(chunk as Uint8Array, { stream: true })).split('\n');
+        text = lines.pop() ?? '';
+        for (const line of lines)
+          if (line.startsWith('data: ')) yield JSON.parse(line.slice(6)) as VisitorCallback;
+      }
+    } finally {
+      leave.abort();
     }
   }
 

@@ -1,15 +1,6 @@
 /** A real Chromium for tests: finding it, starting it, and a WebRTC peer within a page of it that speaks and hears tones. */
-import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-
-const usualPlaces = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome-stable',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
+import { findProgram } from '../../scripts/test-run/programs.js';
 
 const flags = [
   '--no-sandbox',
@@ -20,17 +11,25 @@ const flags = [
   '--disable-features=WebRtcHideLocalIpsWithMdns',
   '--autoplay-policy=no-user-gesture-required',
   '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-sync',
+  '--no-first-run',
 ];
 
-/** @throws when no Chromium is installed: the sentence says how to name one */
-export async function launchChromium(): Promise<Browser> {
-  const executablePath = process.env.RINGBRIDGE_CHROMIUM ?? usualPlaces.find(place => existsSync(place));
+/**
+ * @param more further flags of the command line
+ * @throws when no Chromium is installed: the sentence says how to name one
+ */
+export async function launchChromium(more: readonly string[] = []): Promise<Browser> {
+  const executablePath = process.env.RINGBRIDGE_TEST_CHROMIUM ?? findProgram('chromium');
   if (executablePath === undefined) {
     throw new Error(
-      'no Chromium is installed where it usually is; name one with RINGBRIDGE_CHROMIUM=/path/to/chromium',
+      'no Chromium is installed where it usually is; name one with RINGBRIDGE_TEST_CHROMIUM=/path/to/chromium',
     );
   }
-  return chromium.launch({ executablePath, args: flags, headless: true });
+  return chromium.launch({ executablePath, args: [...flags, ...more], headless: true });
 }
 
 /** What lives in the page: kept on its window, driven by `evaluate`. */

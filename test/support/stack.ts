@@ -141,3 +141,23 @@ export async function startStack(t: Teardown, { env = {}, drachtio }: StackOptio
 export function nextNumber(): string {
   return `+8210${randomInt(10_000_000, 99_999_999)}`;
 }
+
+export interface LeftOver {
+  /** Agents engaged with something. */
+  engaged: number;
+  /** Legs that have not ended. */
+  legs: number;
+}
+
+export const nothing: LeftOver = { engaged: 0, legs: 0 };
+
+/** Who is still engaged and what still rings or talks: as soon as it is nothing, or what it is after ten seconds. */
+export async function leftOver({ sql }: Stack): Promise<LeftOver> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const [left = nothing] = await sql<LeftOver[]>`select
+      (select count(*)::int from agents where interaction_id is not null) as engaged,
+      (select count(*)::int from legs where state <> 'ended') as legs`;
+    if ((left.engaged === 0 && left.legs === 0) || Date.now() > deadline) return left;
+  }
+}

@@ -1,0 +1,73 @@
+/** A visitor at the demo shop, who does what a person would. */
+import type { Locator, Page } from 'playwright-core';
+import type { People } from './browser.js';
+
+export interface Wish {
+  queue?: string;
+  phone: string;
+  name?: string;
+  note?: string;
+}
+
+export class Visitor {
+  private constructor(readonly page: Page) {}
+
+  /** Opens the shop, which may be at another's address, in a language. */
+  static async enter(
+    people: People,
+    url: string,
+    language: 'ko' | 'en' = 'ko',
+    options: Parameters<People['page']>[0] = {},
+  ): Promise<Visitor> {
+    const page = await people.page({ locale: language === 'ko' ? 'ko-KR' : 'en-US', ...options });
+    await page.goto(`${url}/shop/?lang=${language}`);
+    return new Visitor(page);
+  }
+
+  find(testId: string): Locator {
+    return this.page.getByTestId(`rb-${testId}`);
+  }
+
+  /** Opens the panel; resolves when the form is there. */
+  async open(): Promise<void> {
+    await this.find('open').click();
+    await this.find('submit').waitFor();
+  }
+
+  /** Fills the form and sends it off, without waiting for what comes of it. */
+  async send({ queue, phone, name, note }: Wish): Promise<void> {
+    if (queue !== undefined) {
+      await this.page
+        .locator('label')
+        .filter({ has: this.find(`queue-${queue}`) })
+        .click();
+    }
+    await this.find('phone').fill(phone);
+    if (name !== undefined) await this.find('name').fill(name);
+    if (note !== undefined) await this.find('note').fill(note);
+    await this.find('submit').click();
+  }
+
+  /** Asks for a callback; resolves when the widget shows that it is waiting. */
+  async ask(wish: Wish): Promise<void> {
+    await this.open();
+    await this.send(wish);
+    await this.sees('waiting');
+  }
+
+  /** Resolves when the widget shows the state, and for an end its outcome. */
+  async sees(state: string, outcome?: string): Promise<void> {
+    const ending = outcome === undefined ? '' : `[data-outcome="${outcome}"]`;
+    await this.page.locator(`[data-testid="rb-status"][data-state="${state}"]${ending}`).waitFor();
+  }
+
+  async cancel(): Promise<void> {
+    await this.find('cancel').click();
+    await this.find('cancel-confirm').click();
+  }
+
+  /** Every state the widget has shown since the page was loaded. */
+  states(): Promise<string[]> {
+    return this.page.evaluate(() => window.ringbridgeStates);
+  }
+}
