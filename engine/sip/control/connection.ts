@@ -13,6 +13,9 @@ const flowEventsTag = 'flow-events';
 /** What the connection hands up: each payload, and its end. */
 export interface ConnectionUser {
   received(connection: ControlConnection, payload: string): void;
+  /** Nothing can be delivered any more; told once. */
+  left(connection: ControlConnection): void;
+  /** The socket is gone. */
   closed(connection: ControlConnection): void;
 }
 
@@ -76,8 +79,8 @@ export class ControlConnection implements Application {
   /** Ends the connection after what is still to be sent. */
   end(): void {
     this.#flushNow();
-    this.#connected = false;
     this.socket.end();
+    this.#leave();
     // A peer that does not read would keep it half open for ever.
     setTimeout(() => this.socket.destroy(), loginTimeoutMs).unref();
   }
@@ -122,7 +125,13 @@ export class ControlConnection implements Application {
   #closed(): void {
     clearTimeout(this.#loginTimer);
     if (this.#flush !== undefined) clearImmediate(this.#flush);
-    this.#connected = false;
+    this.#leave();
     this.user.closed(this);
+  }
+
+  #leave(): void {
+    if (!this.#connected) return;
+    this.#connected = false;
+    this.user.left(this);
   }
 }

@@ -148,6 +148,9 @@ export class ControlServer implements ConnectionUser {
 
   closed(connection: ControlConnection): void {
     this.#open.delete(connection);
+  }
+
+  left(connection: ControlConnection): void {
     this.loggedIn.routes.removeAll(connection);
     if (!this.loggedIn.connections.delete(connection)) return;
     connection.log.info('application is gone');

@@ -4,7 +4,7 @@ import type { Dialog } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import type { NextHop } from './next-hop.js';
 import { dialogRequest } from './request-builder.js';
-import { localOf, type Sender } from './sender.js';
+import { localOf, type Sender, sendUnanswered } from './sender.js';
 
 const emptyTemplate = (reason?: string): Template => ({
   startLine: '',
@@ -60,14 +60,11 @@ export class HangUp {
 
   acknowledge(dialog: Dialog, sequence: number): void {
     const route = this.nextHop.of(dialog);
-    if (route.kind !== 'flow') return;
+    if (route.kind === 'refused') return;
     const { credentials = [] } = dialog.pendingAck ?? {};
     const line = { method: 'ACK', uri: 'sip:placeholder' };
     const ack = dialogRequest(dialog, line, emptyTemplate(), localOf(route), { sequence, credentials });
     if (dialog.pendingAck !== undefined) dialog.pendingAck.text = ack.text;
-    route.flow.send(ack.text);
+    sendUnanswered(route, ack.text);
   }
 }
-
-/** A message with nothing set by the application. */
-export const nothingSet = emptyTemplate();

@@ -32,6 +32,16 @@ export interface Sent {
 export const localOf = (route: Sendable): LocalAddress =>
   route.kind === 'flow' ? route.flow.local : route.local;
 
+/** Sends what is never answered (an ACK). Nobody would learn that its name has no address, or its connection is gone. */
+export function sendUnanswered(route: Sendable, text: string): void {
+  if (route.kind === 'flow') route.flow.send(text);
+  else if (route.kind === 'name')
+    route.resolve().then(
+      flow => flow.send(text),
+      () => undefined,
+    );
+}
+
 export const madeUpAnswer = (sentRequest: string, status: number, reason?: string): Answer => ({
   status,
   size: 0,

@@ -7,7 +7,7 @@ import type { Dialog } from './dialog.js';
 import type { NextHop } from './next-hop.js';
 import { type InviteContext, OutgoingInvite } from './outgoing-invite.js';
 import { type BuiltRequest, dialogRequest, hasContentType, newRequest } from './request-builder.js';
-import { type Answer, localOf, type Sendable } from './sender.js';
+import { type Answer, localOf, type Sendable, sendUnanswered } from './sender.js';
 
 export interface UacContext extends InviteContext {
   router: Router;
@@ -139,13 +139,7 @@ export class Uac {
     const line = { method: 'ACK', uri: 'sip:placeholder' };
     pending.text ??= dialogRequest(dialog, line, template, localOf(route), pending).text;
     const { text } = pending;
-    // An ACK is never answered: nobody would learn that its name cannot be resolved, or its connection is gone.
-    if (route.kind === 'flow') route.flow.send(text);
-    else if (route.kind === 'name')
-      route.resolve().then(
-        flow => flow.send(text),
-        () => undefined,
-      );
+    sendUnanswered(route, text);
     const { endReason } = pending;
     if (endReason !== undefined) queueMicrotask(() => this.context.hangUp.end(dialog, endReason));
     const flow = route.kind === 'flow' ? route.flow : undefined;

@@ -1,0 +1,76 @@
+/** The server as a process: flags, the ready line, how it ends. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { test } from 'tap';
+import { RawApplication } from './testing/raw-application.js';
+
+const main = fileURLToPath(new URL('./main.js', import.meta.url));
+const anyPorts = ['--control', '127.0.0.1:0', '--udp', '127.0.0.1:0', '--ws', '127.0.0.1:0'];
+
+function start(flags: string[], secret: string | undefined) {
+  const env = { ...process.env, RINGBRIDGE_SIP_SECRET: secret ?? '' };
+  const child = spawn(process.execPath, [main, ...flags], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+  const output = { out: '', err: '' };
+  child.stdout.on('data', data => {
+    output.out += data;
+  });
+  child.stderr.on('data', data => {
+    output.err += data;
+  });
+  return { child, output, exited: once(child, 'close') };
+}
+
+test('it says when it is ready, takes a login, and ends when asked', async t => {
+  for (const end of ['SIGTERM', 'SIGINT', 'stdin'] as const) {
+    const { child, output, exited } = start(
+      [...anyPorts, '--udp', '127.0.0.1:0', '--exit-with-parent'],
+      'geheim',
+    );
+    t.teardown(() => child.kill('SIGKILL'));
+    while (!output.out.includes('\n')) await once(child.stdout, 'data');
+    const ready = JSON.parse(output.out);
+    t.match(ready, {
+      ready: true,
+      udp: [/^127\.0\.0\.1:\d+$/, /^127\.0\.0\.1:\d+$/],
+      ws: [/^127\.0\.0\.1:\d+$/],
+    });
+    const [host, port] = ready.control.split(':');
+    const application = await RawApplication.open({ host, port: Number(port) });
+    t.equal((await application.login('geheim'))[0], 'OK');
+    if (end === 'stdin') child.stdin.end();
+    else child.kill(end);
+    t.equal((await exited)[0], 0, end);
+    t.notOk(output.err.includes('geheim'), 'the secret is in no log');
+    for (const line of output.err.trim().split('\n')) t.type(JSON.parse(line), 'object');
+  }
+});
+
+test('what is wrong is said in one sentence, with exit code 2', async t => {
+  const taken = createServer();
+  taken.listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  t.teardown(() => taken.close());
+  const { port } = taken.address() as { port: number };
+  const cases: [string[], string | undefined, RegExp][] = [
+    [anyPorts, undefined, /^set RINGBRIDGE_SIP_SECRET to /],
+    [
+      [...anyPorts.slice(2), '--control', `127.0.0.1:${port}`],
+      's',
+      new RegExp(`127.0.0.1:${port} \\(--control\\): the port is already in use`),
+    ],
+    [[...anyPorts.slice(0, 4), '--ws', `127.0.0.1:${port}`], 's', new RegExp(`127.0.0.1:${port} \\(--ws\\)`)],
+    [['--udp', '127.0.0.1'], 's', /^--udp: expected HOST:PORT/],
+    [['--nonsense'], 's', /--nonsense/],
+    [['--orphan-grace', 'soon'], 's', /^--orphan-grace: expected a number/],
+    [['--log-level', 'loud'], 's', /^--log-level: there is no level loud/],
+  ];
+  for (const [flags, secret, sentence] of cases) {
+    const { output, exited } = start(flags, secret);
+    t.equal((await exited)[0], 2, flags.join(' '));
+    t.match(output.err, sentence);
+    t.equal(output.err.trim().split('\n').length, 1);
+    t.equal(output.out, '');
+  }
+});
