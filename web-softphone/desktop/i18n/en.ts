@@ -62,6 +62,8 @@ export const en = {
       break: 'Break',
       other: 'Other',
       no_answer: 'Request not answered',
+      desktop_closed: 'Desktop closed',
+      signed_out: 'Signed out',
     },
   },
 
@@ -194,7 +196,6 @@ export const en = {
     onHold: 'The customer is on hold',
     keypad: 'Keypad',
     keypadSent: 'Sent',
-    key: (tone: string) => `Send ${tone}`,
     star: 'star',
     pound: 'pound',
     hangUpFailed: 'The server did not hear you hang up',

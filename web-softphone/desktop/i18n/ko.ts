@@ -63,6 +63,8 @@ export const ko: Dictionary = {
       break: '휴식',
       other: '기타',
       no_answer: '호출에 응답하지 않음',
+      desktop_closed: '데스크톱 닫힘',
+      signed_out: '로그아웃',
     },
   },
 
@@ -193,7 +195,6 @@ export const ko: Dictionary = {
     onHold: '고객이 보류 상태입니다',
     keypad: '키패드',
     keypadSent: '보낸 번호',
-    key: tone => `${tone} 보내기`,
     star: '별표',
     pound: '우물 정자',
     hangUpFailed: '통화 종료가 서버에 전달되지 않았습니다',

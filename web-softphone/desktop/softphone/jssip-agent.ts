@@ -115,7 +115,8 @@ export async function createJsSipAgent(
   access: SoftphoneAccess,
   listener: SipAgentListener,
 ): Promise<SipAgent> {
-  const { UA, WebSocketInterface, C } = await import('jssip');
+  // A CommonJS module: what it exports is its default.
+  const { UA, WebSocketInterface, C } = (await import('jssip')).default;
   const ua = new UA({
     sockets: [new WebSocketInterface(access.wsUrl)],
     uri: access.uri,

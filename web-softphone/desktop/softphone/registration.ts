@@ -1,3 +1,4 @@
+import { Problem } from '../api/problem.js';
 import type { SoftphoneAccess } from '../api/types.js';
 import { backoffDelay } from '../live/backoff.js';
 import { type Observable, Store } from '../store.js';
@@ -97,9 +98,11 @@ export class Registration {
       this.#agent = agent;
       this.#event('credential');
       agent.start();
-    } catch {
-      // The line shows that it is not there; the API client has signed out if that is the reason.
-      if (!signal.aborted) this.#refused();
+    } catch (error) {
+      if (signal.aborted) return;
+      // A problem of the API is the server's to explain, and signs out if that is the reason; anything else is ours.
+      if (!(error instanceof Problem)) console.error('The softphone could not be started.', error);
+      this.#refused();
     }
   }
 

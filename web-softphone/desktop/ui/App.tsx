@@ -6,6 +6,7 @@ import {
   Stack,
   Text,
   Title,
+  VisuallyHidden,
 } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { IconPlugConnectedX } from '@tabler/icons-react';
@@ -27,7 +28,13 @@ function Page() {
     case 'starting':
       return (
         <main className={classes.centre} aria-busy>
-          <Loader aria-label={t.loading} />
+          <div role="status">
+            <VisuallyHidden>
+              <h1>{t.product}</h1>
+              {t.loading}
+            </VisuallyHidden>
+            <Loader />
+          </div>
         </main>
       );
     case 'unreachable':

@@ -62,6 +62,16 @@ export const theme = createTheme({
   defaultRadius: 'md',
   cursorType: 'pointer',
   respectReducedMotion: true,
+  components: {
+    InputWrapper: { styles: { label: { marginBottom: 4 }, description: { marginBottom: 6 } } },
+    SegmentedControl: {
+      defaultProps: { withItemsBorders: false },
+      styles: { root: { backgroundColor: 'var(--rb-grey-soft)' } },
+    },
+    Notification: { styles: { description: { color: 'var(--rb-text)' } } },
+    Drawer: { styles: { title: { fontWeight: 650 } } },
+    Modal: { styles: { title: { fontWeight: 650 } } },
+  },
 });
 
 /** Where Mantine's own greys are too pale for small text (WCAG 1.4.3). */

@@ -1,4 +1,3 @@
-import { Timeline } from '@mantine/core';
 import type { InteractionEvent, Me } from '../../api/types.js';
 import { formatClock, formatFull } from '../../format/time.js';
 import type { Dictionary } from '../../i18n/en.js';
@@ -34,12 +33,12 @@ export function EventTimeline({ events, agent, me }: Props) {
   };
 
   return (
-    <Timeline active={events.length} bulletSize={14} lineWidth={2} color="harbor" data-testid="timeline">
+    <ol className={classes.timeline} data-testid="timeline">
       {events.map(event => {
         const who = nameOf(event.userId);
         const more = [...(who ? [who] : []), ...remarks(event, t)];
         return (
-          <Timeline.Item key={event.id}>
+          <li key={event.id} data-event={event.type}>
             <div className={classes.event}>
               <span>{wordFor(t.events, event.type)}</span>
               <time className={classes.clock} dateTime={event.at} title={formatFull(event.at, locale)}>
@@ -47,9 +46,9 @@ export function EventTimeline({ events, agent, me }: Props) {
               </time>
             </div>
             {more.length > 0 && <p className={classes.more}>{more.join(' · ')}</p>}
-          </Timeline.Item>
+          </li>
         );
       })}
-    </Timeline>
+    </ol>
   );
 }

@@ -1,6 +1,7 @@
 import { Drawer } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { Me } from '../../api/types.js';
+import classes from '../common/panel-head.module.css';
 import { useText } from '../hooks.js';
 import { InteractionDetailView } from './InteractionDetail.js';
 
@@ -14,16 +15,15 @@ export function InteractionDrawer({ id, me, onClose }: { id: string | null; me: 
   }, [id]);
   const shown = id ?? last.current;
   return (
-    <Drawer
-      opened={id !== null}
-      onClose={onClose}
-      position="right"
-      size="30rem"
-      title={t.detail.title}
-      closeButtonProps={{ 'aria-label': t.close }}
-      data-testid="detail"
-    >
-      {shown && <InteractionDetailView key={shown} id={shown} me={me} />}
-    </Drawer>
+    <Drawer.Root opened={id !== null} onClose={onClose} position="right" size="30rem">
+      <Drawer.Overlay />
+      <Drawer.Content data-testid="detail">
+        <div className={classes.head}>
+          <Drawer.Title>{t.detail.title}</Drawer.Title>
+          <Drawer.CloseButton aria-label={t.close} />
+        </div>
+        <Drawer.Body>{shown && <InteractionDetailView key={shown} id={shown} me={me} />}</Drawer.Body>
+      </Drawer.Content>
+    </Drawer.Root>
   );
 }

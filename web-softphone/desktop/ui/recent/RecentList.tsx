@@ -95,35 +95,37 @@ export function RecentList({
   const interactions = allRecent(desk?.recent ?? [], older.interactions);
   return (
     <aside className={classes.recent} aria-labelledby="recent-title">
-      <h2 id="recent-title" className={classes.title}>
-        {t.recent.title}
-      </h2>
-      <div className={classes.scroll}>
-        {desk === null && <Loading />}
-        {desk !== null && interactions.length === 0 && (
-          <div className={classes.empty}>
-            <IconHistory size={32} stroke={1.5} aria-hidden />
-            <p className={classes.emptyTitle}>{t.recent.empty}</p>
-            <p>{t.recent.emptyText}</p>
-          </div>
-        )}
-        {interactions.length > 0 && (
-          <ul className={classes.list} data-testid="recent-list">
-            {interactions.map(interaction => (
-              <Row
-                key={interaction.id}
-                interaction={interaction}
-                me={me}
-                onOpen={() => onOpen(interaction.id)}
-              />
-            ))}
-          </ul>
-        )}
-        {interactions.length > 0 && (
-          <div className={classes.more}>
-            <Older shown={interactions.length} />
-          </div>
-        )}
+      <div className={classes.body}>
+        <h2 id="recent-title" className={classes.title}>
+          {t.recent.title}
+        </h2>
+        <div className={classes.scroll}>
+          {desk === null && <Loading />}
+          {desk !== null && interactions.length === 0 && (
+            <div className={classes.empty}>
+              <IconHistory size={32} stroke={1.5} aria-hidden />
+              <p className={classes.emptyTitle}>{t.recent.empty}</p>
+              <p>{t.recent.emptyText}</p>
+            </div>
+          )}
+          {interactions.length > 0 && (
+            <ul className={classes.list} data-testid="recent-list">
+              {interactions.map(interaction => (
+                <Row
+                  key={interaction.id}
+                  interaction={interaction}
+                  me={me}
+                  onOpen={() => onOpen(interaction.id)}
+                />
+              ))}
+            </ul>
+          )}
+          {interactions.length > 0 && (
+            <div className={classes.more}>
+              <Older shown={interactions.length} />
+            </div>
+          )}
+        </div>
       </div>
     </aside>
   );

@@ -1,9 +1,11 @@
-import { Button, Menu } from '@mantine/core';
+import { Button, Popover } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
 import { IconBook2, IconChevronDown, IconCoffee, IconDots, IconSoup } from '@tabler/icons-react';
 import { type ComponentType, useEffect } from 'react';
 import type { AgentIntent, Me } from '../../api/types.js';
 import { wordFor } from '../../i18n/word.js';
+import { MicrophoneError } from '../../softphone/microphone.js';
 import { Elapsed } from '../common/Elapsed.js';
 import { useAction, useDesktop, useShortcut, useText } from '../hooks.js';
 import { problemText } from '../problem-text.js';
@@ -23,6 +25,7 @@ export function AgentStateControl({ me }: { me: Me }) {
   const t = useText();
   const { setState } = useDesktop();
   const { pending, subject, failure } = useAction(setState);
+  const [asking, setAsking] = useDisclosure(false);
   const engaged = !isIntent(me.state);
   const chosen = me.nextState;
   const reason = chosen === 'paused' && me.reason ? wordFor(t.state.reasons, me.reason) : null;
@@ -32,7 +35,8 @@ export function AgentStateControl({ me }: { me: Me }) {
   useShortcut(codeOf('ready'), chosen === 'ready' ? null : () => choose('ready'));
 
   useEffect(() => {
-    if (failure === null) return;
+    // What is wrong with the microphone is told where there is room for it, above the desk.
+    if (failure === null || failure instanceof MicrophoneError) return;
     notifications.show({
       id: 'state',
       color: 'rose',
@@ -70,32 +74,51 @@ export function AgentStateControl({ me }: { me: Me }) {
         >
           {t.state.goReady}
         </Button>
-        <Menu position="bottom-end" width={200} withinPortal>
-          <Menu.Target>
+        <Popover
+          opened={asking}
+          onChange={setAsking.set}
+          position="bottom-end"
+          width={220}
+          trapFocus
+          returnFocus
+          withinPortal
+          shadow="md"
+        >
+          <Popover.Target>
             <Button
               {...button('paused')}
               rightSection={<IconChevronDown size={14} aria-hidden />}
+              onClick={setAsking.toggle}
               data-testid="state-paused"
             >
               {t.state.goPaused}
             </Button>
-          </Menu.Target>
-          <Menu.Dropdown aria-label={t.state.chooseReason}>
+          </Popover.Target>
+          <Popover.Dropdown aria-label={t.state.chooseReason} className={classes.reasons}>
+            <p className={classes.question}>{t.state.chooseReason}</p>
             {reasons.map(key => {
               const Icon: ComponentType<{ size: number; 'aria-hidden': boolean }> = reasonIcons[key];
               return (
-                <Menu.Item
+                <Button
                   key={key}
-                  leftSection={<Icon size={16} aria-hidden />}
-                  onClick={() => choose('paused', key)}
+                  variant="subtle"
+                  color="gray"
+                  justify="flex-start"
+                  fullWidth
+                  className={classes.reason}
+                  leftSection={<Icon size={18} aria-hidden />}
+                  onClick={() => {
+                    setAsking.close();
+                    choose('paused', key);
+                  }}
                   data-testid={`pause-${key}`}
                 >
                   {t.state.reasons[key]}
-                </Menu.Item>
+                </Button>
               );
             })}
-          </Menu.Dropdown>
-        </Menu>
+          </Popover.Dropdown>
+        </Popover>
         <Button {...button('offline')} onClick={() => choose('offline')} data-testid="state-offline">
           {t.state.goOffline}
         </Button>

@@ -33,8 +33,8 @@ export function ConnectionBanner() {
     <div role="status" className={classes.place}>
       {(lost || slow) && (
         <div className={classes.banner} data-testid="reconnecting">
-          <IconPlugConnectedX size={20} aria-hidden />
           <p className={classes.text}>
+            <IconPlugConnectedX size={20} aria-hidden />
             <strong>{online ? t.link.lost : t.link.offline}.</strong> {t.link.stale}
           </p>
           {state.phase === 'waiting' ? (

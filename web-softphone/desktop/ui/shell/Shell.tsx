@@ -28,7 +28,7 @@ export function Shell({ account }: { account: Me }) {
   useShortcut(codeOf('help'), showHelp.toggle);
 
   return (
-    <>
+    <div className={classes.page}>
       <a className={classes.skip} href="#stage">
         {t.skipToMain}
       </a>
@@ -57,6 +57,6 @@ export function Shell({ account }: { account: Me }) {
       </div>
       <InteractionDrawer id={shown} me={me} onClose={() => setShown(null)} />
       <ShortcutList opened={help} onClose={showHelp.close} />
-    </>
+    </div>
   );
 }

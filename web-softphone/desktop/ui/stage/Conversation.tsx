@@ -47,8 +47,12 @@ export function Conversation({ interaction, me }: { interaction: Interaction; me
       <div className={classes.panel}>
         <Panel interaction={interaction} />
       </div>
+      {state !== 'offered' && (
+        <div className={classes.notes}>
+          <Notes interaction={interaction} />
+        </div>
+      )}
       <div className={classes.facts}>
-        {state !== 'offered' && <Notes interaction={interaction} />}
         <CustomerFacts interaction={interaction} />
       </div>
     </article>

@@ -45,15 +45,13 @@ export function Keypad() {
           <UnstyledButton
             key={key}
             className={classes.key}
-            aria-label={t.call.key(names[key] ?? key)}
+            aria-label={names[key]}
+            data-letters={letters[key] ?? '\u00a0'}
             autoFocus={index === 0}
             onClick={() => press(key)}
             data-testid={`dtmf-${key}`}
           >
             {key}
-            <span className={classes.letters} aria-hidden>
-              {letters[key] ?? '\u00a0'}
-            </span>
           </UnstyledButton>
         ))}
       </div>

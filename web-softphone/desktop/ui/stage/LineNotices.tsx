@@ -9,11 +9,12 @@ const inCall: ReadonlySet<string> = new Set(['accepted', 'dialing', 'bridged']);
 /** What stands between the agent and a conversation that can be heard. */
 export function LineNotices({ me, current }: { me: Me; current: Interaction | null }) {
   const t = useText();
-  const { softphone, microphone, speaker, setState } = useDesktop();
+  const { softphone, microphone, speaker, setState, accept } = useDesktop();
   const call = useStore(softphone.call);
   const hearing = useStore(microphone.state);
   const silent = useStore(speaker.blocked);
   const goingReady = useAction(setState, 'ready');
+  const accepting = useAction(accept, current?.id);
   const notHere = useLasting(current !== null && inCall.has(current.state) && call.phase === 'idle', 4_000);
   const noMicrophone =
     hearing === 'asking' ||
@@ -21,8 +22,11 @@ export function LineNotices({ me, current }: { me: Me; current: Interaction | nu
     hearing === 'missing' ||
     hearing === 'in_use' ||
     hearing === 'insecure';
+  // Beside the button that did not work there is the same sentence.
+  const told = current !== null && accepting.failure instanceof MicrophoneError;
   const wanted =
-    me.nextState === 'ready' || goingReady.failure instanceof MicrophoneError || hearing === 'asking';
+    !told &&
+    (me.nextState === 'ready' || goingReady.failure instanceof MicrophoneError || hearing === 'asking');
 
   return (
     <>

@@ -6,7 +6,7 @@ import { ariaKeys, codeOf } from '../shortcut-keys.js';
 import classes from './notes.module.css';
 
 /** As many characters as the server keeps. */
-const noteLimit = 2_000;
+const noteLimit = 4_000;
 
 const dispositions = ['resolved', 'follow_up', 'not_reached', 'wrong_person', 'other'] as const;
 
