@@ -44,8 +44,8 @@ export class Dialog {
   readonly localTag: string;
   readonly remoteTag: string;
   readonly local: string;
-  readonly remote: string;
-  readonly routeSet: readonly string[];
+  remote: string;
+  routeSet: readonly string[];
   remoteTarget: string;
   localContact: string;
   localSequence: number;
@@ -56,6 +56,8 @@ export class Dialog {
   application: Application;
   state: DialogState;
   pendingAck: PendingAck | undefined;
+  /** The last reliable provisional response received: what our PRACK acknowledges (RFC 3262 section 7.2). */
+  reliable: { rseq: number; sequence: number } | undefined;
   /** Ends the repetition of our own 2xx when its ACK comes; undefined when none is awaited. */
   awaitedAck: { sequence: number; acknowledged(ack: SipRequest): void; stop(): void } | undefined;
   /** A BYE of the application that waits for the ACK of our 2xx (RFC 3261 section 15). */
@@ -79,6 +81,15 @@ export class Dialog {
     this.flow = parts.flow;
     this.application = parts.application;
     this.state = parts.state;
+  }
+
+  /** An early dialog of ours is answered: its route set is that of the 2xx (RFC 3261 section 13.2.2.4). */
+  confirm(response: SipResponse, flow: Flow): void {
+    this.state = 'confirmed';
+    this.remote = detached(response.to);
+    this.routeSet = recordRoutes(response).reverse().map(detached);
+    this.flow = flow;
+    this.refreshTarget(response);
   }
 
   /** A target refresh (RFC 3261 section 12.2): the peer's new Contact. */

@@ -8,6 +8,7 @@ import { type Application, type Outcome, refused } from './application.js';
 import { contactUri, Dialog, dialogId, recordRoutes } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import { endReason, type HangUp } from './hang-up.js';
+import { reliableSequence } from './reliable-provisional.js';
 import { type BuiltRequest, cancelText } from './request-builder.js';
 import { type Answer, madeUpAnswer, type Sendable, type Sender } from './sender.js';
 
@@ -98,11 +99,32 @@ export class OutgoingInvite {
   #progress(answer: Answer): void {
     this.#provisional = true;
     if (this.#cancel !== undefined) this.#sendCancel();
-    if (answer.status > 100) this.#deliver(answer);
+    if (answer.status === 100 || answer.response === undefined || answer.flow === undefined) return;
+    const rseq = reliableSequence(answer.response);
+    if (rseq === undefined || this.#isNew(rseq, answer.response, answer.flow)) this.#deliver(answer);
+  }
+
+  /** A reliable provisional response makes an early dialog for its PRACK. False when it is a repetition. */
+  #isNew(rseq: number, response: SipResponse, flow: Flow): boolean {
+    const before = this.within ?? this.#dialog;
+    let dialog = before;
+    if (this.within === undefined && before?.remoteTag !== response.toTag) {
+      // One dialog id stands for all forks: it belongs to the one heard last, until one of them answers.
+      if (before !== undefined) this.context.dialogs.remove(before);
+      dialog = this.#dialogOf(response, flow, 'early');
+      if (this.context.dialogs.full || !this.context.dialogs.add(dialog)) return true;
+      this.#dialog = dialog;
+    }
+    if (dialog === undefined) return true;
+    const { sequence } = this.request;
+    if (dialog.reliable?.sequence === sequence && rseq <= dialog.reliable.rseq) return false;
+    dialog.reliable = { rseq, sequence };
+    return true;
   }
 
   #failed(answer: Answer): void {
     if (!this.#settle()) return;
+    if (this.#dialog !== undefined) this.context.dialogs.remove(this.#dialog);
     this.#deliver(answer);
   }
 
@@ -153,7 +175,7 @@ export class OutgoingInvite {
 
   /** ACK and BYE for a 2xx whose dialog nobody wants. */
   #release(response: SipResponse, flow: Flow): void {
-    const dialog = this.#dialogOf(response, flow);
+    const dialog = this.#dialogOf(response, flow, 'confirmed');
     dialog.pendingAck = { sequence: this.request.sequence, credentials: this.request.credentials };
     this.context.hangUp.acknowledge(dialog, this.request.sequence);
     if (response.toTag !== undefined)
@@ -161,11 +183,17 @@ export class OutgoingInvite {
   }
 
   #newDialog(response: SipResponse, flow: Flow): Dialog | undefined {
-    const dialog = this.#dialogOf(response, flow);
+    const early = this.#dialog;
+    if (early?.remoteTag === response.toTag && early?.state === 'early') {
+      early.confirm(response, flow);
+      return early;
+    }
+    if (early !== undefined) this.context.dialogs.remove(early);
+    const dialog = this.#dialogOf(response, flow, 'confirmed');
     return !this.context.dialogs.full && this.context.dialogs.add(dialog) ? dialog : undefined;
   }
 
-  #dialogOf(response: SipResponse, flow: Flow): Dialog {
+  #dialogOf(response: SipResponse, flow: Flow, state: 'early' | 'confirmed'): Dialog {
     const { request } = this;
     const target = /^\S+ (\S+)/.exec(request.text)?.[1] ?? '';
     return new Dialog({
@@ -182,7 +210,7 @@ export class OutgoingInvite {
       remoteSequence: -1,
       flow,
       application: this.application,
-      state: 'confirmed',
+      state,
     });
   }
 

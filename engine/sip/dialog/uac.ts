@@ -1,5 +1,6 @@
 /** Requests of applications to the network, outside dialogs (RFC 3261 section 8.1) and inside (section 12.2.1). */
 import { randomUUID } from 'node:crypto';
+import { without } from '../message/serializer.js';
 import { type RequestLine, type Template, templateValue } from '../message/template.js';
 import type { Router } from '../transport/router.js';
 import { type Application, type Outcome, refused } from './application.js';
@@ -68,7 +69,10 @@ export class Uac {
     return this.#plain(application, built, route, '');
   }
 
-  #withinDialog(dialog: Dialog, { application, line, template }: ApplicationRequest): Outcome {
+  #withinDialog(dialog: Dialog, request: ApplicationRequest): Outcome {
+    const { application, line } = request;
+    const template = line.method === 'PRACK' ? acknowledging(dialog, request.template) : request.template;
+    if (template === undefined) return refused('Server error: unable to find IIP when sending PRACK');
     if (!hasContentType(template)) return refused('Server error: missing content-type');
     if (!dialog.application.connected) dialog.application = application;
     if (line.method === 'ACK') return this.#acknowledge(dialog, template);
@@ -150,4 +154,11 @@ export class Uac {
     if (!dialog.inviteOut) return;
     for (const invite of this.context.pending.values()) if (invite.dialogId === dialog.id) invite.cancel();
   }
+}
+
+/** A PRACK with the RAck that the server knows; undefined when there is nothing to acknowledge. */
+function acknowledging({ reliable }: Dialog, template: Template): Template | undefined {
+  if (reliable === undefined) return undefined;
+  const rack = { id: 'rack', name: 'RAck', value: `${reliable.rseq} ${reliable.sequence} INVITE` };
+  return { ...template, fields: [...without(template, 'rack'), rack] };
 }

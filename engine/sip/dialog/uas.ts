@@ -10,6 +10,7 @@ import type { Dialog } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import type { Exchange, ExchangeTable } from './exchange.js';
 import type { UserAgentOptions } from './options.js';
+import type { ReliableProvisionals } from './reliable-provisional.js';
 import type { Responder } from './responder.js';
 
 /** Methods that mean nothing without the dialog or transaction they name. */
@@ -34,6 +35,7 @@ export interface UasContext {
   dialogs: DialogStore;
   exchanges: ExchangeTable;
   responder: Responder;
+  reliable: ReliableProvisionals;
   applications: Applications;
   options: UserAgentOptions;
 }
@@ -111,7 +113,15 @@ export class Uas implements TransactionUser {
       return;
     }
     if (request.method === 'INVITE' && this.#inviteInProgress(dialog, request, transaction)) return;
+    if (
+      request.method === 'PRACK' &&
+      !this.context.reliable.acknowledge(dialog, request.first('rack') ?? '')
+    ) {
+      this.#answer(request, transaction, { status: 481 });
+      return;
+    }
     this.#deliverWithin(dialog, dialog.application, request, transaction);
+    if (request.method === 'PRACK') this.context.reliable.release(dialog);
   }
 
   /** RFC 3261 section 14.2: 500 while another one of the peer's is open, 491 while one of ours is. */
@@ -158,7 +168,7 @@ export class Uas implements TransactionUser {
     for (const exchange of open) responder.settle(exchange, 487);
     if (early || !dialog.application.connected) {
       this.#answer(request, transaction, { status: 200 });
-      for (const exchange of early ? open : []) this.#tellCancelled(exchange);
+      for (const exchange of early ? open : []) this.tellCancelled(exchange);
       return;
     }
     this.#deliverWithin(dialog, dialog.application, request, transaction);
@@ -170,15 +180,16 @@ export class Uas implements TransactionUser {
       deserted: () => {
         this.context.exchanges.remove(exchange);
         if (exchange.request.method !== 'INVITE') return;
+        if (exchange.dialog !== undefined) this.context.reliable.stop(exchange.dialog);
         if (exchange.dialog !== undefined && exchange.inDialog) exchange.dialog.inviteIn = false;
         else if (exchange.dialog !== undefined) this.context.dialogs.remove(exchange.dialog);
-        this.#tellCancelled(exchange);
+        this.tellCancelled(exchange);
       },
     };
   }
 
   /** The caller is gone without a CANCEL: the application gets the CANCEL that it would have sent. */
-  #tellCancelled(exchange: Exchange): void {
+  tellCancelled(exchange: Exchange): void {
     const { request } = exchange;
     const lines = [
       `CANCEL ${request.uri} SIP/2.0`,

@@ -5,13 +5,14 @@ import type { FlowTable } from '../transport/flow-table.js';
 import type { Router } from '../transport/router.js';
 import type { Application, Applications, Outcome } from './application.js';
 import { DialogStore } from './dialog-store.js';
-import { ExchangeTable } from './exchange.js';
+import { type Exchange, ExchangeTable } from './exchange.js';
 import { endReason, HangUp } from './hang-up.js';
 import { NextHop } from './next-hop.js';
 import type { UserAgentOptions } from './options.js';
 import { abandon } from './orphans.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
 import { Registrations } from './registrations.js';
+import { ReliableProvisionals } from './reliable-provisional.js';
 import { Responder } from './responder.js';
 import { Sender } from './sender.js';
 import { type ApplicationRequest, Uac } from './uac.js';
@@ -46,8 +47,19 @@ export class UserAgent {
     const registrations = new Registrations(flows, applications, (request, flow, application) =>
       uas.announce(request, flow, application),
     );
-    const responder = new Responder({ dialogs, exchanges, hangUp, registrations, clock, timers });
-    const uas = new Uas({ dialogs, exchanges, responder, applications, options });
+    const reliable = new ReliableProvisionals(clock, timers);
+    const abandoned = (exchange: Exchange) => uas.tellCancelled(exchange);
+    const responder = new Responder({
+      dialogs,
+      exchanges,
+      hangUp,
+      registrations,
+      reliable,
+      abandoned,
+      clock,
+      timers,
+    });
+    const uas = new Uas({ dialogs, exchanges, responder, reliable, applications, options });
     this.#dialogs = dialogs;
     this.#exchanges = exchanges;
     this.#hangUp = hangUp;
