@@ -73,7 +73,11 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const matcher = new Matcher({ sql, announcements, logger, onOffer: offer => conductor.serve(offer) });
 
     const staleLegs = await closeStaleLegs(sql);
-    await Promise.all(staleLegs.map(callId => telephony.endStale(callId)));
+    // A peer that does not answer the BYE takes half a minute to be given up; nobody has to wait for that.
+    for (const callId of staleLegs)
+      telephony
+        .endStale(callId)
+        .catch(error => logger.warn({ err: error, callId }, 'leg of an earlier run not ended'));
     const recovered = await recover(sql, wrapUps);
     if (staleLegs.length > 0 || recovered.requeued + recovered.cut > 0)
       logger.warn({ ...recovered, legs: staleLegs.length }, 'put in order what the last run left behind');
@@ -82,7 +86,9 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     matcher.start();
     const sweeper = setInterval(
       () =>
-        void sweepSessions(sql).catch(error => logger.error({ err: error }, 'expired sessions not removed')),
+        void sweepSessions(sql, telephony).catch(error =>
+          logger.error({ err: error }, 'expired sessions not removed'),
+        ),
       sessionSweepMs,
     );
     stopping.push(
@@ -120,6 +126,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
         async api => {
           await api.register(sessionRoutes, {
             sql,
+            telephony,
             sessionHours: config.sessionHours,
             secureCookie: config.publicUrl.startsWith('https:'),
             loginsPerMinute: config.loginsPerMinute,

@@ -73,7 +73,7 @@ t.test('a visitor asks, an agent is rung, the phone is called, and the two hear 
     outcome: 'completed',
     position: null,
   });
-  await agent.softphone.request('BYE');
+  await agent.hungUp();
   await telco.done;
   await agent.until(desk => desk.me.state === 'wrap_up', 'the wrap-up');
   await agent.step('wrap-up', callback.id, { note: 'wants the red one', disposition: 'sold' });

@@ -12,7 +12,7 @@ async function ask(t: Test, stack: Stack, agent: RobotAgent, phone = nextNumber(
   const invite = await agent.ring();
   await agent.accept(t, invite);
   const done = await stack.api.follow(callback, ({ state }) => state === 'done');
-  await agent.softphone.request('BYE');
+  await agent.hungUp();
   await agent.until(desk => desk.me.state === 'wrap_up', 'the wrap-up');
   await agent.step('wrap-up', callback.id);
   return done;

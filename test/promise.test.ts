@@ -63,7 +63,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
     await stack.api.follow(callback, ({ state }) => state === 'dialing');
     await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
     await telco.done;
-    await agent.softphone.request('BYE');
+    await agent.hungUp();
     await agent.until(desk => desk.me.state === 'ready', 'ready again');
     t.same(await leftOver(stack), nothing);
   });

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import {
   accept,
@@ -62,6 +63,9 @@ const softphoneGraceMs = 10_000;
 /** A softphone that is not reachable and sends no audio for so long is gone, milliseconds. */
 const silenceMs = 2_000;
 
+/** How long a shutdown waits for the answers to its BYEs, milliseconds. */
+const hangUpMs = 2_000;
+
 /** One try at bringing a customer and an agent together. */
 interface Attempt {
   interaction: ServedInteraction;
@@ -105,10 +109,15 @@ export class Conductor {
     );
   }
 
-  /** Ends all calls; resolves when their legs are freed. */
+  /** Ends all calls; resolves when their legs are freed, or their peers have had time enough to answer. */
   async stop(): Promise<void> {
     for (const stop of this.#running.keys()) stop.abort('shutdown' satisfies StopReason);
-    await Promise.all(this.#running.values());
+    const late = new AbortController();
+    await Promise.race([
+      Promise.all(this.#running.values()),
+      delay(hangUpMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
+    ]);
+    late.abort();
   }
 
   async #serve(interaction: ServedInteraction, stop: AbortController): Promise<void> {

@@ -51,10 +51,15 @@ export class LegRecord {
     return this.#last;
   }
 
-  /** The INVITE is out. */
+  /** An INVITE is out. A second one (another trunk, another softphone) takes the first one's place. */
   started(callId: string | null): void {
-    if (this.#id) return;
     const { tenantId, interactionId, role, userId, phone } = this.#party;
+    if (this.#id) {
+      this.#update(
+        (sql, id) => sql`update legs set call_id = ${callId} where tenant_id = ${tenantId} and id = ${id}`,
+      );
+      return;
+    }
     this.#id = this.#then(async () => {
       const [row] = await this.#sql<{ id: string }[]>`
         insert into legs (tenant_id, interaction_id, role, user_id, phone, call_id)
@@ -73,7 +78,7 @@ export class LegRecord {
   }
 
   ended({ outcome, endedBy, sipStatus }: LegEnding): void {
-    this.started(null);
+    if (!this.#id) this.started(null);
     this.#update(
       (sql, id) => sql`
         update legs set state = 'ended', outcome = ${outcome}, ended_by = ${endedBy}, sip_status = ${sipStatus ?? null},

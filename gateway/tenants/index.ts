@@ -2,5 +2,6 @@ export { bearerToken, caller, requireSession, sessionOf } from './auth.js';
 export { demoSiteKey, demoUsers, seedDemo } from './demo.js';
 export { hashPassword } from './password.js';
 export { sessionRoutes } from './routes.js';
-export { findSession as sessionOfToken, type Session, sweepSessions, type User } from './sessions.js';
+export { findSession as sessionOfToken, type Session, type User } from './sessions.js';
+export { sweepSessions } from './sign-out.js';
 export { findSite, isKnownOrigin, type Site } from './sites.js';

@@ -1,11 +1,14 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { refusals } from '../schemas.js';
 import type { Sql } from '../store/index.js';
+import type { Telephony } from '../telephony/index.js';
 import { caller, requireSession, sessionCookie } from './auth.js';
-import { closeSession, openSession } from './sessions.js';
+import { openSession } from './sessions.js';
+import { signOut } from './sign-out.js';
 
 export interface SessionRouteOptions {
   sql: Sql;
+  telephony: Telephony;
   sessionHours: number;
   /** Whether the cookie may only travel over TLS. */
   secureCookie: boolean;
@@ -22,7 +25,7 @@ const User = Type.Object({
 
 /** Signing in and out. */
 export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRouteOptions> = async (app, options) => {
-  const { sql, sessionHours, secureCookie, loginsPerMinute } = options;
+  const { sql, telephony, sessionHours, secureCookie, loginsPerMinute } = options;
   const cookie = { path: '/', httpOnly: true, sameSite: 'strict', secure: secureCookie } as const;
 
   app.post(
@@ -56,7 +59,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<SessionRouteOptions> = asy
       schema: { tags: ['sessions'], summary: 'Sign out', response: { 204: Type.Null(), ...refusals } },
     },
     async (request, reply) => {
-      await closeSession(sql, caller(request));
+      await signOut(sql, telephony, caller(request));
       reply.clearCookie(sessionCookie, cookie);
       return reply.status(204).send(null);
     },

@@ -71,8 +71,8 @@ export async function findSession(sql: Sql, token: string): Promise<Session | un
 }
 
 /**
- * Signs out: the session goes, and with it (by foreign key) its softphone credential and that one's registrations. An
- * agent without another session is offline.
+ * Ends a login: the session goes, and with it (by foreign key) its softphone credential and that one's registrations.
+ * An agent without another session is offline.
  */
 export async function closeSession(sql: Sql, { id, tenantId, user }: Session): Promise<void> {
   await sql`
@@ -88,10 +88,11 @@ export async function closeSession(sql: Sql, { id, tenantId, user }: Session): P
     insert into events (tenant_id, type, user_id) select tenant_id, 'session_closed', user_id from closed`;
 }
 
-/** Removes sessions that have expired; returns how many. */
-export async function sweepSessions(sql: Sql): Promise<number> {
-  const { count } = await sql`
-    with gone as (delete from sessions where expires_at <= now() returning tenant_id, user_id)
-    insert into events (tenant_id, type, user_id) select tenant_id, 'session_closed', user_id from gone`;
-  return count;
+/** Sessions whose time is over and which nobody has closed. */
+export function expiredSessions(sql: Sql) {
+  return sql<Session[]>`
+    select s.id, s.tenant_id as "tenantId", s.expires_at as "expiresAt",
+      json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role, 'locale', u.locale) as user
+    from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
+    where s.expires_at <= now() limit 500`;
 }

@@ -128,6 +128,11 @@ export class RobotAgent {
     this.softphone.requestWithin(invite, 'ACK', cseq);
   }
 
+  /** The call is ended by the other side. */
+  async hungUp(): Promise<void> {
+    this.softphone.respond(await this.softphone.request('BYE'), 200, 'OK');
+  }
+
   answer(t: Teardown, invite: Received): WebRtcPeer {
     const peer = WebRtcPeer.answering(invite.body);
     t.teardown(() => peer.close());

@@ -1,0 +1,113 @@
+import t from 'tap';
+import { sipp } from '../gateway/telephony/testing/sipp.js';
+import { RobotAgent } from './support/robot-agent.js';
+import { demoPassword, leftOver, nextNumber, nothing, startStack } from './support/stack.js';
+import { endWebRtc } from './support/webrtc-peer.js';
+
+t.teardown(endWebRtc);
+
+t.test('a gateway that is killed loses nothing it has acknowledged', async t => {
+  const stack = await startStack(t);
+
+  await t.test('requests that wait keep their places, and their visitors’ tokens', async t => {
+    const callbacks = [];
+    for (let i = 0; i < 3; i++) callbacks.push(await stack.api.askCallback({ phone: nextNumber() }));
+    await stack.restartGateway('SIGKILL');
+    for (const [index, { id, token }] of callbacks.entries()) {
+      const { body } = await stack.api.call('GET', `/api/v1/callbacks/${id}`, { token });
+      t.match(body, { id, state: 'waiting', position: index + 1 });
+    }
+    for (const { id, token } of callbacks)
+      await stack.api.call('DELETE', `/api/v1/callbacks/${id}`, { token });
+  });
+
+  await t.test(
+    'killed while the agent is rung: the softphone stops, and is rung again for the same customer',
+    async t => {
+      const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+      await agent.setState('ready');
+      const callback = await stack.api.askCallback({ phone: nextNumber() });
+      const invite = await agent.ring();
+      await stack.restartGateway('SIGKILL');
+      await agent.softphone.request('CANCEL');
+      agent.softphone.respond(invite, 487, 'Request Terminated');
+      const again = await agent.ring();
+      t.equal(again.header('X-Ringbridge-Interaction'), callback.id);
+      t.not(again.header('Call-ID'), invite.header('Call-ID'));
+      await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+      agent.softphone.respond(again, 487, 'Request Terminated');
+      t.same(await leftOver(stack), nothing);
+      await agent.setState('offline');
+    },
+  );
+
+  await t.test(
+    'killed while the phone rings: the phone stops, and the customer waits in his old place',
+    async t => {
+      const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+      await agent.setState('ready');
+      const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
+      const callback = await stack.api.askCallback({ phone: nextNumber() });
+      await agent.accept(t, await agent.ring());
+      await stack.api.follow(callback, ({ state }) => state === 'dialing');
+      await agent.setState('paused');
+      await stack.restartGateway('SIGKILL');
+      await telco.done;
+      await agent.hungUp();
+      t.match(await stack.api.follow(callback, ({ state }) => state === 'waiting'), { position: 1 });
+      t.same(await leftOver(stack), nothing);
+      await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+    },
+  );
+
+  await t.test('killed while they talk: both are hung up, and it is on the books', async t => {
+    const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+    await agent.setState('ready');
+    const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
+    const callback = await stack.api.askCallback({ phone: nextNumber() });
+    await agent.accept(t, await agent.ring());
+    await stack.api.follow(callback, ({ state }) => state === 'bridged');
+    await stack.restartGateway('SIGKILL');
+    await telco.done;
+    await agent.hungUp();
+    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'failed' });
+    await agent.step('wrap-up', callback.id);
+    t.same(await leftOver(stack), nothing);
+    const [row] =
+      await stack.sql`select count(*)::int as count from events where interaction_id = ${callback.id} and type = 'bridged'`;
+    t.equal(row?.count, 1, 'nobody was dialled twice');
+  });
+
+  await t.test('stopped politely while they talk: both are hung up before it is gone', async t => {
+    const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+    await agent.setState('ready');
+    const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
+    const callback = await stack.api.askCallback({ phone: nextNumber() });
+    await agent.accept(t, await agent.ring());
+    await stack.api.follow(callback, ({ state }) => state === 'bridged');
+    await stack.restartGateway('SIGTERM');
+    await telco.done;
+    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'failed' });
+  });
+});
+
+t.test('a media engine that dies ends its calls by name, and the phone is hung up', async t => {
+  const stack = await startStack(t);
+  const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+  await agent.setState('ready');
+  const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
+  const callback = await stack.api.askCallback({ phone: nextNumber() });
+  await agent.accept(t, await agent.ring());
+  await stack.api.follow(callback, ({ state }) => state === 'bridged');
+  await stack.killMedia();
+  t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), {
+    outcome: /agent_lost|failed/,
+  });
+  await telco.done;
+  await agent.hungUp();
+  const { status, body } = await stack.api.call('GET', '/readyz');
+  t.match(
+    { status, body },
+    { status: 503, body: { parts: { media: 'missing', sip: 'ok', database: 'ok' } } },
+  );
+});
