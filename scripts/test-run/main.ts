@@ -1,16 +1,12 @@
 // What `npm test` runs once everything is built. `npm test -- gateway/acd` runs a part.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
 import { startPostgres } from '../postgres/index.js';
 import { SetupError } from '../setup-error.js';
 import { ensurePrograms } from './programs.js';
-import { builtFrom, selectTests, sourceOf } from './select.js';
-import { type FileResult, TapReader } from './tap-reader.js';
+import { builtFrom, selectTests } from './select.js';
+import { type FileResult, runTestFile } from './test-file.js';
 
 interface Counts {
   passed: number;
@@ -20,18 +16,26 @@ interface Counts {
 interface Round {
   files: readonly string[];
   jobs: number;
-  /** Seconds a file may take: far more than it does, so that only one that hangs is ended. */
+  /** Seconds for one file. */
   timeout: number;
 }
 
-function report({ name, passed, failures, milliseconds }: FileResult) {
-  const mark = failures.length === 0 ? '✓' : '✗';
-  const counts = failures.length === 0 ? `${passed}` : `${passed} passed, ${failures.length} FAILED`;
-  console.log(`${mark} ${sourceOf(name)}  ${counts}  (${(milliseconds / 1000).toFixed(1)} s)`);
+/** Of a failure. A hanging test lists everything that is open, which is rarely what helps. */
+const shownLines = 40;
+
+function report(file: string, { passed, failures, milliseconds, log }: FileResult) {
+  const good = failures.length === 0;
+  const counts = good ? `${passed}` : `${passed} passed, ${failures.length} FAILED`;
+  console.log(`${good ? '✓' : '✗'} ${file}  ${counts}  (${(milliseconds / 1000).toFixed(1)} s)`);
+  if (good) return;
   for (const { path, diagnostics } of failures) {
-    console.log(`    ✗ ${path.slice(1).join(' › ') || 'the file itself'}`);
-    for (const line of diagnostics) console.log(`        ${line}`);
+    console.log(`    ✗ ${path.join(' › ')}`);
+    for (const line of diagnostics.slice(0, shownLines)) console.log(`        ${line}`);
+    if (diagnostics.length > shownLines)
+      console.log(`        … ${diagnostics.length - shownLines} more lines`);
   }
+  if (log.length > 0) console.log('    what it wrote last:');
+  for (const line of log) console.log(`        ${line}`);
 }
 
 /** The tests get none of our settings: they are to pass wherever they run. */
@@ -49,43 +53,18 @@ async function runRound(
   signal: AbortSignal,
 ): Promise<Counts> {
   const counts = { passed: 0, failed: 0 };
-  if (files.length === 0) return counts;
-  const require = createRequire(import.meta.url);
-  const tap = join(dirname(require.resolve('tap/package.json')), 'dist/esm/run.mjs');
-  const options = [
-    ...[
-      '--reporter=tap',
-      '--disable-coverage',
-      '--allow-empty-coverage',
-      '--fail-skip',
-      '--fail-todo',
-      '--fail-only',
-    ],
-    ...[`--jobs=${jobs}`, `--timeout=${timeout}`],
-  ];
-  const child = spawn(process.execPath, [tap, 'run', ...options, ...files.map(builtFrom)], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: environment(databaseUrl),
-  });
-  const abort = () => child.kill('SIGTERM');
-  signal.addEventListener('abort', abort, { once: true });
-  let seen = 0;
-  const reader = new TapReader(result => {
-    seen += 1;
-    report(result);
-    counts.passed += result.passed;
-    counts.failed += result.failures.length;
-  });
-  createInterface({ input: child.stdout }).on('line', line => reader.line(line));
-  const [code] = (await once(child, 'close')) as [number | null];
-  signal.removeEventListener('abort', abort);
-  if (seen < files.length || (code !== 0 && counts.failed === 0)) {
-    console.log(
-      `✗ the test runner ended early (exit code ${code}): ${seen} of ${files.length} files were run`,
-    );
-    counts.failed += 1;
-  }
+  const env = environment(databaseUrl);
+  const waiting = [...files];
+  const worker = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      signal.throwIfAborted();
+      const result = await runTestFile({ file: builtFrom(file), root, env, timeout, signal });
+      report(file, result);
+      counts.passed += result.passed;
+      counts.failed += result.failures.length;
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, worker));
   return counts;
 }
 
@@ -98,8 +77,8 @@ async function run(root: string, paths: readonly string[], signal: AbortSignal):
     try {
       const total = { passed: 0, failed: 0 };
       for (const round of [
-        { files: unit, jobs: 2, timeout: 180 },
-        { files: system, jobs: 1, timeout: 900 },
+        { files: unit, jobs: 2, timeout: 120 },
+        { files: system, jobs: 1, timeout: 600 },
       ]) {
         signal.throwIfAborted();
         const { passed, failed } = await runRound(root, round, database.url, signal);

@@ -35,6 +35,5 @@ export function selectTests(root: string, paths: readonly string[]): Selection {
   };
 }
 
-/** Where the build puts a test, and back. */
+/** Where the build puts a test. */
 export const builtFrom = (source: string) => `dist/${source.replace(/\.tsx?$/, '.js')}`;
-export const sourceOf = (built: string) => built.replace(/^dist\//, '').replace(/\.js$/, '.ts');
