@@ -108,7 +108,7 @@ export class Uac {
   ): Outcome {
     const transactionId = { value: '' };
     const sent = this.context.sender.send(built, route, answer => {
-      this.#delivered(application, answer, transactionId.value);
+      this.#delivered(application, answer, transactionId.value, dialogId);
       // A challenged BYE is sent again with credentials; anything else ends the dialog.
       const over = built.method === 'BYE' && answer.status >= 200 && !isChallenge(answer.status);
       if (over && dialog !== undefined) this.context.dialogs.remove(dialog);
@@ -117,10 +117,10 @@ export class Uac {
     return { ok: true, text: built.text, flow: sent.flow, transactionId: sent.transactionId, dialogId };
   }
 
-  #delivered(application: Application, answer: Answer, transactionId: string): void {
+  #delivered(application: Application, answer: Answer, transactionId: string, dialogId: string): void {
     if (answer.status === 100 || !application.connected) return;
     const { size, flow } = answer;
-    application.deliver({ text: answer.text(), size, source: 'network', flow, transactionId, dialogId: '' });
+    application.deliver({ text: answer.text(), size, source: 'network', flow, transactionId, dialogId });
   }
 
   /** RFC 3261 section 15: the callee must not send BYE before its 2xx is acknowledged, or given up. */
@@ -128,7 +128,9 @@ export class Uac {
     const transactionId = randomUUID();
     dialog.heldBye = () => {
       this.context.dialogs.remove(dialog);
-      this.context.sender.send(built, route, answer => this.#delivered(application, answer, transactionId));
+      this.context.sender.send(built, route, answer =>
+        this.#delivered(application, answer, transactionId, dialog.id),
+      );
     };
     return { ok: true, text: built.text, transactionId, dialogId: dialog.id };
   }
