@@ -123,7 +123,10 @@ async function main(): Promise<void> {
     { level: levelOf(flags), base: { process: 'sip' } },
     pino.destination({ fd: 2, sync: true }),
   );
-  const server = await startSipServer(options(flags), { log });
+  const ended = asked(flags['exit-with-parent']);
+  const server = await Promise.race([startSipServer(options(flags), { log }), ended]);
+  // Asked to end before everything was open: there is nothing to close but the process.
+  if (server === undefined) process.exit(0);
   const text = ({ host, port }: ListenAddress) => hostPort(host, port);
   const ready = {
     ready: true,
@@ -132,7 +135,7 @@ async function main(): Promise<void> {
     ws: server.ws.map(text),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-  await asked(flags['exit-with-parent']);
+  await ended;
   await server.close();
   process.exit(0);
 }
