@@ -9,25 +9,30 @@ const keepAliveMs = 15_000;
 /** Changes of others in the queue may move this one's place: told at most this often. */
 const neighbourMs = 1_000;
 
-/** Events of others that may change a place or an estimate. */
-const neighbourly: ReadonlySet<string> = new Set([
-  'requested',
-  'offered',
-  'cancelled',
-  'agent_intent',
-  'finished',
-]);
+/** Events of others that may change a place or an estimate: of the same queue, or of the agents of the tenant. */
+const queueEvents: ReadonlySet<string> = new Set(
+  'requested offered declined offer_expired agent_lost cancelled finished'.split(' '),
+);
+const agentEvents: ReadonlySet<string> = new Set(
+  'agent_intent softphone_registered softphone_unregistered'.split(' '),
+);
+
+export interface CallbackStream {
+  id: string;
+  tenantId: string;
+  queueId: string;
+  /** Reads how it stands. */
+  look: () => Promise<VisitorView>;
+}
 
 /**
  * Sends a callback as server-sent events (WHATWG HTML 9.2): how it stands now, and after every change, until it is
  * done or the visitor goes.
- * @param look reads how it stands
  */
 export async function streamCallback(
   reply: FastifyReply,
   announcements: Announcements,
-  first: VisitorView,
-  look: () => Promise<VisitorView>,
+  { id, tenantId, queueId, look }: CallbackStream,
 ): Promise<FastifyReply> {
   const stream = new PassThrough();
   const endings: (() => void)[] = [];
@@ -66,9 +71,10 @@ export async function streamCallback(
 
   const keepAlive = setInterval(() => stream.write(': still here\n\n'), keepAliveMs);
   endings.push(
-    announcements.onInteraction(first.id, refresh),
-    announcements.onEvent(({ type, interactionId }) => {
-      if (interactionId !== first.id && neighbourly.has(type)) later();
+    announcements.onInteraction(id, refresh),
+    announcements.onEvent(event => {
+      if (event.tenantId !== tenantId || event.interactionId === id) return;
+      if (agentEvents.has(event.type) || (event.queueId === queueId && queueEvents.has(event.type))) later();
     }),
     announcements.onGap(refresh),
     () => clearInterval(keepAlive),
@@ -76,8 +82,6 @@ export async function streamCallback(
   );
   stream.on('close', close);
   reply.raw.on('close', close);
-  send(first);
-  // What happened between the first look and the subscription above.
   refresh();
   return await reply
     .header('content-type', 'text/event-stream; charset=utf-8')

@@ -35,6 +35,8 @@ const refused: [input: string, code: string][] = [
   ['112', 'phone_emergency'],
   ['911', 'phone_emergency'],
   ['+82 119', 'phone_emergency'],
+  ['0119', 'phone_emergency'],
+  ['+82-0112', 'phone_emergency'],
   ['060-700-1234', 'phone_premium'],
   ['+1 900 555 1234', 'phone_premium'],
 ];

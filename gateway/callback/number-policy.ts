@@ -1,5 +1,6 @@
 import {
   type CountryCode,
+  getCountryCallingCode,
   isSupportedCountry,
   type PhoneNumber,
   parsePhoneNumberWithError,
@@ -34,9 +35,8 @@ export function callableNumber(input: string, countries: readonly string[]): str
   if (!shape.test(text)) throw refusal('phone_invalid');
   const [home = ''] = countries;
   if (!isSupportedCountry(home)) throw new Error(`unknown country ${home}`);
-  if (emergency.has(text.replace(/\D/g, ''))) throw refusal('phone_emergency');
+  if (isEmergency(text, countries)) throw refusal('phone_emergency');
   const number = parse(text, home);
-  if (emergency.has(number.nationalNumber)) throw refusal('phone_emergency');
   if (number.country && !countries.includes(number.country))
     throw refusal('phone_country_not_allowed', { country: number.country });
   if (!number.isValid())
@@ -46,6 +46,16 @@ export function callableNumber(input: string, countries: readonly string[]): str
     throw refusal('phone_country_not_allowed', { country: `+${number.countryCallingCode}` });
   if (premium.has(number.getType() ?? '')) throw refusal('phone_premium');
   return number.number;
+}
+
+/** 119 is an emergency number however it is written: also as +82 119, or with a 0 before it. */
+function isEmergency(text: string, countries: readonly string[]): boolean {
+  const digits = text.replace(/\D/g, '');
+  const codes = countries.filter(isSupportedCountry).map(getCountryCallingCode);
+  const nationals = codes.filter(code => digits.startsWith(code)).map(code => digits.slice(code.length));
+  return [digits, ...nationals].some(
+    number => emergency.has(number.replace(/^0(?=\d{3})/, '')) || emergency.has(number),
+  );
 }
 
 function parse(text: string, defaultCountry: CountryCode): PhoneNumber {

@@ -2,6 +2,7 @@ import { cancel, enqueueCallback } from '../acd/index.js';
 import { ApiError, type Locale } from '../errors.js';
 import type { Sql } from '../store/index.js';
 import { findSite, type Site } from '../tenants/index.js';
+import type { CallbackStream } from './event-stream.js';
 import { callableNumber } from './number-policy.js';
 import type { CallbackTokens } from './token.js';
 import { type Counter, listCounters, type VisitorView, viewCallback } from './visitor-view.js';
@@ -82,16 +83,31 @@ export class CallbackRequests {
   }
 
   /**
+   * What it takes to follow the callback as it changes.
+   * @throws ApiError unauthorized, not_found
+   */
+  async follow(id: string, token: string | undefined): Promise<CallbackStream> {
+    this.#tokens.verify(id, token);
+    return { id, ...(await this.#whereabouts(id)), look: () => this.#view(id) };
+  }
+
+  /**
    * Takes the request back, at any moment; while they talk it ends the talk. What is over stays as it is.
-   * @throws ApiError unauthorized, forbidden
+   * @throws ApiError unauthorized, forbidden, not_found
    */
   async cancel(id: string, token: string | undefined): Promise<VisitorView> {
     if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
-    const [row] = await this.#sql<
-      { tenantId: string }[]
-    >`select tenant_id as "tenantId" from interactions where id = ${id}`;
-    if (row) await cancel(this.#sql, { id, tenantId: row.tenantId });
+    const { tenantId } = await this.#whereabouts(id);
+    await cancel(this.#sql, { id, tenantId });
     return await this.#view(id);
+  }
+
+  /** The one place where a callback is found without its tenant: its visitor knows only its id, and the token proves it. */
+  async #whereabouts(id: string): Promise<{ tenantId: string; queueId: string }> {
+    const [row] = await this.#sql<{ tenantId: string; queueId: string }[]>`
+      select tenant_id as "tenantId", queue_id as "queueId" from interactions where id = ${id}`;
+    if (!row) throw new ApiError('not_found');
+    return row;
   }
 
   async #view(id: string): Promise<VisitorView> {

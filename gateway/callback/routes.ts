@@ -164,8 +164,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     async (request, reply) => {
       const { id } = request.params;
       const token = bearerToken(request);
-      const first = await requests.look(id, token);
-      return await streamCallback(reply, announcements, first, () => requests.look(id, token));
+      return await streamCallback(reply, announcements, await requests.follow(id, token));
     },
   );
 };

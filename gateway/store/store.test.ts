@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { testDatabase } from '../../test/support/database.js';
+import { type Announcement, Announcements, connect, migrate, SchemaError } from './index.js';
+
+async function open(t: Test) {
+  const { url } = await testDatabase(t);
+  const sql = connect({ url, max: 4 });
+  t.teardown(() => sql.end());
+  return sql;
+}
+
+t.test('migrations are applied once, forward, also by several processes at once', async t => {
+  const sql = await open(t);
+  const applied = await Promise.all([migrate(sql), migrate(sql), migrate(sql)]);
+  t.equal(applied.filter(names => names.length > 0).length, 1, 'one of them did it');
+  t.same(await migrate(sql), []);
+});
+
+t.test('a schema of a newer version is refused, and left alone', async t => {
+  const sql = await open(t);
+  await migrate(sql);
+  await sql`insert into schema_migrations (version, name) values (9999, 'from_the_future')`;
+  await t.rejects(migrate(sql), SchemaError);
+});
+
+t.test('a migration that fails leaves nothing of itself, and files out of order are refused', async t => {
+  const sql = await open(t);
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, '0001_good.sql'), 'create table good (id int);');
+  writeFileSync(join(folder, '0002_bad.sql'), 'create table half (id int); select nonsense;');
+  await t.rejects(migrate(sql, folder), /nonsense/);
+  t.same(await sql`select to_regclass('good') as good, to_regclass('half') as half`, [
+    { good: null, half: null },
+  ]);
+  rmSync(join(folder, '0002_bad.sql'));
+  writeFileSync(join(folder, '0003_gap.sql'), 'select 1;');
+  await t.rejects(migrate(sql, folder), /expected migration number 2/);
+});
+
+t.test('events are announced when they are committed, to whom it concerns', async t => {
+  const sql = await open(t);
+  await migrate(sql);
+  const announcements = new Announcements(sql, error => t.fail(error.message));
+  await announcements.start();
+  t.teardown(() => announcements.stop());
+  const [tenant] = await sql<{ id: string }[]>`
+    insert into tenants (slug, name, countries, caller_id) values ('shop', 'Shop', '{KR}', '+82212345678') returning id`;
+  const interactionId = crypto.randomUUID();
+  const all: Announcement[] = [];
+  announcements.onEvent(announcement => all.push(announcement));
+  const heard = new Promise<Announcement>(resolve => announcements.onInteraction(interactionId, resolve));
+  await sql
+    .begin(async tx => {
+      await tx`insert into events (tenant_id, type) values (${tenant!.id}, 'never_committed')`;
+      throw new Error('rolled back');
+    })
+    .catch(() => undefined);
+  await sql`insert into events (tenant_id, type, interaction_id) values (${tenant!.id}, 'requested', ${interactionId})`;
+  t.match(await heard, { type: 'requested', tenantId: tenant!.id, interactionId });
+  t.same(
+    all.map(({ type }) => type),
+    ['requested'],
+  );
+});
+
+t.test('a lost connection is told as a gap, and announcements go on', async t => {
+  const sql = await open(t);
+  await migrate(sql);
+  const announcements = new Announcements(sql, error => t.fail(error.message));
+  await announcements.start();
+  t.teardown(() => announcements.stop());
+  const gap = new Promise<void>(resolve => announcements.onGap(resolve));
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and query ilike 'listen%' and pid <> pg_backend_pid()`;
+  await gap;
+  const [tenant] = await sql<{ id: string }[]>`
+    insert into tenants (slug, name, countries, caller_id) values ('shop', 'Shop', '{KR}', '+82212345678') returning id`;
+  const heard = new Promise<Announcement>(resolve => announcements.onEvent(resolve));
+  await sql`insert into events (tenant_id, type) values (${tenant!.id}, 'after')`;
+  t.match(await heard, { type: 'after' });
+});
