@@ -15,7 +15,7 @@ export function closingTable(config: CompleteConfig, logDir: string): string {
       ? ([
           [
             'Numbers to try',
-            '010-1234-5600 answers, …01 is busy, …02 rings on; all in docs/phone-network.md',
+            '010-5550-0100 answers, …01 is busy, …02 rings on; all in docs/phone-network.md',
           ],
         ] as [string, string][])
       : []),
