@@ -28,7 +28,6 @@ export const en = {
     timeout: 'The server did not answer in time.',
     unreadable: 'The server sent an answer that this page does not understand.',
     unknown: 'Something went wrong on this page.',
-    stillTrying: 'It is safe to try again.',
   },
 
   link: {
@@ -37,7 +36,6 @@ export const en = {
     retryIn: (seconds: number) => `Trying again in ${seconds} s.`,
     retrying: 'Connecting…',
     retryNow: 'Try now',
-    back: 'Connected again',
     offline: 'This computer is offline',
     unreachable: 'The desktop cannot reach its server',
   },
@@ -146,7 +144,6 @@ export const en = {
     decline: 'Decline',
     expires: 'Time to accept',
     seconds: (count: number) => (count === 1 ? '1 second left' : `${count} seconds left`),
-    accepting: 'Accepting…',
     acceptFailed: 'The request could not be accepted',
     declineFailed: 'The request could not be declined',
     notificationTitle: (name: string) => `${name} would like a call`,
@@ -189,19 +186,14 @@ export const en = {
     },
     hangUp: 'Hang up',
     mute: 'Mute',
-    unmute: 'Unmute',
     muted: 'Your microphone is muted',
     hold: 'Hold',
-    resume: 'Resume',
-    onHold: 'The customer is on hold',
     keypad: 'Keypad',
     keypadSent: 'Sent',
     star: 'star',
     pound: 'pound',
     hangUpFailed: 'The server did not hear you hang up',
-    notes: 'Notes',
     notesHint: 'Kept for the wrap-up.',
-    duration: 'Length of the conversation',
   },
 
   wrapUp: {
@@ -214,7 +206,6 @@ export const en = {
     left: 'Time left for wrap-up',
     failed: 'The wrap-up was not saved',
     tooLong: (limit: number) => `At most ${limit} characters.`,
-    saved: 'Wrap-up saved',
     dispositions: {
       resolved: 'Resolved',
       follow_up: 'Follow up',
@@ -274,8 +265,6 @@ export const en = {
     more: 'Show older ones',
     failed: 'Older interactions could not be loaded',
     end: 'That is all.',
-    open: (name: string) => `Show details of ${name}`,
-    count: (count: number) => (count === 1 ? '1 interaction' : `${count} interactions`),
   },
 
   detail: {

@@ -29,7 +29,6 @@ export const ko: Dictionary = {
     timeout: '서버가 제시간에 응답하지 않았습니다.',
     unreadable: '서버가 보낸 응답을 이해할 수 없습니다.',
     unknown: '이 화면에서 문제가 발생했습니다.',
-    stillTrying: '다시 시도해도 괜찮습니다.',
   },
 
   link: {
@@ -38,7 +37,6 @@ export const ko: Dictionary = {
     retryIn: seconds => `${seconds}초 후 다시 시도합니다.`,
     retrying: '연결하는 중…',
     retryNow: '지금 시도',
-    back: '다시 연결되었습니다',
     offline: '이 컴퓨터는 오프라인 상태입니다',
     unreachable: '데스크톱이 서버에 연결할 수 없습니다',
   },
@@ -145,7 +143,6 @@ export const ko: Dictionary = {
     decline: '거절',
     expires: '수락 가능 시간',
     seconds: count => `${count}초 남음`,
-    accepting: '수락하는 중…',
     acceptFailed: '요청을 수락하지 못했습니다',
     declineFailed: '요청을 거절하지 못했습니다',
     notificationTitle: name => `${name}님이 통화를 원합니다`,
@@ -188,19 +185,14 @@ export const ko: Dictionary = {
     },
     hangUp: '통화 종료',
     mute: '음소거',
-    unmute: '음소거 해제',
     muted: '내 마이크가 음소거되었습니다',
     hold: '보류',
-    resume: '보류 해제',
-    onHold: '고객이 보류 상태입니다',
     keypad: '키패드',
     keypadSent: '보낸 번호',
     star: '별표',
     pound: '우물 정자',
     hangUpFailed: '통화 종료가 서버에 전달되지 않았습니다',
-    notes: '메모',
     notesHint: '후처리 때까지 보관됩니다.',
-    duration: '통화 시간',
   },
 
   wrapUp: {
@@ -213,7 +205,6 @@ export const ko: Dictionary = {
     left: '남은 후처리 시간',
     failed: '후처리 내용을 저장하지 못했습니다',
     tooLong: limit => `최대 ${limit}자까지 쓸 수 있습니다.`,
-    saved: '후처리를 저장했습니다',
     dispositions: {
       resolved: '해결됨',
       follow_up: '후속 조치',
@@ -272,8 +263,6 @@ export const ko: Dictionary = {
     more: '이전 내역 보기',
     failed: '이전 상담을 불러오지 못했습니다',
     end: '모두 표시했습니다.',
-    open: name => `${name} 상세 보기`,
-    count: count => `${count}건`,
   },
 
   detail: {

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconPhoneX } from '@tabler/icons-react';
+import { useState } from 'react';
 import type { Interaction } from '../../api/types.js';
 import type { Dictionary } from '../../i18n/en.js';
 import type { CallPhase } from '../../softphone/call.js';
@@ -27,6 +28,18 @@ function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): St
   return { word: interaction.state === 'dialing' ? status.dialing : status.accepted, tone: 'plain' };
 }
 
+/** Counts from the moment it is shown: that of the hold. */
+function HeldFor() {
+  const { clock } = useDesktop();
+  const [since] = useState(() => new Date(clock.now()).toISOString());
+  return (
+    <span aria-hidden>
+      {' '}
+      <Elapsed since={since} />
+    </span>
+  );
+}
+
 /** The call while it lives: how far it is, and what may be done with it. */
 export function CallPanel({ interaction }: { interaction: Interaction }) {
   const t = useText();
@@ -50,6 +63,7 @@ export function CallPanel({ interaction }: { interaction: Interaction }) {
         {since && <Elapsed className={classes.clock} since={since} />}
         <p className={classes.word} data-tone={tone} role="status">
           {word}
+          {call.phase === 'held' && <HeldFor />}
         </p>
       </div>
       {interaction.state !== 'bridged' && <CallSteps state={interaction.state} phase={call.phase} />}
