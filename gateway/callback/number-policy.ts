@@ -51,7 +51,9 @@ export function callableNumber(input: string, countries: readonly string[]): str
 /** 119 is an emergency number however it is written: also as +82 119, or with a 0 before it. */
 function isEmergency(text: string, countries: readonly string[]): boolean {
   const digits = text.replace(/\D/g, '');
-  const codes = countries.filter(isSupportedCountry).map(country => getCountryCallingCode(country));
+  const codes = countries.flatMap(country =>
+    isSupportedCountry(country) ? getCountryCallingCode(country) : [],
+  );
   const nationals = codes.filter(code => digits.startsWith(code)).map(code => digits.slice(code.length));
   return [digits, ...nationals].some(
     number => emergency.has(number.replace(/^0(?=\d{3})/, '')) || emergency.has(number),
