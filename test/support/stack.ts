@@ -18,8 +18,8 @@ interface Teardown {
 export interface StackOptions {
   /** Further settings of the gateway, as variables. */
   env?: Record<string, string>;
-  /** Names a drachtio-server instead of the built-in one: host:port:secret:udpPort:wsPort. */
-  drachtio?: string;
+  /** Flags of Node itself for the servers, for example `--cpu-prof`. */
+  nodeFlags?: readonly string[];
 }
 
 export interface Stack {
@@ -36,6 +36,8 @@ export interface Stack {
   restartGateway(signal?: NodeJS.Signals): Promise<void>;
   killMedia(): Promise<void>;
   killSip(): Promise<void>;
+  /** Process ids, for looking at what they use. A SIP server that is not ours has none. */
+  pids(): { gateway: number; media: number; sip: number | undefined };
 }
 
 export const demoPassword = 'a-demo-password-for-tests';
@@ -46,14 +48,24 @@ interface SipServer {
   secret: string;
   udpPort: number;
   wsPort: number;
+  pid: number | undefined;
   kill(): Promise<void>;
 }
 
-async function startSipServer(t: Teardown, drachtio: string | undefined): Promise<SipServer> {
+/** The built-in one, or the drachtio-server that RINGBRIDGE_TEST_DRACHTIO names: host:port:secret:udpPort:wsPort. */
+async function startSipServer(t: Teardown, nodeFlags: readonly string[]): Promise<SipServer> {
+  const drachtio = process.env.RINGBRIDGE_TEST_DRACHTIO;
   if (drachtio) {
     const [host = '', port = '', secret = '', udpPort = '', wsPort = ''] = drachtio.split(':');
     const kill = () => Promise.reject(new Error('this SIP server is not ours to kill'));
-    return { control: `${host}:${port}`, secret, udpPort: Number(udpPort), wsPort: Number(wsPort), kill };
+    return {
+      control: `${host}:${port}`,
+      secret,
+      udpPort: Number(udpPort),
+      wsPort: Number(wsPort),
+      pid: undefined,
+      kill,
+    };
   }
   const secret = randomBytes(16).toString('hex');
   const any = '127.0.0.1:0';
@@ -61,6 +73,7 @@ async function startSipServer(t: Teardown, drachtio: string | undefined): Promis
     'engine/sip/main.js',
     ['--control', any, '--udp', any, '--ws', any, '--orphan-grace', '5'],
     { RINGBRIDGE_SIP_SECRET: secret },
+    nodeFlags,
   );
   t.teardown(() => server.end());
   const portOf = (address = '') => Number(address.slice(address.lastIndexOf(':') + 1));
@@ -69,6 +82,7 @@ async function startSipServer(t: Teardown, drachtio: string | undefined): Promis
     secret,
     udpPort: portOf(server.ready.udp[0]),
     wsPort: portOf(server.ready.ws[0]),
+    pid: server.child.pid,
     kill: () => server.end('SIGKILL'),
   };
 }
@@ -85,13 +99,16 @@ function writeDialplan(t: Teardown, trunkPort: number): string {
   return folder;
 }
 
-export async function startStack(t: Teardown, { env = {}, drachtio }: StackOptions = {}): Promise<Stack> {
+export async function startStack(
+  t: Teardown,
+  { env = {}, nodeFlags = [] }: StackOptions = {},
+): Promise<Stack> {
   const { url: databaseUrl } = await testDatabase(t);
   const sql = connect({ url: databaseUrl, max: 4 });
   t.teardown(() => sql.end());
   const [sip, media, httpPort, trunkPort] = await Promise.all([
-    startSipServer(t, drachtio),
-    startMediaEngine(),
+    startSipServer(t, nodeFlags),
+    startMediaEngine({ nodeFlags }),
     freePort(),
     freeUdpPort(),
   ]);
@@ -118,7 +135,7 @@ export async function startStack(t: Teardown, { env = {}, drachtio }: StackOptio
     RINGBRIDGE_SOFTPHONE_WS_URL: `ws://127.0.0.1:${sip.wsPort}`,
     ...env,
   };
-  let gateway = await startProgram<{ url: string }>('gateway/main.js', [], settings);
+  let gateway = await startProgram<{ url: string }>('gateway/main.js', [], settings, nodeFlags);
   t.teardown(() => gateway.end());
   return {
     url,
@@ -130,10 +147,11 @@ export async function startStack(t: Teardown, { env = {}, drachtio }: StackOptio
     gateway: () => gateway,
     async restartGateway(signal = 'SIGTERM') {
       await gateway.end(signal);
-      gateway = await startProgram('gateway/main.js', [], settings);
+      gateway = await startProgram('gateway/main.js', [], settings, nodeFlags);
     },
     killMedia: () => media.kill(),
     killSip: () => sip.kill(),
+    pids: () => ({ gateway: gateway.child.pid!, media: media.process.pid!, sip: sip.pid }),
   };
 }
 
