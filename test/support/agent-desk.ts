@@ -48,9 +48,10 @@ export class AgentDesk {
     return this.page.getByTestId(testId);
   }
 
+  /** Resolves when the server has heard it: somebody who waits may be offered at once. */
   async goReady(): Promise<void> {
     await this.find('state-ready').click();
-    await this.is('ready');
+    await this.page.locator('[data-testid="me-state"][data-intent="ready"]').waitFor();
   }
 
   /** Resolves when the desktop shows the agent in the state. */
@@ -104,10 +105,8 @@ export class AgentDesk {
     await this.call({ state: 'wrap_up' });
     if (note !== undefined) await this.find('wrapup-note').fill(note);
     if (disposition !== undefined) {
-      await this.page
-        .locator('label', { hasText: '' })
-        .filter({ has: this.find(`disposition-${disposition}`) })
-        .click();
+      const choice = await this.find(`disposition-${disposition}`).getAttribute('id');
+      await this.page.locator(`label[for="${choice}"]`).click();
     }
     await this.find('wrapup-submit').click();
   }

@@ -97,6 +97,13 @@ function watchStates(): void {
 const audible = -60;
 const outstanding = 20;
 
+/** Chromium notes every answer above 399 as an error; that the API says no to somebody is none. */
+function isRefusal(text: string, url: string): boolean {
+  return (
+    /^Failed to load resource: .* status of 4\d\d /.test(text) && new URL(url).pathname.startsWith('/api/')
+  );
+}
+
 export class People {
   /** What the pages have complained of: errors on the console, among them breaches of the content policy, and exceptions. */
   readonly complaints: string[] = [];
@@ -125,8 +132,9 @@ export class People {
     await context.addInitScript(watchStates);
     const page = await context.newPage();
     page.on('console', message => {
-      if (message.type() === 'error')
-        this.complaints.push(`${page.url()}: ${message.text()} (${message.location().url})`);
+      const { url } = message.location();
+      if (message.type() !== 'error' || isRefusal(message.text(), url)) return;
+      this.complaints.push(`${page.url()}: ${message.text()} (${url})`);
     });
     page.on('pageerror', error => this.complaints.push(`${page.url()}: ${error.stack ?? error.message}`));
     return page;

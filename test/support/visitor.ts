@@ -48,11 +48,11 @@ export class Visitor {
     await this.find('submit').click();
   }
 
-  /** Asks for a callback; resolves when the widget shows that it is waiting. */
+  /** Asks for a callback; resolves when the widget shows how it stands. */
   async ask(wish: Wish): Promise<void> {
     await this.open();
     await this.send(wish);
-    await this.sees('waiting');
+    await this.find('status').waitFor();
   }
 
   /** Resolves when the widget shows the state, and for an end its outcome. */
