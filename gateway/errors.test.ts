@@ -16,6 +16,8 @@ t.test('an error is answered in the caller’s language, with its field', async 
   t.equal(error.status, 422);
   t.match(error.body('en'), { code: 'phone_country_not_allowed', field: 'phone', message: /\(GB\)/ });
   t.match(error.body('ko'), { message: /국가\(GB\)/ });
+  const conflict = new ApiError('state_conflict', { params: { state: 'bridged' } });
+  t.match(conflict.body('ko'), { message: /통화 중/ }, 'states are words of the language, too');
   t.notOk('field' in new ApiError('internal').body('en'));
 });
 
@@ -30,5 +32,6 @@ t.test('the language is the first of Accept-Language that we speak', async t => 
     ['ko;q=garbage, en', 'en'],
     [`${'x,'.repeat(10_000)}ko`, 'en'],
   ];
+  t.equal(preferredLocale('fr', 'ko'), 'ko', 'or the fallback');
   for (const [header, locale] of cases) t.equal(preferredLocale(header), locale, String(header).slice(0, 40));
 });

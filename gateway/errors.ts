@@ -198,27 +198,51 @@ export class ApiError extends Error {
 
   /** What is sent to the caller, in the caller's language. */
   body(locale: Locale): ErrorBody {
-    const message = fill(catalogue[this.code][locale], this.#params);
+    const { state } = this.#params;
+    const params =
+      state === undefined ? this.#params : { ...this.#params, state: words[locale][state] ?? state };
+    const message = fill(catalogue[this.code][locale], params);
     return this.field === undefined
       ? { code: this.code, message }
       : { code: this.code, message, field: this.field };
   }
 }
 
+/** States of interactions as words of a sentence. */
+const words: Record<Locale, Record<string, string>> = {
+  en: {
+    waiting: 'waiting',
+    offered: 'being offered to an agent',
+    accepted: 'accepted',
+    dialing: 'being dialled',
+    bridged: 'being talked',
+    wrap_up: 'in wrap-up',
+    done: 'done',
+  },
+  ko: {
+    waiting: '대기 중',
+    offered: '상담원에게 배정 중',
+    accepted: '수락됨',
+    dialing: '전화 거는 중',
+    bridged: '통화 중',
+    wrap_up: '후처리 중',
+    done: '완료됨',
+  },
+};
+
 function fill(sentence: string, params: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
 }
 
 /** The language to answer in: the first of an Accept-Language header (RFC 9110 12.5.4) that we speak. */
-export function preferredLocale(acceptLanguage: string | undefined): Locale {
+export function preferredLocale(acceptLanguage: string | undefined, fallback: Locale = 'en'): Locale {
   const ranges = (acceptLanguage ?? '')
     .slice(0, 200)
     .split(',')
     .map(range => {
       const [tag = '', ...parameters] = range.trim().toLowerCase().split(';');
-      const quality = Number(
-        parameters.find(parameter => parameter.trim().startsWith('q='))?.split('=')[1] ?? 1,
-      );
+      const weight = parameters.find(parameter => parameter.trim().startsWith('q='));
+      const quality = Number(weight?.split('=')[1] ?? 1);
       return { language: tag.split('-')[0], quality: Number.isFinite(quality) ? quality : 0 };
     })
     .sort((a, b) => b.quality - a.quality);
@@ -226,5 +250,5 @@ export function preferredLocale(acceptLanguage: string | undefined): Locale {
     const known = locales.find(locale => locale === language);
     if (known) return known;
   }
-  return 'en';
+  return fallback;
 }

@@ -83,6 +83,30 @@ t.test('every way a customer is not reached has a name, and the agent is freed e
     await agent.step('wrap-up', callback.id);
   });
 
+  await t.test('a phone that speaks no codec of ours → failed, and it is hung up', async t => {
+    const telco = await sipp(t, 'uas-answer', {
+      port: stack.trunkPort,
+      replace: { 'RTP/AVP 8 101': 'RTP/AVP 18', 'a=rtpmap:8 PCMA/8000': 'a=rtpmap:18 G729/8000' },
+    });
+    t.match(await ask(t, stack, agent), { outcome: 'failed' });
+    await telco.done;
+  });
+
+  await t.test(
+    'a softphone that speaks no codec of ours is hung up, and the customer keeps his place',
+    async t => {
+      const callback = await stack.api.askCallback({ phone: nextNumber() });
+      const invite = await agent.ring();
+      const sdp = invite.body
+        .replace(/^m=audio .*$/m, 'm=audio 9 UDP/TLS/RTP/SAVPF 96')
+        .replaceAll(/^a=(rtpmap|fmtp):.*\r\n/gm, '');
+      agent.softphone.respond(invite, 200, 'OK', `${sdp}a=rtpmap:96 speex/8000\r\n`);
+      await agent.hungUp();
+      t.match(await stack.api.follow(callback, ({ state }) => state === 'waiting'), { position: 1 });
+      await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+    },
+  );
+
   t.same(await leftOver(stack), nothing, 'no leg is left open');
   const [legs] = await stack.sql`select count(*)::int as count from legs`;
   t.ok(legs?.count > 20, 'and each is on the books');

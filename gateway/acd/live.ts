@@ -1,7 +1,9 @@
 import '@fastify/swagger';
+import { Type } from '@fastify/type-provider-typebox';
 import '@fastify/websocket';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
+import { preferredLocale } from '../errors.js';
 import { Latest } from '../latest.js';
 import { type Session, sessionOf, sessionOfToken } from '../tenants/index.js';
 import { viewAgent } from './agents.js';
@@ -24,12 +26,22 @@ const bufferLimit = 1_000_000;
  * change: nothing is ever missed or applied twice, and a reconnect needs no history.
  */
 export const liveRoute: FastifyPluginAsync<AcdRouteOptions> = async (app, options) => {
-  app.get('/live', { websocket: true, schema: { hide: true } }, async (socket, request) => {
-    socket.on('error', error => request.log.info({ err: error }, 'live socket failed'));
-    const session = await authenticate(socket, request, options);
-    if (!session) return socket.close(closeCodes.unauthorized, 'not signed in');
-    if (socket.readyState === socket.OPEN) follow(socket, request, session, options);
-  });
+  app.get(
+    '/live',
+    {
+      websocket: true,
+      schema: {
+        hide: true,
+        querystring: Type.Object({ locale: Type.Optional(Type.String({ maxLength: 35 })) }),
+      },
+    },
+    async (socket, request) => {
+      socket.on('error', error => request.log.info({ err: error }, 'live socket failed'));
+      const session = await authenticate(socket, request, options);
+      if (!session) return socket.close(closeCodes.unauthorized, 'not signed in');
+      if (socket.readyState === socket.OPEN) follow(socket, request, session, options);
+    },
+  );
 };
 
 /** By the cookie of the upgrade, or by a first message `{"type":"authenticate","token":…}`: never by the URL. */
@@ -77,7 +89,14 @@ function follow(
 ): void {
   const { sql, announcements, presence } = options;
   const { tenantId, user } = session;
-  const viewer: Viewer = { tenantId, userId: user.id, role: user.role, locale: user.locale };
+  const { locale } = request.query as { locale?: string };
+  const viewer: Viewer = {
+    tenantId,
+    userId: user.id,
+    role: user.role,
+    // A browser cannot set a header on a WebSocket: the language of the page comes as a query parameter.
+    locale: preferredLocale(locale, user.locale),
+  };
   const leave = presence.arrive(viewer);
   async function snapshot() {
     const [me, current, waiting, recent] = await Promise.all([

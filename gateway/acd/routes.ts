@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
 import { legsOf } from '../calls/index.js';
-import { ApiError } from '../errors.js';
+import { ApiError, preferredLocale } from '../errors.js';
 import { refusals } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
@@ -27,7 +27,8 @@ const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 /** Who looks, for what he may see and in which language. */
 export function viewerOf(request: FastifyRequest): Viewer {
   const { tenantId, user } = caller(request);
-  return { tenantId, userId: user.id, role: user.role, locale: user.locale };
+  const locale = preferredLocale(request.headers['accept-language'], user.locale);
+  return { tenantId, userId: user.id, role: user.role, locale };
 }
 
 /** The agent's side of the API: himself, his softphone, his interactions, his live view. */

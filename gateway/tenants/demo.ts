@@ -28,12 +28,12 @@ export async function seedDemo(
   await sql.begin(async tx => {
     const [tenant] = await tx<{ id: string }[]>`
       insert into tenants (slug, name, locale, time_zone, countries, caller_id)
-      values ('demo', 'Haneul Coffee', 'ko', 'Asia/Seoul', '{KR,US}', '+82215880000')
-      on conflict (slug) do update set slug = excluded.slug returning id`;
+      values ('demo', 'Haru Coffee', 'ko', 'Asia/Seoul', '{KR,US}', '+82215880000')
+      on conflict (slug) do update set name = excluded.name returning id`;
     if (!tenant) throw new Error('the demo tenant was not stored');
     await tx`
-      insert into sites (tenant_id, key, name, origins) values (${tenant.id}, ${demoSiteKey}, 'Haneul Coffee', ${origins})
-      on conflict (key) do update set origins = excluded.origins`;
+      insert into sites (tenant_id, key, name, origins) values (${tenant.id}, ${demoSiteKey}, 'Haru Coffee', ${origins})
+      on conflict (key) do update set name = excluded.name, origins = excluded.origins`;
     for (const [position, { key, name }] of demoQueues.entries()) {
       await tx`
         insert into queues (tenant_id, key, name, position) values (${tenant.id}, ${key}, ${tx.json(name)}, ${position})

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { ApiError } from '../errors.js';
+import { ApiError, type Locale } from '../errors.js';
 import type { Sql } from '../store/index.js';
 import { nobodysHash, verifyPassword } from './password.js';
 
@@ -8,7 +8,7 @@ export interface User {
   name: string;
   email: string;
   role: 'agent' | 'supervisor' | 'admin';
-  locale: string;
+  locale: Locale;
 }
 
 /** A login: who, of which company, until when. */
