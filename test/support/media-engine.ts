@@ -24,15 +24,18 @@ export interface MediaEngineOptions {
   /** Control port, to start a second one where the first was. */
   port?: number;
   secret?: string;
+  /** Flags of Node itself. */
+  nodeFlags?: readonly string[];
 }
 
 export async function startMediaEngine(options: MediaEngineOptions = {}): Promise<MediaEngineProcess> {
-  const { flags = [], port = 0, secret = randomBytes(16).toString('hex') } = options;
+  const { flags = [], port = 0, secret = randomBytes(16).toString('hex'), nodeFlags = [] } = options;
   // A window of the port range of its own: several tests run at the same time.
   const firstPort = 20_000 + 2 * randomInt(15_000);
   const child = spawn(
     process.execPath,
     [
+      ...nodeFlags,
       engineMain,
       ...[
         '--control',

@@ -14,14 +14,18 @@ export interface Program<Ready> {
   end(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** @param file below dist, for example `gateway/main.js` */
+/**
+ * @param file below dist, for example `gateway/main.js`
+ * @param nodeFlags for Node itself, for example `--cpu-prof`
+ */
 export async function startProgram<Ready>(
   file: string,
   args: string[],
   env: Record<string, string>,
+  nodeFlags: readonly string[] = [],
 ): Promise<Program<Ready>> {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args, '--exit-with-parent'], {
+  const child = spawn(process.execPath, [...nodeFlags, path, ...args, '--exit-with-parent'], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -1,0 +1,123 @@
+/** sipp as all the phones: those of the agents, and the telephone network. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { portTrouble } from '../ports.js';
+
+const scenarioFolder = fileURLToPath(new URL('./sipp/', import.meta.url));
+
+export interface PhoneOptions {
+  /** A folder of its own, made here: for its logs. */
+  folder: string;
+  port: number;
+  /** It has ended when it has served so many calls. */
+  calls: number;
+  /** Values of `[name]` in the scenario. */
+  keys?: Record<string, string>;
+  args?: string[];
+}
+
+/** What sipp counted. */
+export interface PhoneCounts {
+  failedCalls: number;
+  retransmissions: number;
+}
+
+export class Phones {
+  readonly #child: ChildProcess;
+  readonly #exited: Promise<unknown>;
+  readonly #folder: string;
+
+  private constructor(child: ChildProcess, folder: string) {
+    this.#child = child;
+    this.#exited = once(child, 'exit');
+    this.#folder = folder;
+  }
+
+  /** @returns when it listens */
+  static async start(scenario: string, options: PhoneOptions): Promise<Phones> {
+    const { folder, port, calls, keys = {}, args = [] } = options;
+    mkdirSync(folder, { recursive: true });
+    const child = spawn(
+      'sipp',
+      [
+        ...['-sf', join(scenarioFolder, `${scenario}.xml`), '-i', '127.0.0.1', '-p', String(port)],
+        ...['-m', String(calls), '-nostdin', '-trace_err', '-trace_logs', '-log_file', 'calls.log'],
+        ...['-trace_stat', '-stf', 'counts.csv', '-fd', '3600'],
+        ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
+        ...args,
+      ],
+      { cwd: folder, stdio: 'ignore' },
+    );
+    await Promise.race([
+      once(child, 'spawn'),
+      once(child, 'error').then(([error]) => {
+        throw new Error(`sipp plays the phones and is not installed: ${(error as Error).message}`);
+      }),
+    ]);
+    const phones = new Phones(child, folder);
+    const gone = phones.#exited.then(() => phones.#explainExit());
+    while (!(await Promise.race([portTrouble('udp', port), gone]))) await delay(5);
+    return phones;
+  }
+
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
+  /** Waits for all calls to be over, `seconds` at most; then ends it. */
+  async finish(seconds: number): Promise<PhoneCounts> {
+    const patience = new AbortController();
+    const late = delay(seconds * 1000, 'late', { signal: patience.signal }).catch(() => 'done');
+    if ((await Promise.race([this.#exited, late])) === 'late') {
+      // SIGUSR1 is sipp's "no more calls"; twice it ends at once, and its counts are written.
+      this.#child.kill('SIGUSR1');
+      this.#child.kill('SIGUSR1');
+    }
+    patience.abort();
+    await Promise.race([this.#exited, delay(2000, undefined, { ref: false })]);
+    await this.kill();
+    return this.#counts();
+  }
+
+  async kill(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  /**
+   * What the scenario logged: `word key time`.
+   * @returns by word, by key, when: milliseconds since 1970
+   */
+  moments(): Map<string, Map<string, number>> {
+    const moments = new Map<string, Map<string, number>>();
+    for (const line of readFileSync(join(this.#folder, 'calls.log'), 'utf8').split('\n')) {
+      const { word, key, seconds } = momentLine.exec(line)?.groups ?? {};
+      if (!word || !key) continue;
+      const times = moments.get(word) ?? new Map<string, number>();
+      moments.set(word, times.set(key, Number(seconds) * 1000));
+    }
+    return moments;
+  }
+
+  #counts(): PhoneCounts {
+    const text = readFileSync(join(this.#folder, 'counts.csv'), 'utf8').trim();
+    const [names = [], ...rows] = text.split('\n').map(line => line.split(';'));
+    const value = (name: string) => Number(rows.at(-1)?.[names.indexOf(name)] ?? Number.NaN);
+    return { failedCalls: value('FailedCall(C)'), retransmissions: value('Retransmissions(C)') };
+  }
+
+  #explainExit(): 'ended' {
+    if (this.#child.exitCode === 0) return 'ended';
+    const logs = readdirSync(this.#folder).filter(name => name.endsWith('errors.log'));
+    const words = logs.map(name => readFileSync(join(this.#folder, name), 'utf8')).join('\n');
+    throw new Error(`sipp ended with ${this.#child.exitCode ?? this.#child.signalCode}\n${words}`);
+  }
+}
+
+/** sipp's [timestamp] is a date, a time, and the seconds since 1970 with a fraction, between white space. */
+const momentLine = /^(?<word>[a-z]+) (?<key>\S+) .*\s(?<seconds>\d{9,}\.\d+)$/;

@@ -1,0 +1,52 @@
+import t from 'tap';
+import { cleanRate, complaints, percentile, type StepCounts, spread } from './verdict.js';
+
+const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
+
+t.test('percentiles are values that were measured', async t => {
+  t.equal(percentile(hundred, 0.5), 50);
+  t.equal(percentile(hundred, 0.99), 99);
+  t.equal(percentile(hundred, 1), 100);
+  t.equal(percentile([7], 0.99), 7);
+  t.equal(percentile([1, 1000], 0.99), 1000, 'of few values it is the worst');
+  t.equal(percentile([], 0.5), undefined);
+  t.strictSame(spread([3, 1, 2]), { p50: 2, p99: 3 });
+  t.equal(hundred[0], 100, 'the values are left in their order');
+});
+
+const clean = (rate: number): StepCounts => ({
+  rate,
+  asked: rate * 10,
+  completed: rate * 10,
+  retransmissions: 0,
+  failedCalls: 0,
+  late: 0,
+  backlog: 2,
+  setUp: { p50: 9, p99: 90 },
+});
+
+t.test('each thing that may go wrong is named', async t => {
+  t.strictSame(complaints(clean(10)), []);
+  const faults: [Partial<StepCounts>, RegExp][] = [
+    [{ completed: 99 }, /^1 of 100 not completed$/],
+    [{ failedCalls: 1 }, /^1 calls failed/],
+    [{ retransmissions: 3 }, /^3 SIP retransmissions$/],
+    [{ backlog: 11 }, /^11 not yet bridged/],
+    [{ setUp: { p50: 9, p99: 1001 } }, /^p99 .* 1000 ms$/],
+    [{ setUp: { p50: undefined, p99: undefined } }, /^p99/],
+    [{ late: 1 }, /^1 requests sent late/],
+  ];
+  for (const [fault, sentence] of faults) {
+    const found = complaints({ ...clean(10), ...fault });
+    t.equal(found.length, 1);
+    t.match(found[0], sentence);
+  }
+});
+
+t.test('the clean rate is the one before the first fault', async t => {
+  t.equal(cleanRate([clean(10), clean(20), clean(40)]), 40);
+  t.equal(cleanRate([clean(10), { ...clean(20), failedCalls: 1 }, clean(40)]), 10);
+  t.equal(cleanRate([{ ...clean(10), completed: 0 }, clean(20)]), 0);
+  t.equal(cleanRate([clean(40), clean(10)]), 40, 'in whatever order they were run');
+  t.equal(cleanRate([]), 0);
+});

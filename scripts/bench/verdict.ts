@@ -1,0 +1,64 @@
+/** What a step of the load came to, and which rate is clean. */
+
+/** Milliseconds; undefined where nothing was measured. */
+export interface Spread {
+  p50: number | undefined;
+  p99: number | undefined;
+}
+
+/** The value that `share` (0 to 1) of the values do not exceed: the nearest rank, no value is made up. */
+export function percentile(values: readonly number[], share: number): number | undefined {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+}
+
+export function spread(values: readonly number[]): Spread {
+  return { p50: percentile(values, 0.5), p99: percentile(values, 0.99) };
+}
+
+export interface StepCounts {
+  /** Callbacks a second that were asked for. */
+  rate: number;
+  asked: number;
+  /** Ended with the outcome `completed`, both legs answered. */
+  completed: number;
+  /** Messages that sipp had to send, or was sent, a second time. */
+  retransmissions: number;
+  /** Calls that went otherwise than sipp's scenario says. */
+  failedCalls: number;
+  /** Requests that could not be sent within a tenth of a second of their time: then the rate was not that rate. */
+  late: number;
+  /** Callbacks not yet bridged when the last one was asked for. */
+  backlog: number;
+  /** From the request to the two being bridged. */
+  setUp: Spread;
+}
+
+/** What no clean step exceeds, milliseconds. */
+export const slowest = 1_000;
+
+/** More than this many seconds' worth of requests not yet bridged: they come faster than they are served. */
+const backlogSeconds = 1;
+
+/** Why a step is not clean; empty when it is. */
+export function complaints(step: StepCounts): string[] {
+  const { rate, asked, completed, retransmissions, failedCalls, late, backlog, setUp } = step;
+  return [
+    completed < asked && `${asked - completed} of ${asked} not completed`,
+    failedCalls > 0 && `${failedCalls} calls failed at sipp`,
+    retransmissions > 0 && `${retransmissions} SIP retransmissions`,
+    backlog > rate * backlogSeconds && `${backlog} not yet bridged at the end of the load`,
+    (setUp.p99 ?? Number.POSITIVE_INFINITY) > slowest && `p99 of the setup above ${slowest} ms`,
+    late > 0 && `${late} requests sent late: the load generator is at its end`,
+  ].filter(text => text !== false);
+}
+
+/** The highest rate up to which every step was clean; 0 when the first was not. */
+export function cleanRate(steps: readonly StepCounts[]): number {
+  let clean = 0;
+  for (const step of [...steps].sort((a, b) => a.rate - b.rate)) {
+    if (complaints(step).length > 0) break;
+    clean = step.rate;
+  }
+  return clean;
+}
