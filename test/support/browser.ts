@@ -188,10 +188,14 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 export async function accessibilityFaults(page: Page, within?: string): Promise<string[]> {
   // Through the protocol and not as a script element, which the pages' content policy rightly refuses.
   await page.evaluate(axeSource);
-  // What fades in is judged when it is there.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map(animation => animation.finished.catch(() => undefined))),
-  );
+  // What fades in is judged when it is there. What moves for ever is not waited for.
+  await page.evaluate(() => {
+    const roots = [...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? []);
+    const passing = [document, ...roots]
+      .flatMap(root => root.getAnimations())
+      .filter(animation => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    return Promise.allSettled(passing.map(animation => animation.finished));
+  });
   const violations = await page.evaluate(async selector => {
     const { run } = (window as unknown as { axe: typeof axe }).axe;
     const result = await run(selector ?? document, { resultTypes: ['violations'] });
