@@ -78,6 +78,7 @@ t.test('every way a customer is not reached has a name, and the agent is freed e
     await agent.accept(t, invite);
     await stack.api.follow(callback, ({ state }) => state === 'bridged');
     await agent.step('hangup', callback.id);
+    await agent.hungUp();
     t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
     await telco.done;
     await agent.step('wrap-up', callback.id);

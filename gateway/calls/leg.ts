@@ -120,7 +120,11 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
       sipStatus: failure.sipStatus,
       endedBy: signal.aborted ? 'us' : 'peer',
     });
-    await Promise.all([dialog?.end(), endpoint?.destroy()]);
+    // The BYE is out with this call; a peer that never answers it must not hold up what comes next.
+    dialog
+      ?.end()
+      .catch(cause => logger.warn({ err: cause, interactionId: party.interactionId }, 'BYE failed'));
+    await endpoint?.destroy();
     throw failure;
   }
 }
