@@ -14,20 +14,27 @@ function missing() {
   return undefined;
 }
 
+async function buildAndStart() {
+  try {
+    const { build } = await import('./build.mjs');
+    const began = performance.now();
+    if (await build()) console.log(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    // esbuild has said what is wrong with which line; its own stack helps nobody.
+    console.error(`The build failed. ${error.message}`);
+    return 1;
+  }
+  const { main } = await import('../dist/scripts/start.js');
+  return main(process.argv.slice(2));
+}
+
 const complaint = missing();
 if (complaint) {
   console.error(complaint);
   process.exitCode = 1;
 } else {
-  import('./build.mjs')
-    .then(async ({ build }) => {
-      const began = performance.now();
-      if (await build()) console.log(`Built in ${((performance.now() - began) / 1000).toFixed(1)} s`);
-      const { main } = await import('../dist/scripts/start.js');
-      process.exitCode = await main(process.argv.slice(2));
-    })
-    .catch(error => {
-      console.error(error);
-      process.exitCode = 1;
-    });
+  // No await here: an old Node could not even read the file, and say why.
+  buildAndStart().then(code => {
+    process.exitCode = code;
+  });
 }
