@@ -5,6 +5,7 @@ import { ControlServer } from './control/server.js';
 import { EndpointRegistry } from './endpoint/registry.js';
 import { PortPool } from './rtp/port-pool.js';
 import { readSettings, SettingError, type Settings, usage } from './settings.js';
+import { makeCertificate } from './webrtc/certificate.js';
 import { MuxPort } from './webrtc/mux-port.js';
 
 const logger = pino({ name: 'media' }, pino.destination({ dest: 2, sync: true }));
@@ -28,7 +29,10 @@ async function start(settings: Settings): Promise<() => void> {
     `the UDP port for browsers, ${address}:${webrtcPort},`,
   );
   const pool = new PortPool(address, rtpPorts.first, rtpPorts.last);
-  const registry = new EndpointRegistry({ ...settings, muxPort: mux.port }, pool);
+  const registry = new EndpointRegistry(
+    { ...settings, muxPort: mux.port, certificate: makeCertificate('ringbridge') },
+    pool,
+  );
   const control = await orSettingError(
     ControlServer.listen(controlHost, controlPort, {
       secret: settings.secret,

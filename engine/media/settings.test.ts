@@ -22,6 +22,7 @@ t.test('a setting that cannot be used is refused by its name', async t => {
     [['--control', 'nowhere'], /--control/],
     [['--control', 'localhost:99999'], /--control/],
     [['--address', 'a.example'], /--address/],
+    [['--address', '0.0.0.0'], /--external-address/],
     [['--external-address', ''], /--external-address/],
     [['--rtp-ports', '30000-20000'], /--rtp-ports/],
     [['--rtp-ports', '80-90'], /--rtp-ports/],

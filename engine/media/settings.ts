@@ -65,6 +65,11 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
   const control = /^(.+):(\d{1,5})$/.exec(flags.control);
   if (control === null) throw new SettingError(`--control must be HOST:PORT, not ${flags.control}`);
   const address = ipAddress('--address', flags.address);
+  if (isUnspecified(address) && flags['external-address'] === undefined) {
+    throw new SettingError(
+      `--address ${address} needs --external-address: peers must be told where to send to`,
+    );
+  }
   return {
     controlHost: (control[1] as string).replace(/^\[(.*)\]$/, '$1'),
     controlPort: number('--control', control[2] as string, 0, 65535),
@@ -79,6 +84,11 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     maxEndpoints: number('--max-endpoints', flags['max-endpoints'], 1, 30_000),
     exitWithParent: flags['exit-with-parent'],
   };
+}
+
+/** The address that stands for all of a machine's. */
+export function isUnspecified(address: string): boolean {
+  return address === '0.0.0.0' || address === '::';
 }
 
 function parse(args: readonly string[]) {

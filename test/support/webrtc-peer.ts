@@ -1,87 +1,147 @@
 /** A browser without the browser: a WebRTC peer for tests. One process can hold several; see the Chromium tests too. */
+import { randomInt } from 'node:crypto';
 import nodeDataChannel from 'node-datachannel';
+import { readAudio } from '../../engine/media/sdp/audio.js';
+import { parseSdp } from '../../engine/media/sdp/parse.js';
+import { type Certificate, makeCertificate } from '../../engine/media/webrtc/certificate.js';
+import { NativePeer } from '../../engine/media/webrtc/native-peer.js';
+import {
+  candidateValue,
+  hostCandidates,
+  makeCredentials,
+  readParameters,
+} from '../../engine/media/webrtc/transport.js';
 import { Listener, Mouth } from './audio.js';
-
-type Connection = InstanceType<typeof nodeDataChannel.PeerConnection>;
-type Track = ReturnType<Connection['addTrack']>;
 
 /** Ends the native library's threads, which would keep the test's process alive. Nothing of it works afterwards. */
 export function endWebRtc(): void {
   nodeDataChannel.cleanup();
 }
 
+const address = '127.0.0.1';
+const protocols = ['UDP/TLS/RTP/SAVPF'];
+
+/** A UDP port of the peer's own: with one remote address for all, the library tells associations apart by port. */
+function holdPort() {
+  for (;;) {
+    const port = randomInt(10_000, 20_000);
+    try {
+      return { port, listener: new nodeDataChannel.IceUdpMuxListener(port, address) };
+    } catch (error) {
+      if (!/register/.test((error as Error).message)) throw error;
+    }
+  }
+}
+
 export class WebRtcPeer {
   readonly listener = new Listener();
-  readonly mouth: Mouth;
+  readonly mouth = new Mouth(packet => this.#peer?.send(packet));
+  /** Resolves when ICE and DTLS are done. */
   readonly opened: Promise<void>;
-  readonly #connection: Connection;
-  readonly #track: Track;
+  readonly #held = holdPort();
+  readonly #port = this.#held.port;
+  readonly #offering: boolean;
+  readonly #certificate: Certificate = makeCertificate('test');
+  readonly #credentials = makeCredentials();
+  readonly #eventType: number;
+  #markOpen: () => void = () => undefined;
+  #peer: NativePeer | undefined;
   #version = 1;
-  #local = '';
 
-  private constructor(mid: string, eventType: number, answering: boolean) {
-    this.#connection = new nodeDataChannel.PeerConnection('test-peer', {
-      iceServers: [],
-      bindAddress: '127.0.0.1',
-      disableAutoNegotiation: !answering,
+  private constructor(offering: boolean) {
+    this.#offering = offering;
+    // Chromium offers telephone-event at 8000 Hz as 126, and answers with what was offered.
+    this.#eventType = offering ? 126 : 101;
+    this.mouth.eventType = this.#eventType;
+    this.listener.eventType = this.#eventType;
+    this.opened = new Promise(resolve => {
+      this.#markOpen = resolve;
     });
-    const audio = new nodeDataChannel.Audio(mid, 'SendRecv');
-    audio.addAudioCodec(0, 'PCMU/8000');
-    audio.addAudioCodec(8, 'PCMA/8000');
-    audio.addAudioCodec(eventType, 'telephone-event/8000', '0-16');
-    this.mouth = new Mouth(packet => {
-      if (this.#track.isOpen()) this.#track.sendMessageBinary(packet);
-    });
-    this.mouth.eventType = eventType;
-    this.listener.eventType = eventType;
-    audio.addSSRC(this.mouth.ssrc, 'test', 'test', 'audio');
-    this.#track = this.#connection.addTrack(audio);
-    this.opened = new Promise(resolve => this.#track.onOpen(() => resolve()));
-    this.#track.onMessage(packet => this.listener.receive(packet));
   }
 
-  /** A peer that offers; its telephone-event has the payload type that Chromium uses. */
+  /** A peer that offers. */
   static offering(): WebRtcPeer {
-    const peer = new WebRtcPeer('0', 126, false);
-    peer.#connection.setLocalDescription('offer');
-    peer.#local = peer.#description();
-    return peer;
+    return new WebRtcPeer(true);
   }
 
   /** A peer that answers an offer. */
   static answering(offer: string): WebRtcPeer {
-    const mid = /a=mid:(\S+)/.exec(offer)?.[1] ?? '0';
-    const peer = new WebRtcPeer(mid, 101, true);
-    peer.#connection.setRemoteDescription(offer, 'offer');
-    peer.#local = peer.#description();
+    const peer = new WebRtcPeer(false);
+    peer.#connect(offer);
     return peer;
   }
 
+  /** Our offer, or our answer. */
   get sdp(): string {
-    return this.#local;
+    return this.#describe('sendrecv', this.#offering ? 'actpass' : 'active');
   }
 
   accept(answer: string): void {
-    this.#connection.setRemoteDescription(answer, 'answer');
+    this.#connect(answer);
   }
 
   /** A later offer of the same association, as a browser makes it on hold and resume. */
   reoffer(direction: 'sendrecv' | 'sendonly' | 'inactive'): string {
     this.#version++;
-    return this.#local
-      .replace(/^o=(\S+) (\S+) \d+/m, `o=$1 $2 ${this.#version}`)
-      .replace(/^a=setup:\S+/m, 'a=setup:actpass')
-      .replace(/^a=(sendrecv|sendonly|recvonly|inactive)/m, `a=${direction}`);
+    return this.#describe(direction, 'actpass');
   }
 
   close(): void {
     this.mouth.close();
-    this.#connection.close();
+    this.#peer?.close();
+    this.#held.listener.stop();
   }
 
-  #description(): string {
-    const description = this.#connection.localDescription();
-    if (description === null) throw new Error('the peer has no local description');
-    return description.sdp;
+  #connect(remoteSdp: string): void {
+    const remote = readParameters(readAudio(parseSdp(remoteSdp), protocols));
+    this.#peer = new NativePeer(
+      {
+        name: 'test-peer',
+        address,
+        muxPort: this.#port,
+        certificate: this.#certificate,
+        ...this.#credentials,
+        offered: this.#offering,
+        mid: remote.mid,
+        ssrc: this.mouth.ssrc,
+        codecs: [
+          { payloadType: 0, encoding: 'PCMU' },
+          { payloadType: 8, encoding: 'PCMA' },
+          { payloadType: this.#eventType, encoding: 'telephone-event' },
+        ],
+      },
+      remote,
+      {
+        open: () => this.#markOpen(),
+        failed: () => this.mouth.close(),
+        message: packet => this.listener.receive(packet),
+      },
+    );
+  }
+
+  #describe(direction: string, setup: string): string {
+    const { ufrag, pwd } = this.#credentials;
+    const { algorithm, value } = this.#certificate.fingerprint;
+    const lines = [
+      'v=0',
+      `o=- 4712 ${this.#version} IN IP4 ${address}`,
+      's=-',
+      't=0 0',
+      'a=group:BUNDLE 0',
+      `m=audio ${this.#port} UDP/TLS/RTP/SAVPF 0 8 ${this.#eventType}`,
+      `c=IN IP4 ${address}`,
+      'a=mid:0',
+      'a=rtcp-mux',
+      `a=ice-ufrag:${ufrag}`,
+      `a=ice-pwd:${pwd}`,
+      `a=fingerprint:${algorithm} ${value}`,
+      `a=setup:${setup}`,
+      `a=${direction}`,
+      'a=rtpmap:0 PCMU/8000',
+      'a=rtpmap:8 PCMA/8000',
+      `a=rtpmap:${this.#eventType} telephone-event/8000`,
+      ...hostCandidates([address], this.#port).map(candidate => `a=${candidateValue(candidate)}`),
+    ];
+    return `${lines.join('\r\n')}\r\n`;
   }
 }

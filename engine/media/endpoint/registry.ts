@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { FrameClock } from '../audio/frame-clock.js';
 import { MediaFault } from '../fault.js';
 import type { PortPool } from '../rtp/port-pool.js';
+import type { Certificate } from '../webrtc/certificate.js';
 import type { Endpoint, EndpointEvents, EndpointKind } from './endpoint.js';
 import { RtpEndpoint } from './rtp-endpoint.js';
 import { WebRtcEndpoint } from './webrtc-endpoint.js';
@@ -10,6 +11,7 @@ export interface RegistrySettings {
   address: string;
   externalAddress: string;
   muxPort: number;
+  certificate: Certificate;
   rtpTimeoutMs: number;
   connectTimeoutMs: number;
   orphanGraceMs: number;
@@ -81,7 +83,7 @@ export class EndpointRegistry {
       const endpoint =
         kind === 'rtp'
           ? await RtpEndpoint.create(settings, remoteSdp)
-          : await WebRtcEndpoint.create(settings, remoteSdp);
+          : WebRtcEndpoint.create(settings, remoteSdp);
       const entry: Entry = { endpoint, owner: subscriber.owner, subscriber, orphanedAt: 0 };
       this.#entries.set(id, entry);
       endpoint.on('connected', () => entry.subscriber?.tell(id, 'connected', undefined));

@@ -5,12 +5,16 @@ import { answerTo, type Direction } from '../sdp/direction.js';
 import { chooseCodecs, formatOf, offeredCodecs } from '../sdp/negotiate.js';
 import { parseSdp } from '../sdp/parse.js';
 import { type LocalAudio, Origin, writeAnswer, writeOffer } from '../sdp/write.js';
-import { NativePeer, type NativePeerHandlers, webrtcProtocols } from '../webrtc/native-peer.js';
+import { isUnspecified } from '../settings.js';
+import type { Certificate } from '../webrtc/certificate.js';
+import { NativePeer, type NativePeerHandlers } from '../webrtc/native-peer.js';
 import {
-  type Candidate,
   candidateValue,
+  hostCandidates,
   type IceDtlsParameters,
+  makeCredentials,
   readParameters,
+  webrtcProtocols,
 } from '../webrtc/transport.js';
 import { Endpoint, type EndpointSettings } from './endpoint.js';
 
@@ -19,6 +23,7 @@ export interface WebRtcEndpointSettings extends EndpointSettings {
   address: string;
   externalAddress: string;
   muxPort: number;
+  certificate: Certificate;
   /** ICE and DTLS get this long after both sides know each other. */
   connectTimeoutMs: number;
 }
@@ -29,6 +34,7 @@ export class WebRtcEndpoint extends Endpoint {
   readonly #origin = new Origin();
   readonly #packet = emptyRtpPacket();
   #peer: NativePeer | undefined;
+  #credentials = makeCredentials();
   #remote: IceDtlsParameters | undefined;
   /** Our side of the DTLS handshake; later answers must repeat it (RFC 8842 5.5). */
   #role: 'active' | 'passive' = 'active';
@@ -42,10 +48,9 @@ export class WebRtcEndpoint extends Endpoint {
   }
 
   /** @throws MediaFault `bad_sdp`, `no_common_codec` */
-  static async create(settings: WebRtcEndpointSettings, remoteSdp?: string): Promise<WebRtcEndpoint> {
+  static create(settings: WebRtcEndpointSettings, remoteSdp?: string): WebRtcEndpoint {
     const endpoint = new WebRtcEndpoint(settings);
-    if (remoteSdp === undefined) await endpoint.#offer();
-    else endpoint.#localSdp = await endpoint.#answer(remoteSdp);
+    endpoint.#localSdp = remoteSdp === undefined ? endpoint.#offer() : endpoint.#answer(remoteSdp);
     return endpoint;
   }
 
@@ -64,17 +69,14 @@ export class WebRtcEndpoint extends Endpoint {
     if (this.#remote === undefined) {
       if (remote.setup === 'actpass')
         throw new MediaFault('bad_sdp', 'an answer cannot have a=setup:actpass');
-      this.#role = remote.setup === 'active' ? 'passive' : 'active';
-      (this.#peer as NativePeer).accept(remote);
-      this.#remote = remote;
-      this.#connectingSince = performance.now();
+      this.#connectTo(remote, offeredMid, offeredCodecs);
     }
     this.format = formatOf(audio.codecs, offeredCodecs);
     this.setPeerDirection(audio.direction);
   }
 
   async renegotiate(offer: string): Promise<string> {
-    this.#localSdp = await this.#answer(offer);
+    this.#localSdp = this.#answer(offer);
     return this.#localSdp;
   }
 
@@ -100,11 +102,11 @@ export class WebRtcEndpoint extends Endpoint {
     this.#peer = undefined;
   }
 
-  async #offer(): Promise<void> {
+  /** The native peer is made when the answer is here: an offer that nobody takes costs a few lines of text. */
+  #offer(): string {
     this.#offering = true;
-    this.#peer = await NativePeer.offering(this.#peerSettings(offeredMid, offeredCodecs), this.#handlers());
-    const local = this.#local(this.#peer, offeredMid, offeredCodecs, 'sendrecv', 'actpass');
-    this.#localSdp = writeOffer(this.#origin, local, [`group:BUNDLE ${offeredMid}`]);
+    const local = this.#local(offeredMid, offeredCodecs, 'sendrecv', 'actpass');
+    return writeOffer(this.#origin, local, [`group:BUNDLE ${offeredMid}`]);
   }
 
   /**
@@ -112,37 +114,32 @@ export class WebRtcEndpoint extends Endpoint {
    * neither re-answer nor restart ICE. Other credentials mean an ICE restart or a reloaded page: a new native peer
    * takes over, and the leg goes on.
    */
-  async #answer(text: string): Promise<string> {
+  #answer(text: string): string {
     const audio = readAudio(parseSdp(text), webrtcProtocols);
     const remote = readParameters(audio);
     const codecs = chooseCodecs(audio);
     if (this.#peer === undefined || this.#remote === undefined || !sameAssociation(this.#remote, remote)) {
-      await this.#connectTo(remote, codecs);
+      this.#credentials = makeCredentials();
+      this.#offering = false;
+      this.#connectTo(remote, remote.mid, codecs);
     }
     this.format = formatOf(codecs, codecs);
     this.setPeerDirection(audio.direction);
     const direction = answerTo(audio.direction);
-    const local = this.#local(this.#peer as NativePeer, remote.mid, codecs, direction, this.#role);
+    const local = this.#local(remote.mid, codecs, direction, this.#role);
     return writeAnswer(this.#origin, local, bundleOf(audio, remote.mid), audio.session, audio.index);
   }
 
-  async #connectTo(remote: IceDtlsParameters & { mid: string }, codecs: readonly Codec[]): Promise<void> {
-    const settings = this.#peerSettings(remote.mid, codecs);
-    const peer = await NativePeer.answering(settings, remote, this.#handlers());
-    if (this.destroyed) {
-      peer.close();
-      throw new MediaFault('unknown_endpoint', 'the endpoint was destroyed meanwhile');
-    }
+  #connectTo(remote: IceDtlsParameters, mid: string, codecs: readonly Codec[]): void {
+    const { id: name, address, muxPort, certificate } = this.#settings;
+    const offered = this.#offering;
+    const settings = { name, address, muxPort, certificate, ...this.#credentials, offered, mid, codecs };
+    const peer = new NativePeer({ ...settings, ssrc: this.outgoing.ssrc }, remote, this.#handlers());
     this.#peer?.close();
     this.#peer = peer;
     this.#remote = remote;
-    this.#role = peer.parameters.setup === 'passive' ? 'passive' : 'active';
+    this.#role = remote.setup === 'active' ? 'passive' : 'active';
     this.#connectingSince = performance.now();
-  }
-
-  #peerSettings(mid: string, codecs: readonly Codec[]) {
-    const { id: name, address, muxPort } = this.#settings;
-    return { name, address, muxPort, mid, ssrc: this.outgoing.ssrc, codecs };
   }
 
   #handlers(): NativePeerHandlers {
@@ -165,19 +162,15 @@ export class WebRtcEndpoint extends Endpoint {
     else this.countMalformed();
   }
 
-  #local(
-    { parameters }: NativePeer,
-    mid: string,
-    codecs: readonly Codec[],
-    direction: Direction,
-    setup: string,
-  ): LocalAudio {
-    const { ufrag, pwd, fingerprint } = parameters;
-    const candidates = this.#candidates(parameters.candidates);
-    const first = candidates[0];
+  #local(mid: string, codecs: readonly Codec[], direction: Direction, setup: string): LocalAudio {
+    const { address, externalAddress, muxPort, certificate } = this.#settings;
+    const { ufrag, pwd } = this.#credentials;
+    const { algorithm, value } = certificate.fingerprint;
+    // Behind NAT the external address comes first; the own one is for browsers of the same network.
+    const addresses = isUnspecified(address) ? [externalAddress] : [...new Set([externalAddress, address])];
     return {
-      address: first?.address ?? this.#settings.externalAddress,
-      port: first?.port ?? this.#settings.muxPort,
+      address: externalAddress,
+      port: muxPort,
       protocol: 'UDP/TLS/RTP/SAVPF',
       codecs,
       direction,
@@ -186,22 +179,14 @@ export class WebRtcEndpoint extends Endpoint {
         'rtcp-mux',
         `ice-ufrag:${ufrag}`,
         `ice-pwd:${pwd}`,
-        `fingerprint:${fingerprint.algorithm} ${fingerprint.value}`,
+        `fingerprint:${algorithm} ${value}`,
         `setup:${setup}`,
         `msid:${this.id} audio`,
         `ssrc:${this.outgoing.ssrc} cname:${this.id}`,
-        ...candidates.map(candidateValue),
+        ...hostCandidates(addresses, muxPort).map(candidateValue),
         'end-of-candidates',
       ],
     };
-  }
-
-  /** Behind NAT the engine's own addresses are not reachable: the external one takes their place. */
-  #candidates(candidates: readonly Candidate[]): Candidate[] {
-    const { address, externalAddress } = this.#settings;
-    if (externalAddress === address) return [...candidates];
-    const [first] = candidates;
-    return first === undefined ? [] : [{ ...first, address: externalAddress }, ...candidates];
   }
 }
 

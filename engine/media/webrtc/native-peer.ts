@@ -1,19 +1,22 @@
 import nodeDataChannel from 'node-datachannel';
 import { MediaFault } from '../fault.js';
-import { type Codec, readAudio } from '../sdp/audio.js';
-import { parseSdp } from '../sdp/parse.js';
-import { candidateValue, type IceDtlsParameters, readParameters } from './transport.js';
+import type { Codec } from '../sdp/audio.js';
+import type { Certificate } from './certificate.js';
+import { candidateValue, type IceDtlsParameters } from './transport.js';
 
 const { Audio, PeerConnection } = nodeDataChannel;
-
-export const webrtcProtocols = ['UDP/TLS/RTP/SAVPF', 'UDP/TLS/RTP/SAVP'];
-const gatheringTimeoutMs = 2000;
 
 export interface NativePeerSettings {
   name: string;
   /** Address and port of the one socket that all browsers share. */
   address: string;
   muxPort: number;
+  certificate: Certificate;
+  /** Our ICE credentials of this association. */
+  ufrag: string;
+  pwd: string;
+  /** Whether the peer answered our offer: ICE is then controlled by us (RFC 8445 6.1.1). */
+  offered: boolean;
   mid: string;
   ssrc: number;
   codecs: readonly Codec[];
@@ -28,44 +31,44 @@ export interface NativePeerHandlers {
 }
 
 /**
- * One ICE and DTLS-SRTP association in libdatachannel. The native side never sees a peer's SDP, only descriptions
- * built here from checked parts. An exception inside its setLocalDescription() aborts the process, so whatever could
- * raise one (port, address, state, track) is made sure of before.
+ * One ICE and DTLS-SRTP association in libdatachannel, made when both sides' parameters are known.
+ *
+ * To the library we are always the one who answers. Made as an offerer it would take the checks of a browser before it
+ * knows the browser's certificate: on a fast network the handshake then overtakes setRemoteDescription() and is
+ * refused as one of an unknown peer, for about one call in fifty.
+ *
+ * The library never sees a peer's SDP, only descriptions built here from checked parts. An exception inside its
+ * setLocalDescription() aborts the process, so whatever could raise one (port, address, state, track, credentials) is
+ * made sure of before.
  */
 export class NativePeer {
   // Both are kept as long as the association lives: a collected track is a closed one.
   readonly #connection: InstanceType<typeof PeerConnection>;
   readonly #track: ReturnType<InstanceType<typeof PeerConnection>['addTrack']>;
-  readonly #settings: NativePeerSettings;
-  #local: IceDtlsParameters | undefined;
   #open = false;
   #closed = false;
   #iceReady = false;
   #failure: ((reason: PeerFailure) => void) | undefined;
 
-  private constructor(settings: NativePeerSettings, handlers: NativePeerHandlers, answering: boolean) {
-    this.#settings = settings;
+  /** @throws MediaFault `bad_sdp` when the library refuses the peer's parameters */
+  constructor(settings: NativePeerSettings, remote: IceDtlsParameters, handlers: NativePeerHandlers) {
+    const { name, address, muxPort, certificate, ufrag, pwd, mid } = settings;
     this.#failure = reason => handlers.failed(reason);
-    this.#connection = new PeerConnection(settings.name, {
+    this.#connection = new PeerConnection(name, {
       iceServers: [],
-      bindAddress: settings.address,
+      bindAddress: address,
       enableIceUdpMux: true,
-      portRangeBegin: settings.muxPort,
-      portRangeEnd: settings.muxPort,
-      // Answering natively makes setRemoteDescription() throw where a JavaScript caller can catch it.
-      disableAutoNegotiation: !answering,
+      portRangeBegin: muxPort,
+      portRangeEnd: muxPort,
+      disableAutoNegotiation: true,
+      certificatePemFile: certificate.certificatePem,
+      keyPemFile: certificate.keyPem,
     });
     this.#connection.onStateChange(state => this.#stateChanged(state));
     this.#connection.onIceStateChange(state => {
       if (state === 'connected' || state === 'completed') this.#iceReady = true;
     });
-    const audio = new Audio(settings.mid, 'SendRecv');
-    for (const { payloadType, encoding } of settings.codecs) {
-      if (encoding === 'telephone-event') audio.addAudioCodec(payloadType, `${encoding}/8000`, '0-15');
-      else audio.addAudioCodec(payloadType, `${encoding}/8000`);
-    }
-    audio.addSSRC(settings.ssrc, settings.name, settings.name, 'audio');
-    this.#track = this.#connection.addTrack(audio);
+    this.#track = this.#connection.addTrack(audioOf(settings));
     this.#track.onOpen(() => {
       if (this.#closed) return;
       this.#open = true;
@@ -75,45 +78,22 @@ export class NativePeer {
     this.#track.onMessage(packet => {
       if (!this.#closed) handlers.message(packet);
     });
-  }
-
-  /** A peer whose parameters are to be offered. */
-  static async offering(settings: NativePeerSettings, handlers: NativePeerHandlers): Promise<NativePeer> {
-    const peer = new NativePeer(settings, handlers, false);
-    peer.#connection.setLocalDescription('offer');
-    await peer.#gathered();
-    return peer;
-  }
-
-  /** A peer that answers the parameters of an offer. @throws MediaFault `bad_sdp` */
-  static async answering(
-    settings: NativePeerSettings,
-    remote: IceDtlsParameters,
-    handlers: NativePeerHandlers,
-  ): Promise<NativePeer> {
-    const peer = new NativePeer(settings, handlers, true);
-    peer.#setRemote(remote, 'offer');
-    await peer.#gathered();
-    peer.#addCandidates(remote);
-    return peer;
-  }
-
-  get parameters(): IceDtlsParameters {
-    return this.#local as IceDtlsParameters;
+    try {
+      this.#connection.setRemoteDescription(describe(settings, remote), 'offer');
+    } catch (error) {
+      this.close();
+      throw new MediaFault(
+        'bad_sdp',
+        `the peer's WebRTC parameters were refused: ${(error as Error).message}`,
+      );
+    }
+    this.#connection.setLocalDescription('answer', { iceUfrag: ufrag, icePwd: pwd });
+    for (const candidate of remote.candidates)
+      this.#connection.addRemoteCandidate(candidateValue(candidate), mid);
   }
 
   get iceReady(): boolean {
     return this.#iceReady;
-  }
-
-  get isOpen(): boolean {
-    return this.#open;
-  }
-
-  /** Takes the parameters of the answer to our offer. @throws MediaFault `bad_sdp` */
-  accept(remote: IceDtlsParameters): void {
-    this.#setRemote(remote, 'answer');
-    this.#addCandidates(remote);
   }
 
   send(packet: Buffer): void {
@@ -134,78 +114,6 @@ export class NativePeer {
     this.#connection.close();
   }
 
-  #setRemote(remote: IceDtlsParameters, type: 'offer' | 'answer'): void {
-    try {
-      this.#connection.setRemoteDescription(this.#describe(remote), type);
-    } catch (error) {
-      this.close();
-      throw new MediaFault(
-        'bad_sdp',
-        `the peer's WebRTC parameters were refused: ${(error as Error).message}`,
-      );
-    }
-  }
-
-  /**
-   * Added one by one after the description, not within it: under load the ICE transport may not be there yet, and
-   * that must not cost the call. A candidate that is refused is no loss, since the peer's own checks reveal it.
-   */
-  #addCandidates({ candidates }: IceDtlsParameters): void {
-    for (const candidate of candidates) {
-      try {
-        this.#connection.addRemoteCandidate(candidateValue(candidate), this.#settings.mid);
-      } catch {
-        return;
-      }
-    }
-  }
-
-  /** The remote description as libdatachannel reads it, made of checked values only. */
-  #describe({ ufrag, pwd, fingerprint, setup }: IceDtlsParameters): string {
-    const { mid, codecs } = this.#settings;
-    const lines = [
-      'v=0',
-      'o=- 1 1 IN IP4 127.0.0.1',
-      's=-',
-      't=0 0',
-      `a=group:BUNDLE ${mid}`,
-      `m=audio 9 UDP/TLS/RTP/SAVPF ${codecs.map(({ payloadType }) => payloadType).join(' ')}`,
-      'c=IN IP4 0.0.0.0',
-      `a=mid:${mid}`,
-      'a=sendrecv',
-      'a=rtcp-mux',
-      `a=ice-ufrag:${ufrag}`,
-      `a=ice-pwd:${pwd}`,
-      `a=fingerprint:${fingerprint.algorithm} ${fingerprint.value}`,
-      `a=setup:${setup}`,
-      ...codecs.map(({ payloadType, encoding }) => `a=rtpmap:${payloadType} ${encoding}/8000`),
-    ];
-    return `${lines.join('\r\n')}\r\n`;
-  }
-
-  /** Without STUN servers gathering ends at once; a native thread may still be a moment behind. */
-  async #gathered(): Promise<void> {
-    if (this.#connection.gatheringState() !== 'complete') {
-      await new Promise<void>((resolve, reject) => {
-        const late = () =>
-          reject(new MediaFault('engine_unavailable', 'ICE candidates could not be gathered'));
-        const timer = setTimeout(late, gatheringTimeoutMs);
-        this.#connection.onGatheringStateChange(state => {
-          if (state !== 'complete') return;
-          clearTimeout(timer);
-          resolve();
-        });
-      }).catch(error => {
-        this.close();
-        throw error;
-      });
-    }
-    const description = this.#connection.localDescription();
-    if (description === null)
-      throw new MediaFault('engine_unavailable', 'no local WebRTC description was made');
-    this.#local = readParameters(readAudio(parseSdp(description.sdp), webrtcProtocols));
-  }
-
   #stateChanged(state: string): void {
     if (state === 'failed') this.#fail(this.#iceReady && !this.#open ? 'dtls_failed' : 'ice_failed');
     else if (state === 'closed') this.#fail('peer_closed');
@@ -218,4 +126,44 @@ export class NativePeer {
     this.#failure = undefined;
     failure?.(reason);
   }
+}
+
+function audioOf({ mid, name, ssrc, codecs }: NativePeerSettings) {
+  const audio = new Audio(mid, 'SendRecv');
+  for (const { payloadType, encoding } of codecs) {
+    if (encoding === 'telephone-event') audio.addAudioCodec(payloadType, `${encoding}/8000`, '0-15');
+    else audio.addAudioCodec(payloadType, `${encoding}/8000`);
+  }
+  audio.addSSRC(ssrc, name, name, 'audio');
+  return audio;
+}
+
+/** The peer's description as the library reads it, made of checked values only. */
+function describe(
+  settings: NativePeerSettings,
+  { ufrag, pwd, fingerprint, setup }: IceDtlsParameters,
+): string {
+  const { mid, codecs, offered } = settings;
+  const lines = [
+    'v=0',
+    'o=- 1 1 IN IP4 127.0.0.1',
+    's=-',
+    't=0 0',
+    `a=group:BUNDLE ${mid}`,
+    // Candidates follow one by one: without this their end would count as reached.
+    'a=ice-options:trickle',
+    // A full agent controls a lite one: how an answerer is told to control.
+    ...(offered ? ['a=ice-lite'] : []),
+    `m=audio 9 UDP/TLS/RTP/SAVPF ${codecs.map(({ payloadType }) => payloadType).join(' ')}`,
+    'c=IN IP4 0.0.0.0',
+    `a=mid:${mid}`,
+    'a=sendrecv',
+    'a=rtcp-mux',
+    `a=ice-ufrag:${ufrag}`,
+    `a=ice-pwd:${pwd}`,
+    `a=fingerprint:${fingerprint.algorithm} ${fingerprint.value}`,
+    `a=setup:${setup}`,
+    ...codecs.map(({ payloadType, encoding }) => `a=rtpmap:${payloadType} ${encoding}/8000`),
+  ];
+  return `${lines.join('\r\n')}\r\n`;
 }

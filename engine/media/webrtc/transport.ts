@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { MediaFault } from '../fault.js';
 import type { AudioSection } from '../sdp/audio.js';
 import { attributeOf } from '../sdp/parse.js';
 import { isMid } from '../sdp/write.js';
+
+export const webrtcProtocols = ['UDP/TLS/RTP/SAVPF', 'UDP/TLS/RTP/SAVP'];
 
 /** A host or reflexive candidate, rebuilt from checked parts. */
 export interface Candidate {
@@ -82,6 +85,22 @@ function readCandidates(values: readonly string[]): Candidate[] {
       },
     ];
   });
+}
+
+/** Host candidates of ours for one port, the first preferred (RFC 8445 5.1.2.1). */
+export function hostCandidates(addresses: readonly string[], port: number): Candidate[] {
+  return addresses.map((address, index) => ({
+    foundation: String(index + 1),
+    priority: 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255,
+    address,
+    port,
+    type: 'host',
+  }));
+}
+
+/** New ICE credentials of ours: 48 and 144 random bits (RFC 8445 5.3 wants 24 and 128). */
+export function makeCredentials(): { ufrag: string; pwd: string } {
+  return { ufrag: randomBytes(6).toString('base64'), pwd: randomBytes(18).toString('base64') };
 }
 
 export function candidateValue({ foundation, priority, address, port, type }: Candidate): string {
