@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defaultFile, groups, type Setting, variableOf } from '../gateway/config.js';
+import { errorsPage } from './docs/errors.js';
 import { defaultText } from './supervisor/help.js';
 
 function row(name: string, setting: Setting<unknown>): string {
@@ -47,7 +48,10 @@ password that anybody knows. They never appear in logs, on a command line or in 
 ${sections.join('\n')}`;
 }
 
-export const pages: Readonly<Record<string, () => string>> = { 'docs/configuration.md': configurationPage };
+export const pages: Readonly<Record<string, () => string>> = {
+  'docs/configuration.md': configurationPage,
+  'docs/errors.md': errorsPage,
+};
 
 /** The pages that are not what they would be made to. */
 export function outdated(root: string): string[] {
