@@ -190,6 +190,40 @@ t.test(
   },
 );
 
+t.test(
+  'when everybody let it go by, the one whose refusal is longest ago is asked again after a rest',
+  async t => {
+    const f = await fixture(t);
+    for (const { id } of f.agents) {
+      await register(f, id);
+      await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
+    }
+    await request(f);
+    const refused: (string | null)[] = [];
+    for (const _ of f.agents) {
+      const offer = await act.offerNext(f.sql, 30);
+      refused.push(offer!.agentId);
+      await act.decline(f.sql, offer!, offer!.agentId!);
+    }
+    t.equal(new Set(refused).size, 2, 'each was asked once');
+    t.equal(await act.offerNext(f.sql, 30), undefined, 'both have their rest');
+    t.match(await act.offerNext(f.sql, 0), { agentId: refused[0]! });
+  },
+);
+
+t.test('what waits for nobody does not keep the others waiting', async t => {
+  const f = await fixture(t);
+  const [one] = f.agents as [{ id: string }];
+  const [support] = await f.sql<{ id: string }[]>`select id from queues where key = 'support'`;
+  await f.sql`delete from agent_queues where queue_id = ${f.queueId}`;
+  await register(f, one.id);
+  await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
+  await request(f);
+  const served = await request({ ...f, queueId: support!.id });
+  t.match(await act.offerNext(f.sql, 30), { id: served.id, agentId: one.id });
+  t.equal(await act.offerNext(f.sql, 30), undefined);
+});
+
 t.test('many matchers at once never give an agent two offers, nor a request two agents', async t => {
   const f = await fixture(t);
   for (const { id } of f.agents) {
