@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { portTrouble } from '../ports.js';
+import { listening } from '../../gateway/telephony/testing/sipp.js';
 
 const scenarioFolder = fileURLToPath(new URL('./sipp/', import.meta.url));
 
@@ -60,7 +60,7 @@ export class Phones {
     ]);
     const phones = new Phones(child, folder);
     const gone = phones.#exited.then(() => phones.#explainExit());
-    while (!(await Promise.race([portTrouble('udp', port), gone]))) await delay(5);
+    await Promise.race([listening(port), gone]);
     return phones;
   }
 

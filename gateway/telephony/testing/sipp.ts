@@ -98,8 +98,8 @@ async function finished(child: ChildProcess, folder: string, scenario: string): 
   throw new Error(`sipp ${scenario} ended with ${code ?? signal}\n${errors.join('\n')}`);
 }
 
-/** sipp does not tell when it listens; the kernel's table of sockets does. */
-async function listening(port: number): Promise<void> {
+/** Resolves when somebody listens on the UDP port. sipp does not tell when it does; the kernel's table of sockets does. */
+export async function listening(port: number): Promise<void> {
   const entry = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
   while (!readFileSync('/proc/net/udp', 'utf8').includes(entry)) await delay(5);
 }
