@@ -30,7 +30,32 @@ const rules: readonly Rule[] = [
   { country: 'FR', begins: /^0/, groups: [2, 2, 2, 2, 2], separator: ' ' },
 ];
 
-const plain = { groups: [3, 3, 3, 3, 3], separator: ' ' } as const;
+const threes = [3, 3, 3, 3, 3] as const;
+
+/** Groups of three, of which the last takes a digit that would stand alone. */
+function inPlainGroups(digits: string): string {
+  const lonely = digits.length > 3 && digits.length % 3 === 1;
+  const head = lonely ? digits.slice(0, -4) : digits;
+  const shown = grouped(head, threes, ' ');
+  return lonely ? `${shown} ${digits.slice(-4)}`.trimStart() : shown;
+}
+
+function inGroupsOf(country: string, digits: string): string | undefined {
+  const rule = rules.find(
+    candidate =>
+      candidate.country === country &&
+      candidate.begins.test(digits) &&
+      (candidate.length === undefined || candidate.length === digits.length),
+  );
+  return rule && grouped(digits, rule.groups, rule.separator);
+}
+
+/** Behind the calling code a number is grouped as at home, without the trunk prefix. */
+function international(code: string, country: string, digits: string): string {
+  if (code === '1') return northAmerican(digits);
+  const atHome = digits.startsWith('0') ? undefined : inGroupsOf(country, `0${digits}`)?.slice(1);
+  return atHome ?? inGroupsOf(country, digits) ?? inPlainGroups(digits);
+}
 
 function grouped(digits: string, sizes: readonly number[], separator: string): string {
   const parts: string[] = [];
@@ -59,17 +84,10 @@ export function formatPhone(typed: string, country: string): string {
   if (typed.trim().startsWith('+')) {
     const code = callingCode(country);
     if (code === undefined || !digits.startsWith(code)) return `+${digits}`;
-    return `+${code} ${grouped(digits.slice(code.length), plain.groups, ' ')}`.trimEnd();
+    return `+${code} ${international(code, country, digits.slice(code.length))}`.trimEnd();
   }
   if (callingCode(country) === '1') return northAmerican(digits);
-  const rule =
-    rules.find(
-      candidate =>
-        candidate.country === country &&
-        candidate.begins.test(digits) &&
-        (candidate.length === undefined || candidate.length === digits.length),
-    ) ?? plain;
-  return grouped(digits, rule.groups, rule.separator);
+  return inGroupsOf(country, digits) ?? inPlainGroups(digits);
 }
 
 /**

@@ -137,7 +137,7 @@ export function statusView(text: Texts, phone: string | undefined, actions: Stat
       cancellable = stage.cancellable;
       if (!cancellable) question.hidden = true;
       cancel.hidden = !cancellable || !question.hidden;
-      if (callback.state === 'done') put(weCall, undefined);
+      if (callback.state === 'bridged' || callback.state === 'done') put(weCall, undefined);
       if (focusFalls) heading.focus();
     },
     setReachable: reachable => {
