@@ -131,7 +131,7 @@ module.exports = {
     {
       name: 'no-test-in-production',
       severity: 'error',
-      from: { pathNot: `${test}|^test/|^scripts/(bench|test-run)` },
+      from: { pathNot: `${test}|^test/|^scripts/(bench|screenshots|test-run)` },
       to: { path: `${test}|^test/` },
     },
     {

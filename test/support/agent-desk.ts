@@ -101,13 +101,16 @@ export class AgentDesk {
     await this.find('call-hangup').click();
   }
 
+  /** Chooses the result of the call. */
+  async choose(disposition: string): Promise<void> {
+    const choice = await this.find(`disposition-${disposition}`).getAttribute('id');
+    await this.page.locator(`label[for="${choice}"]`).click();
+  }
+
   async wrapUp({ note, disposition }: { note?: string; disposition?: string } = {}): Promise<void> {
     await this.call({ state: 'wrap_up' });
     if (note !== undefined) await this.find('wrapup-note').fill(note);
-    if (disposition !== undefined) {
-      const choice = await this.find(`disposition-${disposition}`).getAttribute('id');
-      await this.page.locator(`label[for="${choice}"]`).click();
-    }
+    if (disposition !== undefined) await this.choose(disposition);
     await this.find('wrapup-submit').click();
   }
 

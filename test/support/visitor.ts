@@ -34,8 +34,7 @@ export class Visitor {
     await this.find('submit').waitFor();
   }
 
-  /** Fills the form and sends it off, without waiting for what comes of it. */
-  async send({ queue, phone, name, note }: Wish): Promise<void> {
+  async fill({ queue, phone, name, note }: Wish): Promise<void> {
     if (queue !== undefined) {
       await this.page
         .locator('label')
@@ -45,6 +44,11 @@ export class Visitor {
     await this.find('phone').fill(phone);
     if (name !== undefined) await this.find('name').fill(name);
     if (note !== undefined) await this.find('note').fill(note);
+  }
+
+  /** Fills the form and sends it off, without waiting for what comes of it. */
+  async send(wish: Wish): Promise<void> {
+    await this.fill(wish);
     await this.find('submit').click();
   }
 
