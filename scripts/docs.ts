@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defaultFile, groups, type Setting, variableOf } from '../gateway/config.js';
 import { errorsPage } from './docs/errors.js';
+import { architecturePage } from './docs/states.js';
 import { defaultText } from './supervisor/help.js';
 
 function row(name: string, setting: Setting<unknown>): string {
@@ -51,6 +52,7 @@ ${sections.join('\n')}`;
 export const pages: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
+  'docs/architecture.md': architecturePage,
 };
 
 /** The pages that are not what they would be made to. */
