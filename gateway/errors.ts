@@ -23,7 +23,7 @@ const entries = {
   validation_failed: {
     status: 400,
     en: 'Please check this field: {reason}.',
-    ko: '입력값을 확인해 주세요: {reason}.',
+    ko: '입력값을 확인해 주세요: {field}.',
     cure: 'See the schema of the request in /api/docs; `field` names the place.',
   },
   phone_invalid: {

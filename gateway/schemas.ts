@@ -14,6 +14,11 @@ export const ErrorBody = Type.Object(
 /** Answers with a refusal, for the response part of a route's schema. */
 export const refusals = { '4xx': ErrorBody, '5xx': ErrorBody } as const;
 
+/** The id of a row in the path. The format alone would also let a `urn:uuid:` pass. */
+export const IdParams = Type.Object({
+  id: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+});
+
 /** In the database and in the code a Date, on the wire RFC 3339. */
 export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
 export const NullableTimestamp = Type.Unsafe<Date | null>({

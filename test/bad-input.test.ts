@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
@@ -33,8 +35,20 @@ t.test('bad input at the API', async t => {
         JSON.stringify(change).slice(0, 80),
       );
     }
+    for (const change of [
+      { siteKey: 'de\0mo' },
+      { queue: '\0' },
+      { page: { url: 'https://shop.example/\0' } },
+    ])
+      t.match(
+        await ask({ ...form, ...change }),
+        { status: 400, body: { code: 'validation_failed', field: String } },
+        `what no database stores: ${JSON.stringify(change)}`,
+      );
     const korean = await ask({ ...form, phone: '119' }, { 'accept-language': 'ko-KR,ko;q=0.9' });
     t.match(korean.body, { message: /긴급/ });
+    const long = await ask({ ...form, name: 'x'.repeat(100) }, { 'accept-language': 'ko' });
+    t.match(long.body, { message: '입력값을 확인해 주세요: name.' }, 'nothing of it is English');
   });
 
   await t.test('a body that is no form', async t => {
@@ -44,10 +58,15 @@ t.test('bad input at the API', async t => {
       status: 415,
       body: { code: 'unsupported_media_type' },
     });
-    t.match(await ask(JSON.stringify({ ...form, note: 'x'.repeat(10_000_000) })), {
-      status: 413,
-      body: { code: 'payload_too_large' },
+    // Its announced length is enough: whoever goes on sending may lose the answer with the connection.
+    const large = httpRequest(`${stack.url}/api/v1/callbacks`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': 10_000_000 },
     });
+    large.flushHeaders();
+    const [refused] = (await once(large, 'response')) as [IncomingMessage];
+    t.match([refused.statusCode, await json(refused)], [413, { code: 'payload_too_large' }]);
+    large.destroy();
   });
 
   await t.test('a closed counter', async t => {
@@ -178,6 +197,38 @@ t.test('bad input at the API', async t => {
       status: 200,
       body: { state: 'waiting', events: [{ type: 'requested' }] },
     });
+  });
+
+  await t.test('what no database takes', async t => {
+    const token = await api.signIn('agent1@demo.example', demoPassword);
+    const interaction = '/api/v1/interactions/00000000-0000-4000-8000-000000000000';
+    const cases: [method: string, path: string, field: string, body?: unknown][] = [
+      ['GET', '/api/v1/sites/%00', 'siteKey'],
+      ['POST', '/api/v1/sessions', 'email', { email: 'a\0@b.example', password: 'x' }],
+      ['PUT', '/api/v1/me/state', 'reason', { state: 'paused', reason: '\0' }],
+      ['POST', `${interaction}/wrap-up`, 'note', { note: 'a\0b' }],
+      ['POST', `${interaction}/wrap-up`, 'note', { note: 'x'.repeat(5000) }],
+      ['GET', interaction.replace('0000', 'urn:uuid:0000'), 'id'],
+      ['GET', '/api/v1/interactions?before=0000-01-01T00:00:00Z', 'before'],
+      ['GET', '/api/v1/interactions?before=2026-01-01T23:59:60Z', 'before'],
+      ['GET', '/api/v1/interactions?before=9999-12-31T23:59:59-23:59', 'before'],
+      ['GET', '/api/v1/interactions?before=yesterday', 'before'],
+    ];
+    for (const [method, path, field, body] of cases)
+      t.match(
+        await api.call(method, path, { token, body }),
+        { status: 400, body: { code: 'validation_failed', field } },
+        `${method} ${path} ${JSON.stringify(body)?.slice(0, 60)}`,
+      );
+  });
+
+  await t.test('an address that is none', async t => {
+    for (const path of [
+      '/api/v1/sites/%E0%A4%A',
+      `/api/v1/sites/${'x'.repeat(300)}`,
+      '/desktop/..%2fwidget.js',
+    ])
+      t.match(await api.call('GET', path), { status: 404, body: { code: 'not_found' } }, path.slice(0, 40));
   });
 
   await t.test('the live socket tells nothing to who is not signed in', async t => {

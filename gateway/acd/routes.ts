@@ -2,7 +2,7 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import type { FastifyRequest } from 'fastify';
 import { legsOf } from '../calls/index.js';
 import { ApiError, preferredLocale } from '../errors.js';
-import { refusals } from '../schemas.js';
+import { IdParams, refusals } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
 import { caller, requireSession } from '../tenants/index.js';
@@ -10,7 +10,7 @@ import { setIntent, viewAgent } from './agents.js';
 import { findInteraction, interactionEvents, listInteractions, type Viewer } from './interactions.js';
 import { liveRoute } from './live.js';
 import type { Presence } from './presence.js';
-import { Interaction, InteractionDetail, Me, SoftphoneCredential } from './schemas.js';
+import { Interaction, InteractionDetail, Me, PointInTime, SoftphoneCredential, WrapUp } from './schemas.js';
 import { accept, decline, finish, requestHangup } from './transitions.js';
 
 export interface AcdRouteOptions {
@@ -21,8 +21,6 @@ export interface AcdRouteOptions {
   /** Origins whose pages may open the live socket by cookie: the desktop's own. */
   origins: string[];
 }
-
-const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 
 /** Who looks, for what he may see and in which language. */
 export function viewerOf(request: FastifyRequest): Viewer {
@@ -138,7 +136,7 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
         summary: 'The newest interactions: an agent sees his own, supervisors and admins their company’s',
         querystring: Type.Object({
           limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
-          before: Type.Optional(Type.String({ format: 'date-time' })),
+          before: Type.Optional(PointInTime),
         }),
         response: { 200: Type.Object({ interactions: Type.Array(Interaction) }), ...refusals },
       },
@@ -207,16 +205,7 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
         tags: ['interactions'],
         summary: 'Finish the wrap-up: note and disposition are stored, the agent is free',
         params: IdParams,
-        body: Type.Union([
-          Type.Null(),
-          Type.Object(
-            {
-              note: Type.Optional(Type.String({ maxLength: 4000 })),
-              disposition: Type.Optional(Type.String({ maxLength: 60 })),
-            },
-            { additionalProperties: false },
-          ),
-        ]),
+        body: WrapUp,
         response: { 200: Interaction, ...refusals },
       },
     },

@@ -1,5 +1,25 @@
-import { Type } from '@fastify/type-provider-typebox';
+import { type Static, Type } from '@fastify/type-provider-typebox';
 import { NullableString, NullableTimestamp, Timestamp } from '../schemas.js';
+
+/** What JavaScript and PostgreSQL know, too: no leap second, no year 0, none that its offset makes the year 10000. */
+export const PointInTime = Type.String({
+  format: 'date-time',
+  pattern: '^[1-8][0-9]{3}-.{6}T.{6}[0-5][0-9](\\.[0-9]+)?(Z|[+-].{5})$',
+});
+
+const WrapUpForm = Type.Object(
+  {
+    note: Type.Optional(Type.String({ maxLength: 4000 })),
+    disposition: Type.Optional(Type.String({ maxLength: 60 })),
+  },
+  { additionalProperties: false },
+);
+
+/** The body may be absent. As one schema, and not as a union: so an error names the field that is wrong. */
+export const WrapUp = Type.Unsafe<Static<typeof WrapUpForm> | null>({
+  ...WrapUpForm,
+  type: ['object', 'null'],
+});
 
 export const Me = Type.Object({
   id: Type.String(),

@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preferredLocale } from '../errors.js';
-import { NullableString, refusals, Timestamp } from '../schemas.js';
+import { IdParams, NullableString, refusals, Timestamp } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
 import { bearerToken, isKnownOrigin } from '../tenants/index.js';
 import { streamCallback } from './event-stream.js';
@@ -62,7 +62,6 @@ const Form = Type.Object(
   { additionalProperties: false },
 );
 
-const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 const preflightSeconds = 600;
 
 /** The visitor's side of the API. It is called from pages of other origins, and by nobody's cookie. */

@@ -1,4 +1,10 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaValidationError,
+} from 'fastify';
 import { ApiError, type ErrorCode, preferredLocale } from '../errors.js';
 
 /** Errors of Fastify and its plugins, in terms of the catalogue. */
@@ -8,12 +14,14 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'bad_json',
   FST_ERR_CTP_EMPTY_JSON_BODY: 'bad_json',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'bad_json',
+  FST_ERR_BAD_URL: 'not_found',
+  FST_ERR_MAX_PARAM_LENGTH: 'not_found',
 };
 
 /** Whatever is thrown is answered with an entry of the catalogue, in the caller's language, and nothing of our insides. */
 export function answerErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => answer(request, reply, asApiError(error)));
-  app.setNotFoundHandler((request, reply) => answer(request, reply, new ApiError('not_found')));
+  app.setErrorHandler(answer);
+  app.setNotFoundHandler((request, reply) => answer(new ApiError('not_found'), request, reply));
 }
 
 function asApiError(error: FastifyError): ApiError {
@@ -28,15 +36,22 @@ function asApiError(error: FastifyError): ApiError {
     const field = path.join('.') || error.validationContext || 'body';
     return new ApiError('validation_failed', {
       field,
-      params: { reason: `${field} ${first?.message ?? ''}`.trim() },
+      params: { field, reason: `${field} ${complaint(first)}`.trim() },
     });
   }
   if (error.statusCode === 429)
     return new ApiError('too_many_requests', { params: { seconds: secondsIn(error.message) } });
   const code = fastifyCodes[error.code];
   if (code) return new ApiError(code);
+  // A file outside the folder that is served.
+  if (error.statusCode === 403) return new ApiError('not_found');
   if (error.statusCode === 400) return new ApiError('bad_json', { cause: error });
   return new ApiError('internal', { cause: error });
+}
+
+/** What is wrong with a field; a pattern would say nothing to whoever reads it. */
+function complaint(fault: FastifySchemaValidationError | undefined): string {
+  return fault?.keyword === 'pattern' ? 'is not written as it has to be' : (fault?.message ?? '');
 }
 
 /** @fastify/rate-limit says "…, retry in 42 seconds" or "1 minute". */
@@ -45,7 +60,9 @@ function secondsIn(message: string): number {
   return Number(amount) * { second: 1, minute: 60, hour: 3600 }[unit as 'second' | 'minute' | 'hour'];
 }
 
-function answer(request: FastifyRequest, reply: FastifyReply, error: ApiError): FastifyReply {
+/** Answers an error of whatever kind; those of the router come before any handler is known. */
+export function answer(cause: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = asApiError(cause);
   if (error.status >= 500) request.log.error({ err: error.cause ?? error }, 'request failed');
   else request.log.debug({ code: error.code, url: request.routeOptions.url }, 'request refused');
   return reply.status(error.status).send(error.body(preferredLocale(request.headers['accept-language'])));

@@ -9,7 +9,8 @@ import Fastify, {
   type FastifyPluginAsync,
   LogController,
 } from 'fastify';
-import { answerErrors } from './errors.js';
+import { answer, answerErrors } from './errors.js';
+import { refuseNulCharacters } from './nul-characters.js';
 import { describeApi } from './openapi.js';
 import { type OperationsOptions, operations } from './operations.js';
 import { type WebFacesOptions, webFaces } from './web-faces.js';
@@ -41,11 +42,14 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     // A stream of events never ends by itself: closing must not wait for it.
     forceCloseConnections: true,
     logController: new LogController({ disableRequestLogging: true }),
+    frameworkErrors: answer,
     routerOptions: { maxParamLength: 200 },
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   answerErrors(app);
+  // After the schema, which bounds what there is to look through.
+  app.addHook('preHandler', refuseNulCharacters);
   await app.register(cookie);
   await app.register(helmet, {
     global: true,

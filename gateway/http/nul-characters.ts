@@ -1,0 +1,22 @@
+import type { FastifyRequest } from 'fastify';
+import { ApiError } from '../errors.js';
+
+/**
+ * PostgreSQL stores every character but U+0000: a request that has one anywhere is refused at its field, before a
+ * statement fails over it.
+ */
+export async function refuseNulCharacters({ params, query, body }: FastifyRequest): Promise<void> {
+  for (const part of [params, query, body]) refuse(part, []);
+}
+
+function refuse(value: unknown, path: string[]): void {
+  if (typeof value === 'string' && value.includes('\0')) {
+    const field = path.join('.') || 'body';
+    throw new ApiError('validation_failed', {
+      field,
+      params: { field, reason: `${field} must not contain the character U+0000` },
+    });
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, part] of Object.entries(value)) refuse(part, [...path, name]);
+}
