@@ -58,6 +58,8 @@ test('name-addrs and tags', t => {
   }
   t.equal(tagOf('<sip:a@b;tag=no>;x=y;TAG=yes'), 'yes');
   t.equal(tagOf('<sip:a@b;tag=no>'), undefined);
+  t.equal(tagOf('"x>;tag=no" <sip:a@b>;tag=yes;note="a > b;tag=no"'), 'yes');
+  t.equal(tagOf('sip:a@b;tag=yes;note=">"'), 'yes');
   t.equal(parameterOf('; a = "x;b=1" ;b=2', 'b'), '2');
   t.equal(parameterOf(';rport;branch=1', 'rport'), '');
   t.same(splitList('"a,b" <sip:a,b@c>, <sip:d@e>,'), ['"a,b" <sip:a,b@c>', '<sip:d@e>']);

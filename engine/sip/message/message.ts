@@ -41,7 +41,7 @@ export interface MessageParts {
 
 const cseqPattern = /^(\d{1,10})[ \t]+(\S+)$/;
 
-/** The header field that only this server may write; see registration.ts. */
+/** The header field that only this server may write; see registrations.ts. */
 export const flowMarker = 'x-ringbridge-flow';
 
 abstract class SipMessage {

@@ -43,11 +43,15 @@ function addrSpec(text: string): NameAddr | undefined {
 
 /** The tag of a From or To value; undefined when there is none. */
 export function tagOf(value: string): string | undefined {
-  const close = value.lastIndexOf('>');
-  const semicolon = value.indexOf(';', Math.max(close, 0));
-  if (semicolon < 0) return undefined;
-  const tag = parameterOf(value.slice(semicolon), 'tag');
+  const tag = parameterOf(headerParameters(value), 'tag');
   return tag === '' ? undefined : tag;
+}
+
+/** The same as `parseNameAddr` finds them; quicker where no quoted string can hide a bracket or a semicolon. */
+function headerParameters(value: string): string {
+  if (value.includes('"')) return parseNameAddr(value)?.parameters ?? '';
+  const semicolon = value.indexOf(';', Math.max(value.indexOf('>'), 0));
+  return semicolon < 0 ? '' : value.slice(semicolon);
 }
 
 /** The items of a comma-separated header field value, commas in quotes and in angle brackets left alone. */

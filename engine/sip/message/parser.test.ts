@@ -119,6 +119,13 @@ test('refused, and why', t => {
     ['hops beyond a byte', withLine('Max-Forwards', 'Max-Forwards: 300'), 400],
     ['too many fields', plain.replace('Max-Forwards', `${'X: y\r\n'.repeat(300)}Max-Forwards`), 513],
     ['field too long', withLine('Content-Type', `Content-Type: ${'x'.repeat(9_000)}`), 400],
+    // drachtio-srf unescapes names: this one would become the mark that only the server may write.
+    ['name in disguise', withLine('Content-Type', '%58-Ringbridge-Flow: closed'), 400],
+    // A bar in what makes a dialog id would cut the first line of a control frame in other places.
+    ['bar in Call-ID', withLine('Call-ID', 'Call-ID: a;from-tag=1|b'), 400],
+    ['space in Call-ID', withLine('Call-ID', 'Call-ID: a b'), 400],
+    ['bar in a tag', withLine('From', 'From: <sip:a@example.com>;tag=1|2'), 400],
+    ['bar in the To tag', withLine('To', 'To: <sip:b@example.com>;tag=1|2'), 400],
   ];
   for (const [name, text, status] of cases) t.equal(problemOf(request(text))?.status, status, name);
   t.end();
@@ -135,6 +142,13 @@ test('ignored: what cannot be answered or matched', t => {
   const answer = (line: string) => parse(plain.replace(/^INVITE [^\r]*/, line)) as SipResponse;
   t.ok(isSaneResponse(answer('SIP/2.0 200 OK')));
   t.ok(isSaneResponse(answer('SIP/2.0 200 ')));
+  t.notOk(
+    isSaneResponse(
+      parse(
+        withLine('To', 'To: <sip:b@example.com>;tag=1|2').replace(/^INVITE [^\r]*/, 'SIP/2.0 200 OK'),
+      ) as SipResponse,
+    ),
+  );
   t.notOk(
     isSaneResponse(parse(plain.slice(0, -1).replace(/^INVITE [^\r]*/, 'SIP/2.0 200 OK')) as SipResponse),
   );

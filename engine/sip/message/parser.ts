@@ -10,6 +10,8 @@ import { schemeOf } from './uri.js';
 /** After so many bad lines nobody looks for good ones. */
 const maxBadFields = 16;
 const versionPattern = /^SIP\/\d+\.\d+$/i;
+/** A percent sign is a token character, but drachtio-srf unescapes names: one could turn into another behind us. */
+const escapedPattern = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
 
 const badRequest = (reason: string): Problem => ({ status: 400, reason });
 
@@ -108,7 +110,7 @@ function readField(text: string, at: number, limits: MessageLimits): HeaderField
   while (nameEnd > at && isSpace(text.charCodeAt(nameEnd - 1))) nameEnd -= 1;
   const name = text.slice(at, nameEnd);
   const id = headerId(name);
-  if (!isToken(id)) return 'Bad Header Name';
+  if (!isToken(id) || escapedPattern.test(id)) return 'Bad Header Name';
   let valueStart = colon + 1;
   while (valueStart < end && isSpace(text.charCodeAt(valueStart))) valueStart += 1;
   let valueEnd = end;

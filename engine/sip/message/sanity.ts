@@ -1,6 +1,6 @@
 /** What a request must have before anybody looks at what it means (RFC 3261 sections 8.1.1, 8.2 and 16.3). */
 import type { Problem, SipRequest, SipResponse } from './message.js';
-import { parseNameAddr, splitList } from './name-addr.js';
+import { parseNameAddr, splitList, tagOf } from './name-addr.js';
 import { parseSipUri, schemeOf } from './uri.js';
 
 /** Header fields that may appear once at most: a second one could say something else than the first. */
@@ -37,8 +37,9 @@ export function problemOf(request: SipRequest): Problem | undefined {
   const cseq = request.cseq;
   if (cseq === undefined || cseq.number > maxSequence) return bad('Bad CSeq');
   if (cseq.method !== request.method) return bad('CSeq Method Differs');
-  if (parseNameAddr(request.from) === undefined) return bad('Bad From');
-  if (parseNameAddr(request.to) === undefined) return bad('Bad To');
+  if (!isIdentifier(request.callId)) return bad('Bad Call-ID');
+  if (!isParty(request.from)) return bad('Bad From');
+  if (!isParty(request.to)) return bad('Bad To');
   const scheme = schemeOf(request.uri);
   if (scheme === 'sip' || scheme === 'sips') {
     if (parseSipUri(request.uri) === undefined) return bad('Bad Request-URI');
@@ -52,7 +53,17 @@ export const isSaneResponse = (response: SipResponse): boolean =>
   isAnswerable(response) &&
   response.cseq !== undefined &&
   repeatedField(response) === undefined &&
-  parseNameAddr(response.to) !== undefined;
+  isParty(response.to);
+
+/**
+ * What may be part of a dialog id. More than the grammar allows, for the sake of careless peers, but nothing that
+ * would end a field or the line of a control frame.
+ */
+const isIdentifier = (text: string): boolean => !/[\s|]/.test(text);
+
+/** A From or To value (RFC 3261 section 20.20). */
+const isParty = (value: string): boolean =>
+  parseNameAddr(value) !== undefined && isIdentifier(tagOf(value) ?? '');
 
 function repeatedField(message: SipRequest | SipResponse): string | undefined {
   let seen: string[] | undefined;
