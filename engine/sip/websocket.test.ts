@@ -22,9 +22,9 @@ function registrar(): Registrar {
   };
 }
 
-async function register(peer: WsPeer, sequence = 1, expires = '300'): Promise<void> {
+async function register(peer: WsPeer, sequence = 1, expires = '300', contact = peer.contact): Promise<void> {
   const headers: [string, string][] = [
-    ['Contact', `<${peer.contact}>`],
+    ['Contact', `<${contact}>`],
     ['Expires', expires],
   ];
   const from = '<sip:agent@shop.example>';
@@ -153,6 +153,35 @@ test('a contact without a flow cannot be reached', async t => {
   await register(peer);
   await register(peer, 2, '0');
   await t.rejects(srf.createUAC(peer.contact, { localSdp: sdp } as never), withStatus(503));
+});
+
+test('a contact over a connection takes no call that goes elsewhere', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const { handler } = registrar();
+  const srf = await harness.application({ register: handler });
+  const trunk = await harness.udpPeer();
+  const thief = await harness.wsPeer();
+  await register(thief, 1, '300', trunk.contact);
+  void srf.createUAC(trunk.contact, { localSdp: sdp } as never).catch(() => undefined);
+  const reached = [trunk, thief].map(peer => peer.request('INVITE').then(() => peer));
+  t.equal(await Promise.race(reached), trunk);
+});
+
+test('the longest address of record that fits is told of too', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const watching = registrar();
+  await harness.application({ register: watching.handler }, ['flow-events']);
+  const peer = await harness.wsPeer();
+  const to = `<sip:${'a'.repeat(8_192 - 'To: <sip:>'.length)}>`;
+  const headers: [string, string][] = [['Contact', `<${peer.contact}>`]];
+  const identity = { callId: 'long', from: '<sip:a@shop.example>;tag=1', to, sequence: 1 };
+  peer.sendText(peerRequest(peer, { method: 'REGISTER', uri: 'sip:shop.example', ...identity, headers }));
+  await peer.response(200, 'REGISTER');
+  await peer.close();
+  await harness.until(() => watching.registers.length === 2);
+  t.equal(watching.registers[1]?.get('X-Ringbridge-Flow'), 'closed');
 });
 
 test('a flow that closes fails what waits on it', async t => {

@@ -9,7 +9,6 @@
  * REGISTER that has it comes from this server. The application answers it as it would answer any other; the answer goes
  * nowhere.
  */
-import { defaultMessageLimits } from '../message/limits.js';
 import { flowMarker, SipRequest } from '../message/message.js';
 import { parseNameAddr, splitList } from '../message/name-addr.js';
 import { parameterOf } from '../message/parameters.js';
@@ -29,6 +28,13 @@ interface Registration {
   sequence: number;
   application: Application;
 }
+
+/** What came in was measured then; the notice made of it may be a little longer. */
+const unlimited = {
+  maxMessageBytes: Number.POSITIVE_INFINITY,
+  maxHeaderFields: Number.POSITIVE_INFINITY,
+  maxHeaderBytes: Number.POSITIVE_INFINITY,
+};
 
 /** Hands a notice to an application as a request from the network. */
 export type Announce = (request: SipRequest, flow: Flow, application: Application) => void;
@@ -136,7 +142,7 @@ function noticeOf(registration: Registration, flow: Flow): SipRequest {
     ],
     body: '',
   });
-  const notice = parseMessage(text, defaultMessageLimits);
+  const notice = parseMessage(text, unlimited);
   if (!(notice instanceof SipRequest)) throw new Error('the notice of a closed flow is no request');
   return notice;
 }

@@ -26,7 +26,9 @@ export class FlowTable {
   }
 
   remove(flow: Flow): void {
-    this.#byAddress.delete(addressKey(flow.protocol, flow.remoteAddress, flow.remotePort));
+    const address = addressKey(flow.protocol, flow.remoteAddress, flow.remotePort);
+    // The peer may have come again from the same port before the end of its old connection was noticed.
+    if (this.#byAddress.get(address) === flow) this.#byAddress.delete(address);
     for (const key of this.#contacts.get(flow) ?? []) {
       if (this.#byContact.get(key) === flow) this.#byContact.delete(key);
     }

@@ -22,6 +22,9 @@ export interface Router {
 
 const defaultPort = 5060;
 
+/** A URI says `ws` of both (RFC 7118 section 5.2.2), and some write `wss` where a proxy in between does the TLS. */
+const uriTransport = (protocol: string): string => (protocol === 'wss' ? 'ws' : protocol);
+
 export class TransportRouter implements Router {
   readonly #transports: Transport[] = [];
   constructor(
@@ -40,10 +43,12 @@ export class TransportRouter implements Router {
   route(text: string): Route {
     const uri = parseSipUri(text);
     if (uri === undefined) return { kind: 'refused', reason: 'invalid' };
-    const registered = this.flows.ofContact(uri);
-    if (registered !== undefined) return { kind: 'flow', flow: registered };
     const protocol =
       transportOf(uri) ?? (uri.scheme === 'sips' ? 'tls' : uri.host.endsWith('.invalid') ? 'ws' : 'udp');
+    const registered = this.flows.ofContact(uri);
+    // Whoever registers the address of a trunk as a Contact over a WebSocket must not get the calls to that trunk.
+    if (registered !== undefined && uriTransport(registered.protocol) === uriTransport(protocol))
+      return { kind: 'flow', flow: registered };
     const candidates = this.#transports.filter(({ local }) => local.protocol === protocol);
     if (candidates.length === 0) return { kind: 'refused', reason: 'transport' };
     if (this.#isOwn(uri, protocol)) return { kind: 'refused', reason: 'self' };
