@@ -111,6 +111,8 @@ export class NativePeer {
     this.#closed = true;
     this.#open = false;
     this.#failure = undefined;
+    // Closing the connection alone leaves the track's callbacks, and with them this object, in the native library.
+    this.#track.close();
     this.#connection.close();
   }
 
