@@ -8,7 +8,10 @@ import { readSettings, SettingError, type Settings, usage } from './settings.js'
 import { makeCertificate } from './webrtc/certificate.js';
 import { MuxPort } from './webrtc/mux-port.js';
 
-const logger = pino({ name: 'media' }, pino.destination({ dest: 2, sync: true }));
+const logger = pino(
+  { name: 'media', level: process.env.RINGBRIDGE_LOG_LEVEL ?? 'info' },
+  pino.destination({ dest: 2, sync: true }),
+);
 
 /** A port that is taken, told with the setting that changes it. */
 function orSettingError<T>(work: Promise<T>, flag: string, what: string): Promise<T> {

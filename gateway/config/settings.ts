@@ -33,7 +33,7 @@ const general = {
     kind: kind.folder,
     fallback: './data',
     meaning:
-      'The folder for everything that must survive: the embedded database, secrets, recordings, logs. ' +
+      'The folder for everything that must survive: the embedded database, secrets, logs. ' +
       'A relative path in the file starts at the file, otherwise where Ringbridge is started.',
   }),
   demo: setting({
@@ -51,7 +51,7 @@ const general = {
   dialplanDir: setting({
     kind: kind.folder,
     fallback: './dialplan',
-    meaning: 'The folder with trunks, outbound routes and flows.',
+    meaning: 'The folder with trunks and outbound routes.',
   }),
   logLevel: setting({
     kind: kind.oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
@@ -99,7 +99,8 @@ const web = {
     kind: kind.secret,
     fallback: undefined,
     fallbackText: made,
-    meaning: 'The key that tokens are signed with. All nodes need the same; a new one ends every session.',
+    meaning:
+      "The key that visitors' tokens are signed with. With a new one nobody can follow or cancel an earlier callback.",
     hidden: true,
   }),
 };
@@ -141,6 +142,12 @@ const signalling = {
     kind: kind.ipAddress,
     fallback: '127.0.0.1',
     meaning: 'The address the built-in SIP server listens on, for trunks and softphones.',
+  }),
+  sipExternalAddress: setting({
+    kind: kind.ipAddress,
+    fallback: ({ sipAddress }) => sipAddress,
+    fallbackText: '`<sipAddress>`',
+    meaning: 'The address trunks are told as ours, where that is another one (behind NAT).',
   }),
   sipUdpPort: setting({ kind: kind.port, fallback: 5060, meaning: 'The UDP port for SIP.' }),
   sipWsPort: setting({ kind: kind.port, fallback: 5062, meaning: 'The TCP port for SIP over WebSocket.' }),

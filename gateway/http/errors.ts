@@ -18,6 +18,13 @@ const fastifyCodes: Record<string, ErrorCode> = {
   FST_ERR_MAX_PARAM_LENGTH: 'not_found',
 };
 
+/** What the database client says when there is no connection, and PostgreSQL (class 57) when it is stopping or starting. */
+const databaseGone: ReadonlySet<string> = new Set(
+  'ECONNREFUSED ECONNRESET CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED CONNECT_TIMEOUT 57P01 57P02 57P03'.split(
+    ' ',
+  ),
+);
+
 /** Whatever is thrown is answered with an entry of the catalogue, in the caller's language, and nothing of our insides. */
 export function answerErrors(app: FastifyInstance): void {
   app.setErrorHandler(answer);
@@ -41,6 +48,7 @@ function asApiError(error: FastifyError): ApiError {
   }
   if (error.statusCode === 429)
     return new ApiError('too_many_requests', { params: { seconds: secondsIn(error.message) } });
+  if (databaseGone.has(error.code)) return new ApiError('unavailable', { cause: error });
   const code = fastifyCodes[error.code];
   if (code) return new ApiError(code);
   // A file outside the folder that is served.

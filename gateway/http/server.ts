@@ -55,7 +55,8 @@ export async function createHttpServer(options: HttpOptions): Promise<FastifyIns
     global: true,
     contentSecurityPolicy: false,
     crossOriginResourcePolicy: false,
-    hsts: options.publicUrl.startsWith('https:'),
+    // Of this host alone: the company's other sites are not ours to promise for.
+    hsts: options.publicUrl.startsWith('https:') && { includeSubDomains: false },
   });
   await app.register(rateLimit, { global: false });
   await app.register(websocket, { options: { maxPayload: liveMessageLimit } });

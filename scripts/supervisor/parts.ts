@@ -94,13 +94,16 @@ function serverPart(
 }
 
 function sipPart(around: Surroundings): Part {
-  const { sipControl, sipAddress, sipUdpPort, sipWsPort, sipSecret } = around.config;
+  const { sipControl, sipAddress, sipExternalAddress, sipUdpPort, sipWsPort, sipSecret } = around.config;
+  const external = sipExternalAddress === sipAddress ? [] : ['--external-address', sipExternalAddress];
   return serverPart(around, 'SIP server', {
     file: 'engine/sip/main.js',
     args: [
       ...['--control', hostPort(sipControl.host, sipControl.port)],
       ...['--udp', hostPort(sipAddress, sipUdpPort)],
       ...['--ws', hostPort(sipAddress, sipWsPort)],
+      ...external,
+      ...['--log-level', around.config.logLevel],
     ],
     secrets: { [variableOf('sipSecret')]: sipSecret },
   });
