@@ -10,7 +10,7 @@ async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);
   if (settings === undefined) return void process.stdout.write(`${usage}\n`);
   const logger = pino(
-    { base: { process: 'phone-network', level: process.env.RINGBRIDGE_LOG_LEVEL ?? 'info' } },
+    { base: { process: 'phone-network' }, level: process.env.RINGBRIDGE_LOG_LEVEL ?? 'info' },
     pino.destination({ fd: 2, sync: true }),
   );
   const network = await startPhoneNetwork(settings, logger);
