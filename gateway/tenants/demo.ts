@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.js';
-import { hashPassword, verifyPassword } from './password.js';
+import { hashPassword, nobodysHash, verifyPassword } from './password.js';
 
 export const demoSiteKey = 'demo';
 
@@ -56,5 +56,15 @@ export async function seedDemo(
       insert into agent_queues (tenant_id, user_id, queue_id)
       select a.tenant_id, a.user_id, q.id from agents a join queues q on q.tenant_id = a.tenant_id
       where a.tenant_id = ${tenant.id} on conflict do nothing`;
+  });
+}
+
+/** Closes the demo accounts of an earlier start: their password is known to everybody who has read the README. */
+export async function lockDemo(sql: Sql): Promise<void> {
+  const emails = demoUsers.map(({ email }) => email);
+  await sql.begin(async tx => {
+    const locked = await tx<{ id: string }[]>`
+      update users set password_hash = ${nobodysHash} where email in ${tx(emails)} returning id`;
+    if (locked.length > 0) await tx`delete from sessions where user_id in ${tx(locked.map(({ id }) => id))}`;
   });
 }
