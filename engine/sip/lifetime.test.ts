@@ -2,6 +2,7 @@
 
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { test } from 'tap';
+import { defaultSipServerOptions } from './options.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { Harness, next, secret } from './testing/harness.js';
 import { PeerCall, peerRequest, sdp } from './testing/peer.js';
@@ -184,4 +185,74 @@ test('a BYE of the application waits for the ACK of its 200', async t => {
   peer.respond(await peer.request('BYE'), 200);
   await ended;
   t.equal(harness.server.sizes().dialogs, 0);
+});
+
+/** A raw application that has placed a call: its dialog at a peer that answered with tag `b`. */
+async function placed(harness: Harness) {
+  const application = await harness.raw();
+  await application.login(secret);
+  const peer = await harness.udpPeer();
+  await application.ask(
+    `sip|||\r\nINVITE sip:b@127.0.0.1:${peer.port} SIP/2.0\r\nContent-Type: application/sdp\r\n\r\n${sdp}`,
+  );
+  const invite = await peer.request('INVITE');
+  peer.respond(invite, 200, { tag: 'b', body: sdp });
+  const dialog = (await application.sip('SIP/2.0 200')).fields[9] ?? '';
+  const within = (line: string) => application.ask(`sip||${dialog}|\r\n${line} SIP/2.0\r\n\r\n`);
+  await within('ACK sip:placeholder');
+  await peer.request('ACK');
+  const farBye = () => {
+    const identity = { callId: invite.callId, from: `${invite.to};tag=b`, to: invite.from, sequence: 1 };
+    peer.sendText(peerRequest(peer, { method: 'BYE', uri: 'sip:placeholder@127.0.0.1', ...identity }));
+  };
+  return { application, peer, within, farBye };
+}
+
+test('a BYE that is challenged and not sent again ends the dialog all the same', async t => {
+  const { harness, clock } = await start();
+  t.teardown(() => harness.close());
+  const { application, peer, within } = await placed(harness);
+  await within('BYE sip:placeholder');
+  peer.respond(await peer.request('BYE'), 401);
+  await application.sip('SIP/2.0 401');
+  t.equal(harness.server.sizes().dialogs, 1, 'there may be credentials to come');
+  clock.pass(32_000);
+  t.match(harness.server.sizes(), { dialogs: 0, transactions: 0 });
+});
+
+test('a re-INVITE does not outlive its dialog', async t => {
+  const { harness, clock } = await start();
+  t.teardown(() => harness.close());
+  for (const answered of [false, true]) {
+    const { application, peer, within, farBye } = await placed(harness);
+    await within('INVITE sip:placeholder');
+    const invite = await peer.request('INVITE');
+    peer.respond(invite, 100);
+    farBye();
+    const bye = await application.sip('BYE');
+    await application.ask(`sip|${bye.fields[8]}||\r\nSIP/2.0 200 OK\r\n\r\n`);
+    peer.respond(await peer.request('CANCEL'), 200);
+    if (answered) {
+      peer.respond(invite, 200, { body: sdp });
+      await peer.request('ACK');
+    } else clock.pass(32_000);
+    await application.sip('SIP/2.0 487');
+    t.match(harness.server.sizes(), { dialogs: 0, exchanges: 0, invites: 0 });
+  }
+});
+
+test('an answer that there is no room for is ended, and the application is told', async t => {
+  const userAgent = { ...defaultSipServerOptions.userAgent, maxDialogs: 1 };
+  const harness = await Harness.start({ userAgent });
+  t.teardown(() => harness.close());
+  await placed(harness);
+  const application = await harness.raw();
+  await application.login(secret);
+  const peer = await harness.udpPeer();
+  await application.ask(`sip|||\r\nINVITE sip:b@127.0.0.1:${peer.port} SIP/2.0\r\n\r\n`);
+  peer.respond(await peer.request('INVITE'), 200, { tag: 'b', body: sdp });
+  await peer.request('ACK');
+  peer.respond(await peer.request('BYE'), 200);
+  await application.sip('SIP/2.0 503');
+  t.match(harness.server.sizes(), { dialogs: 1, invites: 0 });
 });

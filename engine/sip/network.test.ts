@@ -31,8 +31,10 @@ test('a CANCEL before and after ringing', async t => {
       await peer.response(180, 'INVITE');
     }
     call.cancel();
-    await peer.response(200, 'CANCEL');
-    call.ackFailure(await peer.response(487, 'INVITE'));
+    const { toTag } = await peer.response(200, 'CANCEL');
+    const terminated = await peer.response(487, 'INVITE');
+    t.equal(terminated.toTag, toTag, 'both have one tag (RFC 3261 section 9.2)');
+    call.ackFailure(terminated);
     await cancelled;
     const late = new Promise(resolve => res.send(200, {} as never, resolve as never));
     t.equal(await late, 'Response not sent due to unknown transaction');

@@ -48,6 +48,35 @@ test('we answer: repeated until PRACK; the 200 waits for it', async t => {
   t.equal(harness.server.sizes().dialogs, 1);
 });
 
+test('we answer: while the 200 waits, other requests go on, and a BYE ends it all', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const application = await harness.raw();
+  await application.login(secret);
+  await application.ask('route|invite');
+  const peer = await harness.udpPeer();
+  const call = new PeerCall(peer, harness.uri);
+  call.invite([['Supported', '100rel']]);
+  const { fields } = await application.sip('INVITE');
+  const answer = (line: string, headers = '') =>
+    application.ask(
+      `sip|${fields[8]}||\r\nSIP/2.0 ${line}\r\n${headers}Content-Type: application/sdp\r\n\r\n${sdp}`,
+    );
+  await answer('183 Session Progress', 'Require: 100rel\r\n');
+  call.answered(await peer.response(183, 'INVITE'));
+  await answer('200 OK');
+  call.send('UPDATE');
+  const update = await application.sip('UPDATE');
+  await application.ask(`sip|${update.fields[8]}||\r\nSIP/2.0 200 OK\r\n\r\n`);
+  await peer.response(200, 'UPDATE');
+  call.send('BYE');
+  const bye = await application.sip('BYE');
+  await application.ask(`sip|${bye.fields[8]}||\r\nSIP/2.0 200 OK\r\n\r\n`);
+  await peer.response(200, 'BYE');
+  call.ackFailure(await peer.response(487, 'INVITE'));
+  t.match(harness.server.sizes(), { dialogs: 0, exchanges: 0 });
+});
+
 test('we answer with drachtio-srf: the call goes on when the PRACK is there', async t => {
   const harness = await Harness.start();
   t.teardown(() => harness.close());

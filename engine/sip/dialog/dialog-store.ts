@@ -31,6 +31,7 @@ export class DialogStore {
     dialog.state = 'terminated';
     dialog.awaitedAck?.stop();
     dialog.awaitedAck = undefined;
+    dialog.inviteOut?.cancel();
     if (this.#byId.get(dialog.id) !== dialog) return;
     this.#byId.delete(dialog.id);
     const rest = this.#byCallId.get(dialog.callId)?.filter(other => other !== dialog) ?? [];

@@ -63,7 +63,7 @@ export class Dialog {
   /** A BYE of the application that waits for the ACK of our 2xx (RFC 3261 section 15). */
   heldBye: (() => void) | undefined;
   /** INVITEs under way within the dialog, by who sent them: at most one each (RFC 3261 section 14). */
-  inviteOut = false;
+  inviteOut: { cancel(): unknown } | undefined;
   inviteIn = false;
 
   constructor(parts: DialogParts) {

@@ -44,7 +44,7 @@ export class OutgoingInvite {
     private readonly within?: Dialog,
   ) {
     this.dialogId = within?.id ?? dialogId(request.callId, request.localTag);
-    if (within !== undefined) within.inviteOut = true;
+    if (within !== undefined) within.inviteOut = this;
     const sent = context.sender.send(request, route, answer => this.#answered(answer));
     this.id = sent.transactionId;
     this.flow = sent.flow;
@@ -132,7 +132,7 @@ export class OutgoingInvite {
   #settle(): boolean {
     if (this.#giveUp !== undefined) this.context.sender.transactions.clock.cancel(this.#giveUp);
     this.#giveUp = undefined;
-    if (this.within !== undefined) this.within.inviteOut = false;
+    if (this.within?.inviteOut === this) this.within.inviteOut = undefined;
     return this.context.pending.delete(this.id);
   }
 
@@ -146,6 +146,7 @@ export class OutgoingInvite {
     const dialog = this.within ?? this.#newDialog(response, flow);
     if (dialog === undefined || dialog.state === 'terminated') {
       this.#release(response, flow);
+      this.#deliver(madeUpAnswer(this.request.text, dialog === undefined ? 503 : 487));
       return;
     }
     this.#dialog = dialog;

@@ -78,7 +78,7 @@ export class Uac {
     if (line.method === 'ACK') return this.#acknowledge(dialog, template);
     const route = this.context.nextHop.of(dialog);
     if (route.kind === 'refused') return refused('requested protocol/transport not available');
-    if (line.method === 'BYE') this.#cancelOwnInvites(dialog);
+    if (line.method === 'BYE') dialog.inviteOut?.cancel();
     const built = dialogRequest(dialog, line, template, localOf(route));
     if (line.method === 'INVITE') return this.#invite(application, built, route, dialog);
     if (line.method === 'BYE' && dialog.awaitedAck !== undefined)
@@ -109,12 +109,20 @@ export class Uac {
     const transactionId = { value: '' };
     const sent = this.context.sender.send(built, route, answer => {
       this.#delivered(application, answer, transactionId.value, dialogId);
-      // A challenged BYE is sent again with credentials; anything else ends the dialog.
-      const over = built.method === 'BYE' && answer.status >= 200 && !isChallenge(answer.status);
-      if (over && dialog !== undefined) this.context.dialogs.remove(dialog);
+      if (dialog !== undefined && built.method === 'BYE' && answer.status >= 200) {
+        this.#ended(dialog, isChallenge(answer.status));
+      }
     });
     transactionId.value = sent.transactionId;
     return { ok: true, text: built.text, flow: sent.flow, transactionId: sent.transactionId, dialogId };
+  }
+
+  /** A challenged BYE is sent again with credentials, soon or never; any other answer ends the dialog. */
+  #ended(dialog: Dialog, challenged: boolean): void {
+    const { dialogs, sender } = this.context;
+    const { clock, timers } = sender.transactions;
+    if (challenged) clock.after(64 * timers.T1, () => dialogs.remove(dialog));
+    else dialogs.remove(dialog);
   }
 
   #delivered(application: Application, answer: Answer, transactionId: string, dialogId: string): void {
@@ -150,11 +158,6 @@ export class Uac {
     if (endReason !== undefined) queueMicrotask(() => this.context.hangUp.end(dialog, endReason));
     const flow = route.kind === 'flow' ? route.flow : undefined;
     return { ok: true, text, flow, transactionId: randomUUID(), dialogId: dialog.id };
-  }
-
-  #cancelOwnInvites(dialog: Dialog): void {
-    if (!dialog.inviteOut) return;
-    for (const invite of this.context.pending.values()) if (invite.dialogId === dialog.id) invite.cancel();
   }
 }
 

@@ -69,6 +69,7 @@ export class Uas implements TransactionUser {
       return;
     }
     // RFC 3261 section 9.2: after a final answer a CANCEL has no effect but is answered 200 all the same.
+    if (exchange !== undefined) exchange.localTag ??= newTag();
     this.#answer(request, transaction, { status: 200, toTag: exchange?.localTag });
     if (exchange === undefined) return;
     const dialogId = exchange.dialog?.id ?? '';
@@ -158,9 +159,10 @@ export class Uas implements TransactionUser {
   }
 
   #bye(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): void {
-    const { dialogs, exchanges, responder } = this.context;
+    const { dialogs, exchanges, reliable, responder } = this.context;
     const early = dialog.state === 'early';
-    const open = early || dialog.inviteIn ? exchanges.invitesOf(dialog) : [];
+    const waiting = early || dialog.inviteIn || reliable.holds(dialog);
+    const open = waiting ? exchanges.invitesOf(dialog) : [];
     // A BYE of ours that waits for the ACK goes out now: the application hears how it ended.
     dialog.heldBye?.();
     dialogs.remove(dialog);
