@@ -1,7 +1,7 @@
 /** Calls that an application makes on the unmodified drachtio-srf. */
 import type { Dialog, SrfRequest } from 'drachtio-srf';
 import { test } from 'tap';
-import { Harness, next, withStatus } from './testing/harness.js';
+import { Harness, next, secret, withStatus } from './testing/harness.js';
 import type { UdpPeer } from './testing/peer.js';
 import { sdp } from './testing/peer.js';
 
@@ -55,6 +55,25 @@ test('a refused call is acknowledged by the server and reported', async t => {
   t.equal(ack.toTag, 'busy');
   await t.rejects(placed, withStatus(486));
   t.equal(harness.server.sizes().dialogs, 0);
+});
+
+test('ACK and CANCEL go where the INVITE went, wherever the answer came from', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const application = await harness.raw();
+  await application.login(secret);
+  const peer = await harness.udpPeer();
+  const other = await harness.udpPeer();
+  const asked = await application.ask(`sip|||\r\nINVITE ${uriOf(peer)} SIP/2.0\r\n\r\n`);
+  const invite = await peer.request('INVITE');
+  other.respond(invite, 180, { tag: 'callee' });
+  await application.sip('SIP/2.0 180');
+  await application.ask(`sip|${asked[7]}|\r\nCANCEL ${uriOf(peer)} SIP/2.0\r\n\r\n`);
+  const requestOf = (method: string) =>
+    Promise.race([peer, other].map(at => at.request(method).then(() => at)));
+  t.equal(await requestOf('CANCEL'), peer);
+  other.respond(invite, 487, { tag: 'callee' });
+  t.equal(await requestOf('ACK'), peer);
 });
 
 test('a CANCEL is held until the first provisional response', async t => {

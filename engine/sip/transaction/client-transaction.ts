@@ -55,7 +55,7 @@ export class ClientTransaction {
   #timers: TimerSet | undefined;
   #text: string;
   #ack: string | undefined;
-  #response: SipResponse | undefined;
+  #response: { message: SipResponse; flow: Flow } | undefined;
   #error: Error | undefined;
   #stopListening: (() => void) | undefined;
   readonly #user: ClientUser;
@@ -97,9 +97,9 @@ export class ClientTransaction {
 
   /** A response with this transaction's branch and method (RFC 3261 section 17.1.3). */
   receive(response: SipResponse, flow: Flow): void {
-    this.#response = response;
-    // What comes back to a UDP request may come from another address; answers to it follow the newest.
-    if (!flow.connected) this.#flow = flow;
+    // A UDP answer may come from another address than the request went to; ACK and CANCEL go where that went
+    // (RFC 3261 sections 9.1 and 17.1.1.3).
+    this.#response = { message: response, flow };
     if (response.status < 200) this.#fire('provisional');
     else if (!this.#isInvite) this.#fire('final');
     else this.#fire(response.status < 300 ? 'success' : 'failure');
@@ -183,8 +183,7 @@ export class ClientTransaction {
   }
 
   #deliver(): void {
-    if (this.#response !== undefined && this.#flow !== undefined)
-      this.#user.response(this.#response, this.#flow);
+    if (this.#response !== undefined) this.#user.response(this.#response.message, this.#response.flow);
     this.#response = undefined;
   }
 
@@ -198,7 +197,7 @@ export class ClientTransaction {
       );
     const uri = (lines[0] as string).split(' ')[1];
     const sequence = /^CSeq: (\d+)/m.exec(this.#text)?.[1] ?? '1';
-    const own = [`To: ${this.#response?.to ?? ''}`, `CSeq: ${sequence} ACK`, 'Content-Length: 0', '', ''];
+    const own = [`To: ${this.#response?.message.to ?? ''}`, `CSeq: ${sequence} ACK`, 'Content-Length: 0', '', ''];
     return [`ACK ${uri} SIP/2.0`, ...kept, ...own].join('\r\n');
   }
 
