@@ -134,6 +134,8 @@ async function main(): Promise<void> {
     udp: server.udp.map(text),
     ws: server.ws.map(text),
   };
+  // What is thrown here is thrown by one timer, or by one connection that closes: the calls it is not about go on.
+  process.on('uncaughtException', error => log.error({ err: error }, 'unexpected error'));
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   await ended;
   await server.close();

@@ -60,7 +60,9 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
   const transactions = new TransactionLayer(clock, options.timers, {
     maxTransactions: options.maxTransactions,
   });
-  const inbound = new Inbound(flows, options.limits, transactions);
+  const inbound = new Inbound(flows, options.limits, transactions, error =>
+    log.error({ err: error }, 'failed over a message from the network, which is dropped'),
+  );
   const router = new TransportRouter(flows, resolver);
   const transports: Transport[] = [];
   const common = {

@@ -141,9 +141,18 @@ export class ControlServer implements ConnectionUser {
       return;
     }
     const [, , transactionId = '', dialogId = '', route = ''] = fields;
-    const outcome = runSipCommand(this.userAgent, connection, { transactionId, dialogId, route, text });
-    if ('refused' in outcome) connection.refuse(id, outcome.refused);
-    else connection.respond(id, outcome.result);
+    try {
+      const outcome = runSipCommand(this.userAgent, connection, { transactionId, dialogId, route, text });
+      if ('refused' in outcome) connection.refuse(id, outcome.refused);
+      else connection.respond(id, outcome.result);
+    } catch (error) {
+      // Our own fault; the application has its one answer, and the messages behind this one go on.
+      connection.log.error({ err: error }, 'failed over a message of an application');
+      connection.respond(
+        id,
+        `NOK|Server error: ${String((error as Error).message).replace(/[|\r\n]/g, ' ')}`,
+      );
+    }
   }
 
   closed(connection: ControlConnection): void {

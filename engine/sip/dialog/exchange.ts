@@ -51,12 +51,12 @@ export class ExchangeTable {
       inDialog: parts.dialog !== undefined,
       progressed: false,
     };
-    this.#byId.set(exchange.id, exchange);
-    if (parts.transaction !== undefined) this.#byTransaction.set(parts.transaction, exchange);
     this.#timers.set(
       exchange,
       this.clock.after(limitMs, () => expired(exchange)),
     );
+    this.#byId.set(exchange.id, exchange);
+    if (parts.transaction !== undefined) this.#byTransaction.set(parts.transaction, exchange);
     return exchange;
   }
 

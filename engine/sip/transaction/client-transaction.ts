@@ -197,7 +197,13 @@ export class ClientTransaction {
       );
     const uri = (lines[0] as string).split(' ')[1];
     const sequence = /^CSeq: (\d+)/m.exec(this.#text)?.[1] ?? '1';
-    const own = [`To: ${this.#response?.message.to ?? ''}`, `CSeq: ${sequence} ACK`, 'Content-Length: 0', '', ''];
+    const own = [
+      `To: ${this.#response?.message.to ?? ''}`,
+      `CSeq: ${sequence} ACK`,
+      'Content-Length: 0',
+      '',
+      '',
+    ];
     return [`ACK ${uri} SIP/2.0`, ...kept, ...own].join('\r\n');
   }
 

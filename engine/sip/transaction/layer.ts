@@ -99,9 +99,15 @@ export class TransactionLayer implements MessageReceiver {
       return;
     }
     if (mergeKey !== undefined) this.#merge.set(mergeKey, transaction);
-    if (request.method === 'CANCEL') {
-      this.user?.cancel(request, transaction, this.#servers.get(serverKey(request, 'INVITE')));
-    } else this.user?.request(request, transaction);
+    try {
+      if (request.method === 'CANCEL') {
+        this.user?.cancel(request, transaction, this.#servers.get(serverKey(request, 'INVITE')));
+      } else this.user?.request(request, transaction);
+    } catch (error) {
+      // Our own fault; the peer has its answer, and nothing waits for one that will not come.
+      transaction.respond(500, responseText(request, { status: 500, toTag: newTag() }));
+      throw error;
+    }
   }
 
   /** Stateless: keeping state for it is what there is no room for. */

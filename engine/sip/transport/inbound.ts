@@ -30,6 +30,8 @@ export class Inbound implements Receiver {
     private readonly flows: FlowTable,
     private readonly limits: MessageLimits,
     private readonly receiver: MessageReceiver,
+    /** An error of ours over a message, which is dropped: no message may end the process and all calls with it. */
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   /** Transports that answers may have to leave from at another port than the one the request came from. */
@@ -56,9 +58,13 @@ export class Inbound implements Receiver {
       this.counters.ignored += 1;
       return;
     }
-    if (message instanceof SipRequest) this.#request(message, flow);
-    else if (isSaneResponse(message)) this.receiver.response(message, flow);
-    else this.counters.ignored += 1;
+    try {
+      if (message instanceof SipRequest) this.#request(message, flow);
+      else if (isSaneResponse(message)) this.receiver.response(message, flow);
+      else this.counters.ignored += 1;
+    } catch (error) {
+      this.failed(error);
+    }
   }
 
   /** RFC 5626 section 4.4.1: a double line end on a connection is answered by a single one. */
