@@ -18,12 +18,12 @@ export function queueLoad(sql: Sql): Fragment {
         select done_at, offered_at from interactions
         where queue_id = q.id and state = 'done' and bridged_at is not null and offered_at is not null
         order by requested_at desc limit ${historyDepth}) h), ${assumedHandleSeconds}) as aht,
-      count(*) filter (where on_duty)::int as agents,
-      count(*) filter (where on_duty and a.interaction_id is null)::int as free
+      count(*) filter (where a.interaction_id is not null or r.user_id is not null)::int as agents,
+      count(*) filter (where a.interaction_id is null and r.user_id is not null)::int as free
     from agent_queues s
     join agents a on a.user_id = s.user_id
-    cross join lateral (select a.interaction_id is not null or (a.intent = 'ready' and exists (select from registrations r
-      where r.tenant_id = a.tenant_id and r.user_id = a.user_id and r.expires_at > now())) as on_duty) duty
+    left join (select distinct user_id from registrations where tenant_id = q.tenant_id and expires_at > now()) r
+      on r.user_id = a.user_id and a.intent = 'ready'
     where s.queue_id = q.id
   ) load`;
 }

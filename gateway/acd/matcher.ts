@@ -72,6 +72,8 @@ export class Matcher {
       const offer = await offerNext(sql, declineRestSeconds);
       if (!offer) return;
       onOffer(offer);
+      // Whoever asks from now on is an event, and that asks for another round.
+      if (!offer.othersWait) return;
     }
   }
 }

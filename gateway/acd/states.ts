@@ -37,6 +37,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
   waiting: { offered: 'offered', cancelled: 'done' },
   offered: {
     accepted: 'accepted',
+    // An agent whose phone is answered has taken the offer: `accepted` is logged with it.
+    dialing: 'dialing',
     declined: 'waiting',
     offer_expired: 'waiting',
     agent_lost: 'waiting',
@@ -52,6 +54,11 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
 /** The states that an event may find, and where it leads: all cells of its column lead to one state, but for `cancelled`. */
 export function leaving(event: InteractionEvent, to: InteractionState): InteractionState[] {
   return states.filter(state => transitions[state][event] === to);
+}
+
+/** The states that an event may find. */
+export function statesBefore(event: InteractionEvent): InteractionState[] {
+  return states.filter(state => transitions[state][event] !== undefined);
 }
 
 export type Outcome =

@@ -119,9 +119,10 @@ t.test('every cell of the table is what the database does', async t => {
       const cell = `${state} × ${event}`;
       t.equal(Boolean(taken), expected !== undefined, `${cell} is ${expected ? 'taken' : 'refused'}`);
       t.equal(after.state, expected ?? state, `${cell} leads to ${expected ?? 'nowhere'}`);
+      const logged = cell === 'offered × dialing' ? ['accepted', 'dialing'] : [event];
       t.same(
         await eventTypes(f, ref.id),
-        expected ? [...before, event] : before,
+        expected ? [...before, ...logged] : before,
         `${cell} is logged once, or not at all`,
       );
       t.equal(
@@ -253,6 +254,28 @@ t.test('of two that race for a step one takes it', async t => {
   const types = await eventTypes(f, ref.id);
   t.equal(results.filter(Boolean).length, types.length - 2, 'each step taken is logged, each refused is not');
   t.ok([1, 2].includes(results.filter(Boolean).length), 'one step, or an accept and then a cancel');
+});
+
+t.test('a step that comes late does not meet the offer of the next agent', async t => {
+  const f = await fixture(t);
+  for (const { id } of f.agents) {
+    await register(f, id);
+    await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
+  }
+  await request(f);
+  const first = await act.offerNext(f.sql, 30);
+  await act.expireOffer(f.sql, first!);
+  const second = await act.offerNext(f.sql, 30);
+  t.equal(second?.id, first?.id);
+  const late = [
+    act.startDialing,
+    act.expireOffer,
+    act.accept,
+    (sql: Sql, ref: act.InteractionRef) => act.loseAgent(sql, ref, 'late'),
+  ];
+  for (const step of late) t.equal(await step(f.sql, first!), undefined);
+  t.match(await lookUp(f, second!.id), { state: 'offered', agentId: second!.agentId!, engaged: 1 });
+  t.ok(await act.accept(f.sql, second!), 'the next agent may still take it');
 });
 
 t.test('the same request five times at once is one', async t => {

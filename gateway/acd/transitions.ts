@@ -1,5 +1,11 @@
 import type { Fragment, Sql } from '../store/index.js';
-import { type InteractionEvent, type InteractionState, leaving, type Outcome } from './states.js';
+import {
+  type InteractionEvent,
+  type InteractionState,
+  leaving,
+  type Outcome,
+  statesBefore,
+} from './states.js';
 
 /** What serving an interaction needs to know of it. */
 export interface ServedInteraction {
@@ -15,9 +21,16 @@ export interface ServedInteraction {
   wrapUpUntil: Date | null;
 }
 
+export interface Offer extends ServedInteraction {
+  /** Whether somebody else waited when this one was taken. */
+  othersWait: boolean;
+}
+
 export interface InteractionRef {
   id: string;
   tenantId: string;
+  /** Where it is given, a step is taken only while it is this agent's: what is late must not meet the next one's offer. */
+  agentId?: string | null;
 }
 
 /** What becomes of the agent who was engaged with the interaction. */
@@ -40,6 +53,8 @@ interface Move {
   by?: string | undefined;
   /** The agent let it go by: others are asked before he is asked again. */
   passedOver?: boolean;
+  /** A step that this one takes along, with its event, where it has not been taken. */
+  along?: InteractionEvent;
   /** Stored with the event. */
   data?: Record<string, string | number | boolean | null>;
 }
@@ -70,19 +85,19 @@ function agentEffect(sql: Sql, effect: AgentEffect): Fragment {
  */
 async function move(
   sql: Sql,
-  { id, tenantId }: InteractionRef,
+  { id, tenantId, agentId }: InteractionRef,
   step: Move,
 ): Promise<ServedInteraction | undefined> {
-  const { event, to, agent, set = sql``, by, passedOver = false, data = {} } = step;
+  const { event, to, agent, set = sql``, by = agentId ?? undefined, passedOver = false, data = {}, along } = step;
   const [row] = await sql<ServedInteraction[]>`
     with before as (
-      select id, agent_id from interactions
+      select id, agent_id, state from interactions
       where tenant_id = ${tenantId} and id = ${id} and state in ${sql(leaving(event, to))}
         ${by === undefined ? sql`` : sql`and agent_id = ${by}`}
       for update
     ), moved as (
       update interactions i set state = ${to} ${set} from before where i.id = before.id
-      returning i.*, before.agent_id as served_by
+      returning i.*, before.agent_id as served_by, before.state as came_from
     ), engaged as (
       update agents a set ${agentEffect(sql, agent)} from moved
       where a.tenant_id = moved.tenant_id and a.user_id = moved.served_by and a.interaction_id = moved.id
@@ -92,6 +107,11 @@ async function move(
       on conflict (interaction_id, user_id) do update set declined_at = clock_timestamp()
     ), logged as (
       insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+      ${
+        along === undefined
+          ? sql``
+          : sql`select tenant_id, ${along}, id, queue_id, served_by, '{}' from moved where came_from in ${sql(statesBefore(along))} union all`
+      }
       select tenant_id, ${event}, id, queue_id, served_by, ${sql.json(data)} from moved
     )
     select ${servedColumns(sql)} from moved`;
@@ -128,11 +148,8 @@ function freeAgents(sql: Sql): Fragment {
  * its order is that in which its rows are asked for.)
  * @returns undefined when nobody waits for whom an agent is free
  */
-export async function offerNext(
-  sql: Sql,
-  declineRestSeconds: number,
-): Promise<ServedInteraction | undefined> {
-  const [row] = await sql<ServedInteraction[]>`
+export async function offerNext(sql: Sql, declineRestSeconds: number): Promise<Offer | undefined> {
+  const [row] = await sql<Offer[]>`
     with staffed as materialized (
       select q.id, q.tenant_id, q.offer_seconds from queues q
       where exists (select from interactions i where i.queue_id = q.id and i.state = 'waiting')
@@ -174,7 +191,9 @@ export async function offerNext(
       insert into events (tenant_id, type, interaction_id, queue_id, user_id)
       select tenant_id, 'offered', id, queue_id, agent_id from moved
     )
-    select ${servedColumns(sql)} from moved`;
+    select ${servedColumns(sql)}, exists (
+      select from interactions w where w.state = 'waiting' and w.id <> moved.id) as "othersWait"
+    from moved`;
   return row;
 }
 
@@ -216,13 +235,17 @@ export function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedO
   });
 }
 
-/** The customer's phone is called from now on. */
+/**
+ * The customer's phone is called from now on. An agent whose phone is answered has taken the offer: that step is taken
+ * with this one where his desktop has not taken it, so that the customer does not wait for two commits.
+ */
 export function startDialing(sql: Sql, ref: InteractionRef) {
   return move(sql, ref, {
     event: 'dialing',
     to: 'dialing',
     agent: 'keep',
-    set: sql`, dialed_at = clock_timestamp()`,
+    along: 'accepted',
+    set: sql`, accepted_at = coalesce(accepted_at, clock_timestamp()), dialed_at = clock_timestamp()`,
   });
 }
 

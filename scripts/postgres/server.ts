@@ -55,6 +55,8 @@ function settings(port: number): string[] {
     max_connections: '100',
     shared_buffers: '128MB',
     max_wal_size: '512MB',
+    // A new database knows nothing of its tables until it looks: by default after a minute, and reads them whole till then.
+    autovacuum_naptime: '5s',
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',
