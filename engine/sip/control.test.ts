@@ -27,6 +27,38 @@ test('login tells the addresses; anything before it, or a wrong secret, ends the
   t.equal(harness.server.sizes().routes, 0);
 });
 
+test('a stranger cannot make the server keep more than a login', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const stranger = await harness.raw();
+  stranger.write('4097#');
+  t.match((await stranger.refusal()).fields[4], 'a frame is longer than 4096 bytes');
+  await stranger.closed;
+});
+
+test('an application that does not read gets no new work, and keeps its connection', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const application = await harness.raw();
+  await application.login(secret);
+  await application.ask('route|message');
+  const peer = await harness.udpPeer();
+  application.socket.pause();
+  let sent = 0;
+  while (peer.got.length === 0) {
+    sent += 1;
+    const identity = { callId: `m${sent}`, from: '<sip:a@example.com>;tag=1', to: '<sip:b@example.com>' };
+    const body = 'x'.repeat(50_000);
+    peer.sendText(peerRequest(peer, { method: 'MESSAGE', uri: harness.uri, ...identity, sequence: 1, body }));
+    await harness.until(() => harness.server.sizes().transactions === sent);
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  t.equal((await peer.response(503, 'MESSAGE')).first('retry-after'), '5');
+  application.socket.resume();
+  await harness.until(() => application.got.length === sent - 1);
+  t.same(await application.ask('ping'), ['OK', 'pong']);
+});
+
 test('what is no message ends the connection', async t => {
   const harness = await Harness.start();
   t.teardown(() => harness.close());

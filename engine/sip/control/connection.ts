@@ -8,6 +8,8 @@ import { FrameError, FrameReader, frame } from './framing.js';
 const loginTimeoutMs = 10_000;
 /** What an application may leave unread before it counts as gone. */
 const maxUnreadBytes = 32 * 1024 * 1024;
+/** And before it gets no new work: a flood of requests must not cost it the calls it has. */
+const congestedBytes = 4 * 1024 * 1024;
 const flowEventsTag = 'flow-events';
 
 /** What the connection hands up: each payload, and its end. */
@@ -53,8 +55,13 @@ export class ControlConnection implements Application {
     return this.tags.has(flowEventsTag);
   }
 
+  get congested(): boolean {
+    return this.socket.writableLength + this.#outgoing.length > congestedBytes;
+  }
+
   /** The application has logged in. */
   accept(tags: Set<string>): void {
+    this.#reader.trust();
     clearTimeout(this.#loginTimer);
     this.#authenticated = true;
     this.tags = tags;
@@ -90,6 +97,8 @@ export class ControlConnection implements Application {
   }
 
   #read(chunk: Buffer): void {
+    // What a peer that was refused goes on sending is read to its end and kept nowhere.
+    if (!this.#connected) return;
     try {
       for (const payload of this.#reader.read(chunk)) {
         if (!this.#connected) return;

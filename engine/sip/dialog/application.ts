@@ -21,6 +21,8 @@ export interface Application {
   readonly connected: boolean;
   /** Whether it asked to be told when the connection of a registered contact closes. */
   readonly watchesFlows: boolean;
+  /** It leaves so much unread that new requests are better refused than given to it. */
+  readonly congested: boolean;
   deliver(delivery: Delivery): void;
 }
 

@@ -86,6 +86,11 @@ export class Uas implements TransactionUser {
       this.#answer(request, transaction, unavailable ? { status: 503 } : { status: 405, fields: allow });
       return;
     }
+    if (application.congested) {
+      const fields = [{ id: 'retry-after', name: 'Retry-After', value: '5' }];
+      this.#answer(request, transaction, { status: 503, fields });
+      return;
+    }
     const limit = request.method === 'INVITE' ? options.inviteAnswerMs : options.answerMs;
     const exchange = exchanges.add(
       { request, flow: transaction.flow, application, transaction },
