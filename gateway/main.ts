@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { acdRoutes, Matcher, Presence, recover, WrapUpClock } from './acd/index.js';
 import { Conductor, callbackRoutes } from './callback/index.js';
-import { closeStaleLegs } from './calls/index.js';
+import { closeStaleLegs, LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { createHttpServer } from './http/index.js';
 import { connectBuiltinMedia } from './media/index.js';
@@ -36,7 +36,15 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       applicationName: 'ringbridge-gateway',
       onNotice: notice => logger.debug(notice),
     });
-    stopping.push(() => sql.end({ timeout: 5 }));
+    // What nobody waits for takes no connection from the others.
+    const records = connect({
+      url: config.databaseUrl,
+      max: 1,
+      applicationName: 'ringbridge-records',
+      deferredCommit: true,
+      onNotice: notice => logger.debug(notice),
+    });
+    stopping.push(() => Promise.all([sql.end({ timeout: 5 }), records.end({ timeout: 5 })]));
     const applied = await migrate(sql);
     if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
     if (config.demo) await seedDemo(sql, { origins: ownOrigins(config), password: config.demoPassword });
@@ -69,7 +77,15 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
 
     const wrapUps = new WrapUpClock(sql, logger);
     const presence = new Presence(sql, logger);
-    const conductor = new Conductor({ sql, announcements, telephony, media, logger, wrapUps });
+    const conductor = new Conductor({
+      sql,
+      announcements,
+      telephony,
+      media,
+      logger,
+      wrapUps,
+      legJournal: new LegJournal(records, logger),
+    });
     const matcher = new Matcher({ sql, announcements, logger, onOffer: offer => conductor.serve(offer) });
 
     const staleLegs = await closeStaleLegs(sql);

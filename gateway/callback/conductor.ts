@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import {
-  accept,
   bridge,
   decline,
   end,
@@ -16,7 +15,7 @@ import {
   type WrapUpClock,
 } from '../acd/index.js';
 import { type CallParts, dialPhone, type Leg, ringAgent } from '../calls/index.js';
-import type { Announcements } from '../store/index.js';
+import type { Announcements, Sql } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { EarlyMedia } from './early-media.js';
 
@@ -78,6 +77,7 @@ interface Attempt {
 }
 
 export interface ConductorOptions extends CallParts {
+  sql: Sql;
   announcements: Announcements;
   wrapUps: WrapUpClock;
 }
@@ -157,7 +157,6 @@ export class Conductor {
     const unwatch = this.#watchSoftphone(attempt, agent);
     let customer: Leg | undefined;
     try {
-      await accept(sql, interaction);
       if (!(await startDialing(sql, interaction))) return;
       customer = await this.#reachCustomer(attempt, agent);
       if (!customer) return;

@@ -7,4 +7,5 @@ export {
   type RingAgent,
   ringAgent,
 } from './leg.js';
+export { LegJournal } from './leg-journal.js';
 export { closeStaleLegs, type LegView, legsOf } from './leg-record.js';

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import type { Sql } from '../store/index.js';
-import type { CallOutcome } from '../telephony/index.js';
+import type { LegEntry, LegJournal, LegOutcome } from './leg-journal.js';
 
 export interface LegParty {
   tenantId: string;
@@ -8,8 +9,6 @@ export interface LegParty {
   userId?: string;
   phone?: string;
 }
-
-export type LegOutcome = CallOutcome | 'answered' | 'lost';
 
 export interface LegView {
   id: string;
@@ -30,73 +29,63 @@ export interface LegEnding {
   sipStatus?: number | undefined;
 }
 
-/**
- * The fate of one leg in the store. Its statements are written behind each other and never waited for by the call:
- * audio does not wait for a disk. `settled` is what a shutdown waits for.
- */
+/** The fate of one leg. It is written down behind the call's back; `settled` is what a shutdown waits for. */
 export class LegRecord {
-  readonly #sql: Sql;
+  readonly #journal: LegJournal;
   readonly #party: LegParty;
-  readonly #onError: (error: unknown) => void;
-  #id: Promise<string> | undefined;
-  #last: Promise<unknown> = Promise.resolve();
+  #entry: LegEntry | undefined;
+  #settled: Promise<void> = Promise.resolve();
 
-  constructor(sql: Sql, party: LegParty, onError: (error: unknown) => void) {
-    this.#sql = sql;
+  constructor(journal: LegJournal, party: LegParty) {
+    this.#journal = journal;
     this.#party = party;
-    this.#onError = onError;
   }
 
-  get settled(): Promise<unknown> {
-    return this.#last;
+  get settled(): Promise<void> {
+    return this.#settled;
   }
 
   /** An INVITE is out. A second one (another trunk, another softphone) takes the first one's place. */
   started(callId: string | null): void {
-    const { tenantId, interactionId, role, userId, phone } = this.#party;
-    if (this.#id) {
-      this.#update(
-        (sql, id) => sql`update legs set call_id = ${callId} where tenant_id = ${tenantId} and id = ${id}`,
-      );
-      return;
-    }
-    this.#id = this.#then(async () => {
-      const [row] = await this.#sql<{ id: string }[]>`
-        insert into legs (tenant_id, interaction_id, role, user_id, phone, call_id)
-        values (${tenantId}, ${interactionId}, ${role}, ${userId ?? null}, ${phone ?? null}, ${callId})
-        returning id`;
-      return row?.id ?? '';
-    });
+    this.#change({ callId });
   }
 
   answered(): void {
-    this.#update(
-      (sql, id) => sql`
-        update legs set state = 'answered', answered_at = clock_timestamp()
-        where tenant_id = ${this.#party.tenantId} and id = ${id} and state = 'ringing'`,
-    );
+    this.#change({ state: 'answered', answeredAt: performance.now() });
   }
 
   ended({ outcome, endedBy, sipStatus }: LegEnding): void {
-    if (!this.#id) this.started(null);
-    this.#update(
-      (sql, id) => sql`
-        update legs set state = 'ended', outcome = ${outcome}, ended_by = ${endedBy}, sip_status = ${sipStatus ?? null},
-          ended_at = clock_timestamp()
-        where tenant_id = ${this.#party.tenantId} and id = ${id} and state <> 'ended'`,
-    );
+    this.#change({
+      state: 'ended',
+      outcome,
+      endedBy,
+      sipStatus: sipStatus ?? null,
+      endedAt: performance.now(),
+    });
   }
 
-  #update(statement: (sql: Sql, id: string) => PromiseLike<unknown>): void {
-    const id = this.#id;
-    if (id) void this.#then(async () => await statement(this.#sql, await id));
+  #change(change: Partial<LegEntry>): void {
+    this.#entry ??= freshEntry(this.#party);
+    Object.assign(this.#entry, change);
+    this.#settled = this.#journal.write(this.#entry);
   }
+}
 
-  #then<T>(step: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(step);
-    this.#last = next.catch(this.#onError);
-    return next;
-  }
+function freshEntry(party: LegParty): LegEntry {
+  return {
+    ...party,
+    id: randomUUID(),
+    userId: party.userId ?? null,
+    phone: party.phone ?? null,
+    callId: null,
+    state: 'ringing',
+    outcome: null,
+    sipStatus: null,
+    endedBy: null,
+    startedAt: performance.now(),
+    answeredAt: null,
+    endedAt: null,
+  };
 }
 
 /** The legs of an interaction, oldest first. */

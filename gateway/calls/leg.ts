@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Endpoint, type EndpointKind, MediaError, type MediaServer } from '../media/index.js';
-import type { Sql } from '../store/index.js';
 import { CallFailure, type Progress, type SipDialog, type Telephony } from '../telephony/index.js';
+import type { LegJournal } from './leg-journal.js';
 import { type LegParty, LegRecord } from './leg-record.js';
 
 export interface CallParts {
-  sql: Sql;
+  legJournal: LegJournal;
   telephony: Telephony;
   media: MediaServer;
   logger: Logger;
@@ -89,11 +89,9 @@ export class Leg {
  * @throws CallFailure
  */
 async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
-  const { sql, media, logger } = parts;
+  const { legJournal, media, logger } = parts;
   const { party, kind, signal, onProgress, invite } = placement;
-  const record = new LegRecord(sql, party, error =>
-    logger.error({ err: error, ...party, phone: undefined }, 'leg not recorded'),
-  );
+  const record = new LegRecord(legJournal, party);
   let endpoint: Endpoint | undefined;
   let dialog: SipDialog | undefined;
   try {

@@ -12,16 +12,25 @@ export interface ConnectionOptions {
   max?: number;
   /** Shown in pg_stat_activity. */
   applicationName?: string;
+  /**
+   * Commits return before they are on disk, which they are within a second. A crash of the database may lose the
+   * newest of them, whole: only for what nobody was promised.
+   */
+  deferredCommit?: boolean;
   /** NOTICE and WARNING messages of the server. */
   onNotice?: (message: string) => void;
 }
 
 /** A pool of connections. Connects on first use and again after a loss. */
-export function connect({ url, max = 10, applicationName = 'ringbridge', onNotice }: ConnectionOptions): Sql {
+export function connect(options: ConnectionOptions): Sql {
+  const { url, max = 10, applicationName = 'ringbridge', deferredCommit = false, onNotice } = options;
   return postgres(url, {
     max,
     onnotice: notice => onNotice?.(String(notice.message)),
-    connection: { application_name: applicationName },
+    connection: {
+      application_name: applicationName,
+      ...(deferredCommit && { synchronous_commit: 'off' }),
+    },
     transform: { undefined: null },
   });
 }
