@@ -91,6 +91,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
         ...common,
         address: at.host,
         port: at.port,
+        maxConnections: options.maxFlows,
         maxMessageBytes: options.limits.maxMessageBytes,
         pingIntervalMs: options.pingIntervalMs,
       };

@@ -224,4 +224,8 @@ test('a keep-alive is answered; a client without the subprotocol and a message t
   const closed = once(peer.socket, 'close');
   peer.sendText('x'.repeat(70_000));
   t.equal((await closed)[0], 1009);
+  const crumbling = await harness.wsPeer();
+  const gone = once(crumbling.socket, 'close');
+  for (let i = 0; i < 300; i += 1) crumbling.socket.send('x', { fin: false });
+  t.equal((await gone)[0], 1008);
 });

@@ -88,7 +88,7 @@ test('header names', t => {
 test('what the application may set', t => {
   const template = parseTemplate(
     'INVITE sip:a@b SIP/2.0\r\nvia: x\r\nRecord-Route: y\r\nsubject: s\r\n t\r\nbad name: z\r\nno colon\r\n' +
-      'X-Ringbridge-Flow: closed\r\nContent-Length: 99\r\n\r\nb\r\n\r\nb',
+      'X-Ringbridge-Flow: closed\r\nX-Folded: a\r\n b\nRoute: <sip:c@d>\r\nContent-Length: 99\r\n\r\nb\r\n\r\nb',
   );
   t.same(template.fields, [{ id: 'subject', name: 'Subject', value: 's t' }]);
   t.equal(template.body, 'b\r\n\r\nb');

@@ -54,7 +54,8 @@ export function parseTemplate(text: string): Template {
   }
   return {
     startLine: lines[0] as string,
-    fields: fields.filter(({ id }) => !neverSettable.has(id)),
+    // A lone line end would begin a header field of its own at a careless peer.
+    fields: fields.filter(({ id, value }) => !neverSettable.has(id) && !/[\r\n\0]/.test(value)),
     body: headEnd < 0 ? '' : text.slice(headEnd + 4),
   };
 }
@@ -62,10 +63,9 @@ export function parseTemplate(text: string): Template {
 function templateField(line: string): TemplateField | undefined {
   const colon = line.indexOf(':');
   const name = line.slice(0, Math.max(colon, 0)).trim();
-  const value = line.slice(colon + 1).trim();
-  if (!isToken(name) || /[\r\n\0]/.test(value)) return undefined;
+  if (!isToken(name)) return undefined;
   const id = headerId(name);
-  return { id, name: spelledName(id, name), value };
+  return { id, name: spelledName(id, name), value: line.slice(colon + 1).trim() };
 }
 
 export const isStatusLine = (startLine: string): boolean => startLine.startsWith('SIP/');

@@ -11,12 +11,19 @@ import type { Flow, LocalAddress, Receiver, Transport } from './transport.js';
 
 const maxBufferedBytes = 1024 * 1024;
 const headersTimeoutMs = 5_000;
+/** Connections that are not yet WebSockets, beyond those that may be. */
+const maxHandshakes = 1_024;
+/** One message a frame is what the RFC has in mind; a message in crumbs costs many times its size. */
+const maxFragments = 256;
+const maxBufferedChunks = 1_024;
 
 export interface WebSocketOptions {
   address: string;
   port: number;
   advertisedHost: (address: string) => string;
   receiver: Receiver;
+  /** How many WebSockets there may be: more than a few handshakes beyond that are not even begun. */
+  maxConnections: number;
   /** A larger message closes its connection with 1009. */
   maxMessageBytes: number;
   /** A ping each so many milliseconds; a connection without any sign of life for two of them is dropped. */
@@ -77,15 +84,22 @@ const offersSip = (request: IncomingMessage): boolean =>
 /** @throws the bind error, with `code` */
 export async function listenWebSocket(options: WebSocketOptions): Promise<Transport> {
   const http = createServer(
-    { headersTimeout: headersTimeoutMs, requestTimeout: headersTimeoutMs },
+    {
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: headersTimeoutMs,
+      connectionsCheckingInterval: headersTimeoutMs,
+    },
     (_, response) => response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end(),
   );
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: options.maxMessageBytes,
+    maxFragments,
+    maxBufferedChunks,
     perMessageDeflate: false,
     handleProtocols: () => 'sip',
   });
+  http.maxConnections = options.maxConnections + maxHandshakes;
   http.listen(options.port, options.address);
   await once(http, 'listening');
   http.on('error', options.onError);
