@@ -148,6 +148,10 @@ export class WsPeer extends Peer {
     return new WsPeer(socket);
   }
 
+  get open(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
   get via(): string {
     return `SIP/2.0/WS ${this.host}`;
   }
