@@ -116,6 +116,18 @@ export class NativePeer {
     this.#connection.close();
   }
 
+  /** A candidate that is refused is no loss: the peer's own checks reveal where it is. */
+  #addCandidates({ candidates }: IceDtlsParameters, mid: string): void {
+    for (const candidate of candidates) {
+      try {
+        this.#connection.addRemoteCandidate(candidateValue(candidate), mid);
+      } catch {
+        // The library may have closed the association on its own thread by now; that comes as an event.
+        return;
+      }
+    }
+  }
+
   #stateChanged(state: string): void {
     if (state === 'failed') this.#fail(this.#iceReady && !this.#open ? 'dtls_failed' : 'ice_failed');
     else if (state === 'closed') this.#fail('peer_closed');
