@@ -10,7 +10,7 @@ import { createHttpServer } from './http/index.js';
 import { connectBuiltinMedia } from './media/index.js';
 import { Announcements, connect, migrate } from './store/index.js';
 import { createTelephony, loadDialplan } from './telephony/index.js';
-import { seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
+import { lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
 
 /** Connections to the database: enough for two cores' worth of statements, few enough for several gateways. */
 const poolSize = 12;
@@ -48,6 +48,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const applied = await migrate(sql);
     if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
     if (config.demo) await seedDemo(sql, { origins: ownOrigins(config), password: config.demoPassword });
+    else await lockDemo(sql);
 
     const announcements = new Announcements(sql, error => logger.error({ err: error }, 'listener failed'));
     await announcements.start();
