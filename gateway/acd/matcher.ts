@@ -15,6 +15,9 @@ const awaken: ReadonlySet<string> = new Set([
   'finished',
 ]);
 
+/** While more and more wait, so many pairs are looked for at the same time. */
+const mostAtOnce = 4;
+
 export interface MatcherOptions {
   sql: Sql;
   announcements: Announcements;
@@ -68,12 +71,19 @@ export class Matcher {
 
   async #match(): Promise<void> {
     const { sql, onOffer, declineRestSeconds = 30 } = this.#options;
-    while (!this.#stopped) {
-      const offer = await offerNext(sql, declineRestSeconds);
-      if (!offer) return;
-      onOffer(offer);
-      // Whoever asks from now on is an event, and that asks for another round.
-      if (!offer.othersWait) return;
+    for (let width = 1; !this.#stopped; width = Math.min(width * 2, mostAtOnce)) {
+      const tries = await Promise.allSettled(
+        Array.from({ length: width }, async () => {
+          const offer = await offerNext(sql, declineRestSeconds);
+          if (offer) onOffer(offer);
+          return offer;
+        }),
+      );
+      for (const outcome of tries) {
+        if (outcome.status === 'rejected') throw outcome.reason;
+        // Whoever asks from now on is an event, and that asks for another round.
+        if (!outcome.value?.othersWait) return;
+      }
     }
   }
 }
