@@ -3,7 +3,7 @@ import { parseNameAddr, tagOf } from '../message/name-addr.js';
 import { parameterOf } from '../message/parameters.js';
 import { requestText, withLocalAddress, without } from '../message/serializer.js';
 import { type RequestLine, type Template, type TemplateField, templateValue } from '../message/template.js';
-import { newBranch, newSequence, newTag, randomToken } from '../message/token.js';
+import { detached, newBranch, newSequence, newTag, randomToken } from '../message/token.js';
 import { hostPort, parseSipUri } from '../message/uri.js';
 import { newVia } from '../message/via.js';
 import type { LocalAddress } from '../transport/transport.js';
@@ -49,8 +49,11 @@ export function completedFields(fields: TemplateField[], body: string, local: Lo
 export const localAddressIn = (value: string, local: LocalAddress): string =>
   withLocalAddress(value, local.advertisedHost, local.port);
 
+/** Kept as long as the dialog, and so without the message they were in. */
 const credentialsOf = (template: Template): TemplateField[] =>
-  template.fields.filter(({ id }) => id === 'authorization' || id === 'proxy-authorization');
+  template.fields
+    .filter(({ id }) => id === 'authorization' || id === 'proxy-authorization')
+    .map(field => ({ ...field, value: detached(field.value) }));
 
 /** A request outside a dialog; a string says what is wrong with what the application gave. */
 export function newRequest(

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/name-addr.js';
 import { responseText, without } from '../message/serializer.js';
 import { type StatusLine, type Template, templateValue } from '../message/template.js';
-import { newTag } from '../message/token.js';
+import { detached, newTag } from '../message/token.js';
 import type { Clock } from '../transaction/clock.js';
 import type { Timers } from '../transaction/timers.js';
 import { type Outcome, refused } from './application.js';
@@ -129,7 +129,7 @@ export class Responder {
           : localContact(local);
     }
     if (success && method === 'INVITE' && exchange.dialog !== undefined && contact !== undefined) {
-      exchange.dialog.localContact = contact;
+      exchange.dialog.localContact = detached(contact);
     }
     const fields = without(template, ...serverWritten);
     if (rseq !== undefined) fields.push({ id: 'rseq', name: 'RSeq', value: String(rseq) });

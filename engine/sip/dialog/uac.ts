@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { without } from '../message/serializer.js';
 import { type RequestLine, type Template, templateValue } from '../message/template.js';
+import { detached } from '../message/token.js';
 import type { Router } from '../transport/router.js';
 import { type Application, type Outcome, refused } from './application.js';
 import type { Dialog } from './dialog.js';
@@ -88,7 +89,7 @@ export class Uac {
 
   #invite(application: Application, built: BuiltRequest, route: Sendable, within?: Dialog): Outcome {
     const invite = new OutgoingInvite(this.context, application, built, route, within);
-    if (within !== undefined && built.contact !== undefined) within.localContact = built.contact;
+    if (within !== undefined && built.contact !== undefined) within.localContact = detached(built.contact);
     return {
       ok: true,
       text: built.text,
