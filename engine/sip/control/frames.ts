@@ -3,11 +3,18 @@ import { randomUUID } from 'node:crypto';
 import type { Delivery, Outcome } from '../dialog/application.js';
 import type { Flow } from '../transport/transport.js';
 
+/** The second that was written last: most frames are of the same one. */
+const written = { second: 0, text: '00:00:00' };
+
 /** UTC as HH:MM:SS.uuuuuu. */
 function timeOfDay(): string {
-  const now = performance.timeOrigin + performance.now();
-  const micros = String(Math.floor(now * 1_000) % 1_000).padStart(3, '0');
-  return `${new Date(now).toISOString().slice(11, 23)}${micros}`;
+  const micros = Math.floor((performance.timeOrigin + performance.now()) * 1_000);
+  const second = Math.floor(micros / 1_000_000);
+  if (second !== written.second) {
+    written.second = second;
+    written.text = new Date(second * 1_000).toISOString().slice(11, 19);
+  }
+  return `${written.text}.${String(micros % 1_000_000).padStart(6, '0')}`;
 }
 
 /** The answer to an application's message. */
