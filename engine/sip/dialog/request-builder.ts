@@ -1,7 +1,7 @@
 /** Requests of ours: what the application gave, completed (RFC 3261 sections 8.1.1 and 12.2.1.1). */
 import { parseNameAddr, tagOf } from '../message/name-addr.js';
 import { parameterOf } from '../message/parameters.js';
-import { requestText, withLocalAddress, without } from '../message/serializer.js';
+import { type RequestParts, requestText, withLocalAddress, without } from '../message/serializer.js';
 import { type RequestLine, type Template, type TemplateField, templateValue } from '../message/template.js';
 import { detached, newBranch, newSequence, newTag, randomToken } from '../message/token.js';
 import { hostPort, parseSipUri } from '../message/uri.js';
@@ -89,7 +89,7 @@ export function newRequest(
     ),
     body: template.body,
   };
-  return { ...parts, branch, localTag: tag, credentials: credentialsOf(template), text: requestText(parts) };
+  return built(parts, branch, tag, template);
 }
 
 /** A request inside a dialog. Counts the dialog's CSeq on, but for ACK, which has that of its INVITE. */
@@ -126,13 +126,15 @@ export function dialogRequest(
     fields: completedFields([...fields, ...(ack?.credentials ?? [])], template.body, local),
     body: template.body,
   };
-  return {
-    ...parts,
-    branch,
-    localTag: dialog.localTag,
-    credentials: credentialsOf(template),
-    text: requestText(parts),
-  };
+  return built(parts, branch, dialog.localTag, template);
+}
+
+/** What has to be remembered: not the fields and the body, which would keep the application's frame. */
+function built(parts: RequestParts, branch: string, localTag: string, template: Template): BuiltRequest {
+  const { method, callId, from, to, sequence, contact } = parts;
+  const credentials = credentialsOf(template);
+  const text = requestText(parts);
+  return { method, branch, text, callId, localTag, from, to, sequence, contact, credentials };
 }
 
 /** The CANCEL of an INVITE: same Request-URI, branch, Route, From, To, Call-ID and CSeq number (section 9.1). */
