@@ -41,6 +41,7 @@ export interface UasContext {
 }
 
 export class Uas implements TransactionUser {
+  readonly #acknowledged = (ack: SipRequest): void => this.ack(ack);
   constructor(private readonly context: UasContext) {}
 
   request(request: SipRequest, transaction: ServerTransaction): void {
@@ -183,7 +184,7 @@ export class Uas implements TransactionUser {
 
   #attend(exchange: Exchange, transaction: ServerTransaction): void {
     transaction.user = {
-      acknowledged: ack => this.ack(ack),
+      acknowledged: this.#acknowledged,
       deserted: () => {
         this.context.exchanges.remove(exchange);
         if (exchange.request.method !== 'INVITE') return;

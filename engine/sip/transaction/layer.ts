@@ -1,7 +1,7 @@
 /** The transaction layer: matches what comes in with the transactions there are (RFC 3261 section 17), makes new ones. */
 import type { SipRequest, SipResponse } from '../message/message.js';
 import { responseText } from '../message/serializer.js';
-import { newTag } from '../message/token.js';
+import { detached, newTag } from '../message/token.js';
 import { hostPort } from '../message/uri.js';
 import type { Via } from '../message/via.js';
 import type { MessageReceiver } from '../transport/inbound.js';
@@ -87,18 +87,18 @@ export class TransactionLayer implements MessageReceiver {
       request.toTag === undefined && request.method !== 'CANCEL' ? mergeKeyOf(request) : undefined;
     const merged = mergeKey !== undefined && this.#merge.has(mergeKey);
     const transaction = new ServerTransaction(
-      key,
-      merged ? undefined : mergeKey,
+      detached(key),
+      merged || mergeKey === undefined ? undefined : detached(mergeKey),
       request.method === 'INVITE',
       flow,
       this.#environment,
     );
-    this.#servers.set(key, transaction);
+    this.#servers.set(transaction.key, transaction);
     if (merged) {
       transaction.respond(482, responseText(request, { status: 482, toTag: newTag() }));
       return;
     }
-    if (mergeKey !== undefined) this.#merge.set(mergeKey, transaction);
+    if (transaction.mergeKey !== undefined) this.#merge.set(transaction.mergeKey, transaction);
     try {
       if (request.method === 'CANCEL') {
         this.user?.cancel(request, transaction, this.#servers.get(serverKey(request, 'INVITE')));

@@ -33,7 +33,7 @@ export interface ServerUser {
   /** An ACK for its 2xx that came with the INVITE's branch. */
   acknowledged?(ack: SipRequest): void;
   /** The connection of an unanswered request is gone: nobody waits for the answer. */
-  deserted?(): void;
+  deserted?: (() => void) | undefined;
   /** A response did not leave; a retransmission of the request asks for it again. */
   sendFailed?(): void;
 }
@@ -90,6 +90,8 @@ export class ServerTransaction {
     else if (!this.isInvite) this.#fire('sendFinal');
     else this.#fire(status < 300 ? 'sendSuccess' : 'sendFailure');
     this.#next = '';
+    // Nobody waits any more. What the listener knows (the whole request) would be kept until the last timer.
+    if (!this.open) this.user = { ...this.user, deserted: undefined };
   }
 
   /** Gives up without a word. */
