@@ -13,6 +13,11 @@ export function isoDuration(ms: number): string {
   return `PT${Math.max(0, Math.floor(ms / 1000))}S`;
 }
 
+/** `59`, `1:00`, `12:34`: what is left of a short time, in as few signs as it takes. */
+export function formatCountdown(seconds: number): string {
+  return seconds < 60 ? String(seconds) : formatDuration(seconds * 1000);
+}
+
 /** Whole seconds left, rounded up: 1 is shown until the very end. */
 export function secondsLeft(until: string, now: number): number {
   return Math.max(0, Math.ceil((Date.parse(until) - now) / 1000));

@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import t from 'tap';
-import { formatDuration, isoDuration, secondsLeft } from './duration.js';
+import { formatCountdown, formatDuration, isoDuration, secondsLeft } from './duration.js';
 import { linkOf } from './page.js';
 import { phoneFormatOf } from './phone.js';
 import { formatMoment } from './time.js';
@@ -21,6 +21,14 @@ t.test('seconds left are rounded up: 1 is shown until the very end', async t => 
   t.equal(secondsLeft(until, end - 1), 1);
   t.equal(secondsLeft(until, end), 0);
   t.equal(secondsLeft(until, end + 5_000), 0);
+});
+
+t.test('a countdown shows minutes as long as there are any', async t => {
+  t.equal(formatCountdown(0), '0');
+  t.equal(formatCountdown(59), '59');
+  t.equal(formatCountdown(60), '1:00');
+  t.equal(formatCountdown(120), '2:00');
+  t.equal(formatCountdown(605), '10:05');
 });
 
 t.test('a number is national at home and international elsewhere', async t => {

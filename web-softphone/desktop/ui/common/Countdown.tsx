@@ -1,5 +1,5 @@
 import { VisuallyHidden } from '@mantine/core';
-import { secondsLeft } from '../../format/duration.js';
+import { formatCountdown, secondsLeft } from '../../format/duration.js';
 import { useNow } from '../hooks.js';
 import classes from './countdown.module.css';
 
@@ -35,7 +35,7 @@ export function Countdown({ label, from, until, describe, 'data-testid': testId 
         />
       </svg>
       <span className={classes.seconds} aria-hidden>
-        {left > 99 ? `${Math.ceil(left / 60)}′` : left}
+        {formatCountdown(left)}
       </span>
       <span className={classes.label}>{label}</span>
       <VisuallyHidden>: {describe(left)}</VisuallyHidden>
