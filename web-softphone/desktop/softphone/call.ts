@@ -35,7 +35,12 @@ export function nextCall(phase: CallPhase, event: CallEvent): CallPhase {
   return callTable[phase][event] ?? phase;
 }
 
+/** From asking for the hold until the conversation goes on. */
+export function isOnHold(phase: CallPhase): phase is 'holding' | 'held' | 'resuming' {
+  return phase === 'holding' || phase === 'held' || phase === 'resuming';
+}
+
 /** Whether the agent's line carries audio, or would if it were not on hold. */
 export function isUp(phase: CallPhase): boolean {
-  return phase === 'connected' || phase === 'holding' || phase === 'held' || phase === 'resuming';
+  return phase === 'connected' || isOnHold(phase);
 }

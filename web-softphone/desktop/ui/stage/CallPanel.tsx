@@ -3,7 +3,7 @@ import { IconPhoneX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Interaction } from '../../api/types.js';
 import type { Dictionary } from '../../i18n/en.js';
-import type { CallPhase } from '../../softphone/call.js';
+import { type CallPhase, isOnHold } from '../../softphone/call.js';
 import { Elapsed } from '../common/Elapsed.js';
 import { KeyHint } from '../common/KeyHint.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
@@ -21,8 +21,7 @@ interface Status {
 function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): Status {
   const { status } = t.call;
   if (interaction.state === 'bridged') {
-    if (phase === 'held' || phase === 'holding' || phase === 'resuming')
-      return { word: status[phase], tone: 'warn' };
+    if (isOnHold(phase)) return { word: status[phase], tone: 'warn' };
     return { word: status.bridged, tone: 'good' };
   }
   return { word: interaction.state === 'dialing' ? status.dialing : status.accepted, tone: 'plain' };

@@ -1,6 +1,8 @@
 import type { Interaction, Me } from '../../api/types.js';
+import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
-import { useText } from '../hooks.js';
+import { type CallPhase, isOnHold } from '../../softphone/call.js';
+import { useDesktop, useStore, useText } from '../hooks.js';
 import { CallPanel } from './CallPanel.js';
 import { CustomerFacts, CustomerHead } from './Customer.js';
 import classes from './conversation.module.css';
@@ -19,22 +21,30 @@ function Panel({ interaction }: { interaction: Interaction }) {
   }
 }
 
+function titleOf({ state }: Interaction, phase: CallPhase, t: Dictionary): string {
+  if (state === 'offered') return t.offer.title;
+  if (state === 'wrap_up') return t.wrapUp.title;
+  return state === 'bridged' && isOnHold(phase) ? t.call.status[phase] : t.call.title;
+}
+
 /** One interaction from the offer to the end of its wrap-up: the customer stays where he is, only the controls change. */
 export function Conversation({ interaction, me }: { interaction: Interaction; me: Me }) {
   const t = useText();
+  const { softphone } = useDesktop();
+  const { phase } = useStore(softphone.call);
   const { state } = interaction;
-  const title = state === 'offered' ? t.offer.title : state === 'wrap_up' ? t.wrapUp.title : t.call.title;
   return (
     <article
       className={classes.card}
       data-state={state}
+      data-on-hold={isOnHold(phase)}
       data-testid={state === 'offered' ? 'offer' : 'conversation'}
       data-interaction={interaction.id}
       aria-labelledby="conversation-title"
     >
       <div className={classes.strip}>
         <h2 id="conversation-title" className={classes.title}>
-          {title}
+          {titleOf(interaction, phase, t)}
         </h2>
         <span>{interaction.queue.name}</span>
         {state === 'wrap_up' && interaction.outcome && (
