@@ -69,7 +69,6 @@ export const theme = createTheme({
       styles: { root: { backgroundColor: 'var(--rb-grey-soft)' } },
     },
     Notification: { styles: { description: { color: 'var(--rb-text)' } } },
-    Drawer: { styles: { title: { fontWeight: 650 } } },
     Modal: { styles: { title: { fontWeight: 650 } } },
   },
 });

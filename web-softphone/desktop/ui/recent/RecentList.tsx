@@ -83,10 +83,12 @@ function Older({ shown }: { shown: number }) {
 export function RecentList({
   desk,
   me,
+  hidden,
   onOpen,
 }: {
   desk: Desk | null;
   me: Me;
+  hidden: boolean;
   onOpen: (id: string) => void;
 }) {
   const t = useText();
@@ -94,11 +96,13 @@ export function RecentList({
   const older = useStore(view.older);
   const interactions = allRecent(desk?.recent ?? [], older.interactions);
   return (
-    <aside className={classes.recent} aria-labelledby="recent-title">
+    <aside className={classes.recent} aria-labelledby="recent-title" hidden={hidden}>
       <div className={classes.body}>
-        <h2 id="recent-title" className={classes.title}>
-          {t.recent.title}
-        </h2>
+        <div className={classes.head}>
+          <h2 id="recent-title" className={classes.title}>
+            {t.recent.title}
+          </h2>
+        </div>
         <div className={classes.scroll}>
           {desk === null && <Loading />}
           {desk !== null && interactions.length === 0 && (

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Me } from '../../api/types.js';
 import { Brand } from '../common/Brand.js';
 import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
-import { InteractionDrawer } from '../recent/InteractionDrawer.js';
+import { InteractionPane } from '../recent/InteractionPane.js';
 import { RecentList } from '../recent/RecentList.js';
 import { codeOf } from '../shortcut-keys.js';
 import { Stage } from '../stage/Stage.js';
@@ -53,9 +53,9 @@ export function Shell({ account }: { account: Me }) {
         <main id="stage" tabIndex={-1} className={classes.stage}>
           <Stage me={me} desk={desk} />
         </main>
-        <RecentList desk={desk} me={me} onOpen={setShown} />
+        <RecentList desk={desk} me={me} hidden={shown !== null} onOpen={setShown} />
+        {shown !== null && <InteractionPane id={shown} me={me} onClose={() => setShown(null)} />}
       </div>
-      <InteractionDrawer id={shown} me={me} onClose={() => setShown(null)} />
       <ShortcutList opened={help} onClose={showHelp.close} />
     </div>
   );
