@@ -2,6 +2,7 @@ import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { Desk, Me } from '../../api/types.js';
 import { useText } from '../hooks.js';
+import { showHead } from '../show-head.js';
 import { Conversation } from './Conversation.js';
 import { EmptyDesk } from './EmptyDesk.js';
 import { LineNotices } from './LineNotices.js';
@@ -22,6 +23,11 @@ function Loading() {
   );
 }
 
+/** Whether the agent is writing, or in a dialog or a menu, which keep the focus until they are closed. */
+function isEngrossed(): boolean {
+  return document.activeElement?.closest('input, textarea, [role="dialog"]') != null;
+}
+
 /** What the agent has before him now. */
 export function Stage({ me, desk }: { me: Me; desk: Desk | null }) {
   const t = useText();
@@ -34,6 +40,15 @@ export function Stage({ me, desk }: { me: Me; desk: Desk | null }) {
   useEffect(() => {
     if (document.activeElement === document.body) place.current?.focus({ preventScroll: true });
   }, [scene]);
+
+  // On a small screen the stage may have been scrolled away from, or the focus be in what was read meanwhile.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when another interaction comes, or one goes
+  useEffect(() => {
+    const stage = place.current;
+    if (!stage) return;
+    if (!stage.contains(document.activeElement) && !isEngrossed()) stage.focus({ preventScroll: true });
+    showHead(stage);
+  }, [current?.id]);
 
   const announcement =
     current?.state === 'offered'
