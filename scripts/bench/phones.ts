@@ -33,7 +33,10 @@ export class Phones {
 
   private constructor(child: ChildProcess, folder: string) {
     this.#child = child;
-    this.#exited = once(child, 'exit');
+    // However the benchmark ends: sipp does not notice that its parent is gone.
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    this.#exited = once(child, 'exit').finally(() => process.off('exit', kill));
     this.#folder = folder;
   }
 
