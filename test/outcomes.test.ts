@@ -20,7 +20,6 @@ async function ask(t: Test, stack: Stack, agent: RobotAgent, phone = nextNumber(
 
 t.test('every way a customer is not reached has a name, and the agent is freed each time', async t => {
   const stack = await startStack(t);
-  await stack.sql`update queues set ring_seconds = 2`;
   const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
   await agent.setState('ready');
 
@@ -46,6 +45,8 @@ t.test('every way a customer is not reached has a name, and the agent is freed e
     });
   }
 
+  // Only where nobody answers: on a busy machine an answer, too, may take so long.
+  await stack.sql`update queues set ring_seconds = 2`;
   await t.test('rings for longer than the queue allows → no_answer, and the phone stops ringing', async t => {
     const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
     t.match(await ask(t, stack, agent), { outcome: 'no_answer' });
@@ -57,6 +58,7 @@ t.test('every way a customer is not reached has a name, and the agent is freed e
     t.match(await ask(t, stack, agent), { outcome: 'no_answer' });
     await telco.done;
   });
+  await stack.sql`update queues set ring_seconds = 45`;
 
   await t.test('a number that no route leads to → no_trunk', async t => {
     t.match(await ask(t, stack, agent, '+12025550123'), { outcome: 'no_trunk' });
