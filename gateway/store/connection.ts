@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { arrayTypes } from './arrays.js';
 
 export type Sql = postgres.Sql;
 
@@ -21,6 +22,9 @@ export interface ConnectionOptions {
   onNotice?: (message: string) => void;
 }
 
+/** Seconds between two tries to connect: without limit, a short outage of the database would be a long one of ours. */
+const retrySeconds = () => 0.25 + Math.random() / 4;
+
 /** A pool of connections. Connects on first use and again after a loss. */
 export function connect(options: ConnectionOptions): Sql {
   const { url, max = 10, applicationName = 'ringbridge', deferredCommit = false, onNotice } = options;
@@ -32,5 +36,8 @@ export function connect(options: ConnectionOptions): Sql {
       ...(deferredCommit && { synchronous_commit: 'off' }),
     },
     transform: { undefined: null },
+    backoff: retrySeconds,
+    fetch_types: false,
+    types: arrayTypes,
   });
 }

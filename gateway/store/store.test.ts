@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { testDatabase } from '../../test/support/database.js';
-import { type Announcement, Announcements, connect, migrate, SchemaError } from './index.js';
+import { type Announcement, Announcements, connect, isDatabaseAway, migrate, SchemaError } from './index.js';
 
 async function open(t: Test) {
   const { url } = await testDatabase(t);
@@ -82,4 +84,31 @@ t.test('a lost connection is told as a gap, and announcements go on', async t =>
   const heard = new Promise<Announcement>(resolve => announcements.onEvent(resolve));
   await sql`insert into events (tenant_id, type) values (${tenant!.id}, 'after')`;
   t.match(await heard, { type: 'after' });
+});
+
+t.test('a connection that breaks as it opens fails its statement, and nothing else', async t => {
+  const { url } = await testDatabase(t);
+  const { hostname, port } = new URL(url);
+  const readyForQuery = Buffer.from('5a0000000549', 'hex');
+  const breaking = createServer(near => {
+    const far = connectSocket({ host: hostname, port: Number(port) });
+    near.pipe(far).on('data', chunk => (chunk.includes(readyForQuery) ? near.end(chunk) : near.write(chunk)));
+    near.on('close', () => far.destroy()).on('error', () => undefined);
+    far.on('close', () => near.destroy()).on('error', () => undefined);
+  }).listen(0, '127.0.0.1');
+  await once(breaking, 'listening');
+  t.teardown(() => breaking.close());
+  const broken = new URL(url);
+  broken.host = `127.0.0.1:${(breaking.address() as AddressInfo).port}`;
+  const sql = connect({ url: broken.href, max: 1 });
+  t.teardown(() => sql.end({ timeout: 0 }));
+  const failure: unknown = await sql`select 1`.catch(error => error);
+  t.ok(isDatabaseAway(failure), String(failure));
+});
+
+t.test('lists of text and numbers come back as they went', async t => {
+  const sql = await open(t);
+  const texts = ['plain', 'with, comma', 'a "quote"', 'back\\slash', '{brace}', '', ' ', 'NULL', '한국어'];
+  t.same(await sql`select ${texts}::text[] as texts, ${[]}::text[] as none`, [{ texts, none: [] }]);
+  t.same(await sql`select sum(n)::int as sum from unnest(${[1, 2, 39]}::int[]) n`, [{ sum: 42 }]);
 });
