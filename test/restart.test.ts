@@ -21,14 +21,16 @@ t.test('a gateway that is killed loses nothing it has acknowledged', async t => 
       await stack.api.call('DELETE', `/api/v1/callbacks/${id}`, { token });
   });
 
-  await t.test(
-    'killed while the agent is rung: the softphone stops, and is rung again for the same customer',
-    async t => {
+  for (const [how, signal] of [
+    ['killed', 'SIGKILL'],
+    ['stopped politely', 'SIGTERM'],
+  ] as const)
+    await t.test(`${how} while the agent is rung: he is rung again for the same customer`, async t => {
       const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
       await agent.setState('ready');
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       const invite = await agent.ring();
-      await stack.restartGateway('SIGKILL');
+      await stack.restartGateway(signal);
       await agent.softphone.request('CANCEL');
       agent.softphone.respond(invite, 487, 'Request Terminated');
       const again = await agent.ring();
@@ -38,8 +40,7 @@ t.test('a gateway that is killed loses nothing it has acknowledged', async t => 
       agent.softphone.respond(again, 487, 'Request Terminated');
       t.same(await leftOver(stack), nothing);
       await agent.setState('offline');
-    },
-  );
+    });
 
   await t.test(
     'killed while the phone rings: the phone stops, and the customer waits in his old place',

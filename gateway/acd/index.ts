@@ -1,5 +1,6 @@
 export { enqueueCallback } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
+export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { Presence } from './presence.js';
 export { recover } from './recovery.js';

@@ -102,6 +102,19 @@ export async function countWaiting(sql: Sql, viewer: Viewer): Promise<number> {
   return row?.waiting ?? 0;
 }
 
+/** What has happened to an offer since its agent got it: types of events, oldest first. */
+export async function eventsSinceOffer(
+  sql: Sql,
+  { id, tenantId, agentId }: { id: string; tenantId: string; agentId: string | null },
+): Promise<string[]> {
+  const rows = await sql<{ type: string }[]>`
+    with own as (
+      select id, type from events where tenant_id = ${tenantId} and interaction_id = ${id} and user_id = ${agentId}
+    )
+    select type from own where id > (select max(id) from own where type = 'offered') order by id`;
+  return rows.map(({ type }) => type);
+}
+
 /** The story of an interaction, oldest first. */
 export function interactionEvents(sql: Sql, tenantId: string, id: string) {
   return sql<InteractionEventView[]>`

@@ -5,6 +5,7 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { preferredLocale } from '../errors.js';
 import { Latest } from '../latest.js';
+import { untilTaken } from '../store/index.js';
 import { type Session, sessionOf, sessionOfToken } from '../tenants/index.js';
 import { viewAgent } from './agents.js';
 import { countWaiting, currentInteraction, listInteractions, type Viewer } from './interactions.js';
@@ -129,14 +130,24 @@ function follow(
       // What concerns no particular agent concerns the count of those waiting.
       else if (event.userId === user.id || event.userId === null || event.type === 'offered') refresh();
     }),
-    announcements.onGap(refresh),
+    announcements.onGap(() => {
+      refresh();
+      void confirmSession();
+    }),
     leave,
     keepAlive(socket),
   ];
   async function confirmSession(): Promise<void> {
-    const [row] =
-      await sql`select from sessions where tenant_id = ${tenantId} and id = ${session.id} and expires_at > now()`;
-    if (row) return;
+    try {
+      const [row] = await untilTaken(
+        () =>
+          sql`select from sessions where tenant_id = ${tenantId} and id = ${session.id} and expires_at > now()`,
+      );
+      if (row) return;
+    } catch (error) {
+      request.log.error({ err: error }, 'live session not confirmed');
+      return socket.close(closeCodes.failed, 'session not confirmed');
+    }
     socket.send(JSON.stringify({ type: 'logged_out' }));
     socket.close(closeCodes.unauthorized, 'signed out');
   }

@@ -4,6 +4,7 @@ import {
   bridge,
   decline,
   end,
+  eventsSinceOffer,
   expireOffer,
   failCustomer,
   loseAgent,
@@ -15,7 +16,7 @@ import {
   type WrapUpClock,
 } from '../acd/index.js';
 import { type CallParts, dialPhone, type Leg, ringAgent } from '../calls/index.js';
-import type { Announcements, Sql } from '../store/index.js';
+import { type Announcements, type Sql, untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { EarlyMedia } from './early-media.js';
 
@@ -127,11 +128,20 @@ export class Conductor {
       tenantId: interaction.tenantId,
     });
     const accepted = new AbortController();
-    const unsubscribe = announcements.onInteraction(interaction.id, ({ type }) => {
+    const hear = (type: string) => {
       if (type === 'accepted') accepted.abort();
       else if (type === 'hangup_requested') stop.abort('hangup' satisfies StopReason);
       else if (movedOn.has(type)) stop.abort('withdrawn' satisfies StopReason);
-    });
+    };
+    const catchUp = async () => {
+      for (const type of await untilTaken(() => eventsSinceOffer(sql, interaction))) hear(type);
+    };
+    const endings = [
+      announcements.onInteraction(interaction.id, ({ type }) => hear(type)),
+      announcements.onGap(() => {
+        catchUp().catch(error => logger.error({ err: error }, 'missed events not read'));
+      }),
+    ];
     try {
       // A cancel between the statement that made the offer and the subscription above was not heard: look.
       const terms = await serviceTerms(sql, interaction);
@@ -142,12 +152,12 @@ export class Conductor {
       logger.error({ err: error }, 'the try failed unexpectedly');
       await this.#giveUp(interaction, logger);
     } finally {
-      unsubscribe();
+      for (const ending of endings) ending();
     }
   }
 
   async #attempt(attempt: Attempt): Promise<void> {
-    const { interaction, stop } = attempt;
+    const { interaction, stop, logger } = attempt;
     const { sql } = this.#parts;
     const agent = await this.#reachAgent(attempt);
     if (!agent) return;
@@ -156,6 +166,12 @@ export class Conductor {
     );
     const unwatch = this.#watchSoftphone(attempt, agent);
     let customer: Leg | undefined;
+    // Whoever is left is told at once: nobody listens to silence while a statement takes its time.
+    stop.signal.addEventListener('abort', () => {
+      Promise.all([agent.end(), customer?.end()]).catch(error =>
+        logger.warn({ err: error }, 'leg not freed'),
+      );
+    });
     try {
       if (!(await startDialing(sql, interaction))) return;
       customer = await this.#reachCustomer(attempt, agent);
@@ -163,7 +179,10 @@ export class Conductor {
       void customer.ended.then(how =>
         stop.abort((how === 'lost' ? 'customer_lost' : 'customer_left') satisfies StopReason),
       );
-      await Promise.all([agent.endpoint.bridge(customer.endpoint), bridge(sql, interaction)]);
+      await Promise.all([
+        agent.endpoint.bridge(customer.endpoint),
+        untilTaken(() => bridge(sql, interaction)),
+      ]);
       await this.#talk(attempt);
     } finally {
       unwatch();
@@ -187,7 +206,7 @@ export class Conductor {
     if (!agentId) throw new Error(`interaction ${interactionId} is offered to nobody`);
     const kind = await telephony.softphoneOf(tenantId, agentId);
     if (!kind) {
-      await loseAgent(sql, interaction, 'softphone_gone');
+      await this.#loseAgent(interaction, 'softphone_gone');
       return undefined;
     }
     const clock = this.#offerClock(attempt);
@@ -203,8 +222,8 @@ export class Conductor {
       );
       if (stop.signal.reason === 'withdrawn') return undefined;
       const refused = error.outcome === 'rejected' || error.outcome === 'busy';
-      if (refused && !stop.signal.aborted) await decline(sql, interaction, agentId);
-      else await loseAgent(sql, interaction, String(stop.signal.reason ?? error.outcome));
+      if (refused && !stop.signal.aborted) await untilTaken(() => decline(sql, interaction, agentId));
+      else await this.#loseAgent(interaction, String(stop.signal.reason ?? error.outcome));
       return undefined;
     } finally {
       clock.abort();
@@ -216,11 +235,16 @@ export class Conductor {
     const { sql } = this.#parts;
     const over = new AbortController();
     let timer: NodeJS.Timeout;
+    const withdraw = async (step: () => Promise<unknown>) => {
+      if (await untilTaken(step)) stop.abort('withdrawn' satisfies StopReason);
+    };
     const limit = (ms: number, step: () => Promise<unknown>) => {
       clearTimeout(timer);
       timer = setTimeout(
         () => {
-          step().catch(error => logger.error({ err: error }, 'offer not ended; the recovery ends it'));
+          withdraw(step).catch(error =>
+            logger.error({ err: error }, 'offer not ended; the recovery ends it'),
+          );
         },
         Math.max(0, ms),
       );
@@ -237,7 +261,6 @@ export class Conductor {
 
   /** Dials the customer while the agent hears it ring. Undefined: not reached, and the interaction has moved on. */
   async #reachCustomer({ interaction, terms, stop, logger }: Attempt, agent: Leg): Promise<Leg | undefined> {
-    const { sql } = this.#parts;
     const rung = AbortSignal.timeout(terms.ringSeconds * 1000);
     const early = new EarlyMedia(agent.endpoint, terms.country);
     try {
@@ -259,14 +282,20 @@ export class Conductor {
       logger.info({ outcome: error.outcome, sipStatus: error.sipStatus, reason }, 'customer not reached');
       if (reason === 'withdrawn') return undefined;
       if (reason === 'hangup' || rung.aborted) await this.#failCustomer(interaction, 'no_answer');
-      else if (reason) await loseAgent(sql, interaction, reason);
+      else if (reason) await this.#loseAgent(interaction, reason);
       else await this.#failCustomer(interaction, error.outcome);
       return undefined;
     }
   }
 
+  /** An agent lost to a restart has let nothing go by: he may be asked again at once. */
+  async #loseAgent(interaction: ServedInteraction, reason: string): Promise<void> {
+    const passedOver = reason !== ('shutdown' satisfies StopReason);
+    await untilTaken(() => loseAgent(this.#parts.sql, interaction, reason, passedOver));
+  }
+
   async #failCustomer(interaction: ServedInteraction, outcome: Outcome): Promise<void> {
-    const failed = await failCustomer(this.#parts.sql, interaction, outcome);
+    const failed = await untilTaken(() => failCustomer(this.#parts.sql, interaction, outcome));
     if (failed) this.#parts.wrapUps.schedule(failed);
   }
 
@@ -275,7 +304,8 @@ export class Conductor {
     if (!stop.signal.aborted) await new Promise(resolve => stop.signal.addEventListener('abort', resolve));
     const ending = talkEndings[stop.signal.reason as StopReason];
     if (!ending) return;
-    const ended = await end(this.#parts.sql, interaction, ending.outcome, ending.endedBy);
+    const { outcome, endedBy } = ending;
+    const ended = await untilTaken(() => end(this.#parts.sql, interaction, outcome, endedBy));
     if (ended) this.#parts.wrapUps.schedule(ended);
   }
 
@@ -283,8 +313,8 @@ export class Conductor {
   async #giveUp(interaction: ServedInteraction, logger: Logger): Promise<void> {
     const { sql, wrapUps } = this.#parts;
     try {
-      if (await loseAgent(sql, interaction, 'internal_error')) return;
-      const ended = await end(sql, interaction, 'failed', 'system');
+      if (await untilTaken(() => loseAgent(sql, interaction, 'internal_error'))) return;
+      const ended = await untilTaken(() => end(sql, interaction, 'failed', 'system'));
       if (ended) wrapUps.schedule(ended);
     } catch (error) {
       logger.error({ err: error }, 'the interaction is left to the recovery at the next start');

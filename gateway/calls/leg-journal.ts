@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Sql } from '../store/index.js';
+import { type Sql, untilTaken } from '../store/index.js';
 import type { CallOutcome } from '../telephony/index.js';
 
 export type LegOutcome = CallOutcome | 'answered' | 'lost';
@@ -62,7 +62,7 @@ export class LegJournal {
   /** A row that is refused must not take the others with it. */
   async #store(entries: LegEntry[]): Promise<void> {
     try {
-      await upsert(this.#sql, entries);
+      await untilTaken(() => upsert(this.#sql, entries));
     } catch (error) {
       if (entries.length > 1) {
         for (const entry of entries) await this.#store([entry]);

@@ -6,6 +6,7 @@ import type {
   FastifySchemaValidationError,
 } from 'fastify';
 import { ApiError, type ErrorCode, preferredLocale } from '../errors.js';
+import { isDatabaseAway } from '../store/index.js';
 
 /** Errors of Fastify and its plugins, in terms of the catalogue. */
 const fastifyCodes: Record<string, ErrorCode> = {
@@ -53,6 +54,7 @@ function asApiError(error: FastifyError): ApiError {
   if (code) return new ApiError(code);
   // A file outside the folder that is served.
   if (error.statusCode === 403) return new ApiError('not_found');
+  if (isDatabaseAway(error)) return new ApiError('unavailable', { cause: error });
   if (error.statusCode === 400) return new ApiError('bad_json', { cause: error });
   return new ApiError('internal', { cause: error });
 }

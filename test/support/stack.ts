@@ -20,6 +20,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Flags of Node itself for the servers, for example `--cpu-prof`. */
   nodeFlags?: readonly string[];
+  /** Where the gateway reaches the database that is at this URL; by default there. */
+  databaseVia?: (url: string) => Promise<string>;
 }
 
 export interface Stack {
@@ -101,7 +103,7 @@ function writeDialplan(t: Teardown, trunkPort: number): string {
 
 export async function startStack(
   t: Teardown,
-  { env = {}, nodeFlags = [] }: StackOptions = {},
+  { env = {}, nodeFlags = [], databaseVia = async url => url }: StackOptions = {},
 ): Promise<Stack> {
   const { url: databaseUrl } = await testDatabase(t);
   const sql = connect({ url: databaseUrl, max: 4 });
@@ -120,7 +122,7 @@ export async function startStack(
   const settings: Record<string, string> = {
     TRUNK_PASSWORD: trunkPassword,
     RINGBRIDGE_DATA_DIR: dataDir,
-    RINGBRIDGE_DATABASE_URL: databaseUrl,
+    RINGBRIDGE_DATABASE_URL: await databaseVia(databaseUrl),
     RINGBRIDGE_DEMO_PASSWORD: demoPassword,
     RINGBRIDGE_DIALPLAN_DIR: writeDialplan(t, trunkPort),
     RINGBRIDGE_HTTP_PORT: String(httpPort),

@@ -1,0 +1,73 @@
+/** A way to the database that a test can cut and mend. */
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+interface Teardown {
+  teardown(fn: () => unknown): unknown;
+}
+
+export class DatabaseLink {
+  readonly #target: URL;
+  readonly #port: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server;
+
+  private constructor(target: URL, server: Server, port: number) {
+    this.#target = target;
+    this.#server = server;
+    this.#port = port;
+    server.on('connection', socket => this.#join(socket));
+  }
+
+  /** @param url of the database itself */
+  static async open(t: Teardown, url: string): Promise<DatabaseLink> {
+    const server = createServer();
+    const port = await listen(server, 0);
+    const link = new DatabaseLink(new URL(url), server, port);
+    t.teardown(() => link.cut());
+    return link;
+  }
+
+  /** The database by way of this link. */
+  get url(): string {
+    const url = new URL(this.#target);
+    url.host = `127.0.0.1:${this.#port}`;
+    return url.href;
+  }
+
+  /** Every connection breaks, and new ones are refused. */
+  async cut(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await once(this.#server, 'close');
+  }
+
+  async mend(): Promise<void> {
+    this.#server = createServer(socket => this.#join(socket));
+    await listen(this.#server, this.#port);
+  }
+
+  #join(near: Socket): void {
+    const far = connect({ host: this.#target.hostname, port: Number(this.#target.port) });
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      this.#sockets.add(socket);
+      // A broken connection is what a test wants; the other half goes with it.
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        this.#sockets.delete(socket);
+        other.destroy();
+      });
+      socket.pipe(other);
+    }
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as { port: number }).port;
+}
