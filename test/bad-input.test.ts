@@ -137,6 +137,28 @@ t.test('bad input at the API', async t => {
     });
   });
 
+  await t.test('a callback that is followed by a flood', async t => {
+    const { id, token } = await api.askCallback({ phone: nextNumber() });
+    const signal = AbortSignal.timeout(20_000);
+    const followers: AbortController[] = [];
+    const follow = async () => {
+      const leave = new AbortController();
+      const response = await fetch(`${stack.url}/api/v1/callbacks/${id}/events`, {
+        headers: { authorization: `Bearer ${token}` },
+        signal: AbortSignal.any([signal, leave.signal]),
+      });
+      if (response.ok) followers.push(leave);
+      return response;
+    };
+    for (let i = 0; i < 8; i++) t.equal((await follow()).status, 200);
+    const refused = await follow();
+    t.match([refused.status, await refused.json()], [429, { code: 'too_many_requests' }]);
+    followers.pop()?.abort();
+    while ((await follow()).status === 429) signal.throwIfAborted();
+    t.pass('who leaves makes room');
+    for (const follower of followers) follower.abort();
+  });
+
   await t.test('logins', async t => {
     const login = (body: unknown) => api.call('POST', '/api/v1/sessions', { body });
     const wrong = await login({ email: 'agent1@demo.example', password: 'wrong' });

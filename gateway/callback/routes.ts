@@ -1,3 +1,4 @@
+import { finished } from 'node:stream';
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preferredLocale } from '../errors.js';
@@ -6,6 +7,7 @@ import type { Announcements, Sql } from '../store/index.js';
 import { bearerToken, isKnownOrigin } from '../tenants/index.js';
 import { streamCallback } from './event-stream.js';
 import { CallbackRequests } from './requests.js';
+import { StreamPlaces } from './stream-places.js';
 import { CallbackTokens } from './token.js';
 
 export interface CallbackRouteOptions {
@@ -68,6 +70,7 @@ const preflightSeconds = 600;
 export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = async (app, options) => {
   const { sql, announcements, secret, requestsPerMinute } = options;
   const requests = new CallbackRequests(sql, new CallbackTokens(secret));
+  const places = new StreamPlaces();
   const askLimit = { rateLimit: { max: requestsPerMinute, timeWindow: '1 minute' } };
 
   app.addHook('onRequest', async (request, reply) => {
@@ -163,7 +166,9 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     async (request, reply) => {
       const { id } = request.params;
       const token = bearerToken(request);
-      return await streamCallback(reply, announcements, await requests.follow(id, token));
+      const callback = await requests.follow(id, token);
+      finished(reply.raw, places.take(id));
+      return await streamCallback(reply, announcements, callback);
     },
   );
 };
