@@ -88,7 +88,16 @@ async function move(
   { id, tenantId, agentId }: InteractionRef,
   step: Move,
 ): Promise<ServedInteraction | undefined> {
-  const { event, to, agent, set = sql``, by = agentId ?? undefined, passedOver = false, data = {}, along } = step;
+  const {
+    event,
+    to,
+    agent,
+    set = sql``,
+    by = agentId ?? undefined,
+    passedOver = false,
+    data = {},
+    along,
+  } = step;
   const [row] = await sql<ServedInteraction[]>`
     with before as (
       select id, agent_id, state from interactions

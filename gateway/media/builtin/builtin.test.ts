@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import t from 'tap';
 import { startMediaEngine } from '../../../test/support/media-engine.js';
@@ -210,7 +211,10 @@ t.test('what is no request ends the connection, and the engine goes on', async t
   await t.rejects(endpoint.sendDigits(''), { code: 'bad_request' });
   await t.rejects(server.createEndpoint({ kind: 'fax' as never }), { code: 'bad_request', message: /kind/ });
   await t.rejects(endpoint.bridge(endpoint), { code: 'bad_request' });
-  await t.rejects(endpoint.play({ file: import.meta.url.slice(7) }), { code: 'bad_request', message: /WAV/ });
+  await t.rejects(endpoint.play({ file: fileURLToPath(import.meta.url) }), {
+    code: 'bad_request',
+    message: /WAV/,
+  });
   await server.close();
 });
 
