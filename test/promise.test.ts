@@ -18,6 +18,17 @@ async function signIn(t: Test, stack: Stack, name: 'agent1' | 'agent2'): Promise
   return agent;
 }
 
+/** Resolves when the INVITE to the customer is out and on the books. */
+async function phoneRings(stack: Stack, id: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    const legs =
+      await stack.sql`select from legs where interaction_id = ${id} and role = 'customer' and call_id is not null`;
+    if (legs.length > 0) return;
+  }
+  throw new Error('the phone was not called');
+}
+
 t.test('what a visitor or an agent may do in the middle of it', async t => {
   const stack = await startStack(t);
 
@@ -60,7 +71,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
     const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
     const callback = await stack.api.askCallback({ phone: nextNumber() });
     await agent.accept(t, await agent.ring());
-    await stack.api.follow(callback, ({ state }) => state === 'dialing');
+    await phoneRings(stack, callback.id);
     await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
     await telco.done;
     await agent.hungUp();
@@ -172,7 +183,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
     const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
     const callback = await stack.api.askCallback({ phone: nextNumber() });
     await agent.accept(t, await agent.ring());
-    await stack.api.follow(callback, ({ state }) => state === 'dialing');
+    await phoneRings(stack, callback.id);
     await agent.step('hangup', callback.id);
     t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'no_answer' });
     await telco.done;
@@ -188,7 +199,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
       const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       const browser = await first.accept(t, await first.ring());
-      await stack.api.follow(callback, ({ state }) => state === 'dialing');
+      await phoneRings(stack, callback.id);
       await browser.opened;
       browser.close();
       await telco.done;
