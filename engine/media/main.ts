@@ -3,8 +3,9 @@ import pino from 'pino';
 import { holdMusic } from './audio/music.js';
 import { ControlServer } from './control/server.js';
 import { EndpointRegistry } from './endpoint/registry.js';
+import { SettingError } from './flags.js';
 import { PortPool } from './rtp/port-pool.js';
-import { readSettings, SettingError, type Settings, usage } from './settings.js';
+import { readSettings, type Settings, usage } from './settings.js';
 import { makeCertificate } from './webrtc/certificate.js';
 import { MuxPort } from './webrtc/mux-port.js';
 

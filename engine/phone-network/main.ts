@@ -1,10 +1,11 @@
 /** The simulated telephone network as a process: docs/phone-network.md. `--help` lists its flags. */
 import { once } from 'node:events';
 import { pino } from 'pino';
+import { SettingError } from '../media/flags.js';
 import { hostPort } from '../sip/message/uri.js';
 import { ListenError } from '../sip/server.js';
 import { startPhoneNetwork } from './server.js';
-import { readSettings, SettingError, usage } from './settings.js';
+import { readSettings, usage } from './settings.js';
 
 async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2), process.env);

@@ -1,10 +1,5 @@
-import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
-
-/** Thrown for a setting that cannot be used: the sentence names the setting. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-}
+import { ipAddress, number, parsed, portRange, SettingError } from '../media/flags.js';
 
 export interface Settings {
   /** Where the network takes calls. */
@@ -44,7 +39,7 @@ const options = {
 
 /** Reads flags and environment. Returns undefined when help was asked for. @throws SettingError */
 export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings | undefined {
-  const flags = parse(args);
+  const flags = parsed(() => parseArgs({ args: [...args], options }).values);
   if (flags.help) return undefined;
   const udp = /^\[?([^\]]+)\]?:(\d{1,5})$/.exec(flags.udp);
   if (udp === null) throw new SettingError(`--udp must be HOST:PORT, not ${flags.udp}`);
@@ -57,14 +52,6 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     subscriber: subscriber(flags.username, flags.realm, environment.RINGBRIDGE_PHONE_NETWORK_PASSWORD),
     exitWithParent: flags['exit-with-parent'],
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    throw new SettingError((error as Error).message);
-  }
 }
 
 function subscriber(
@@ -87,28 +74,4 @@ function subscriber(
     }
   }
   return { realm, username, password };
-}
-
-function number(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least || value > most) {
-    throw new SettingError(`${flag} must be a whole number from ${least} to ${most}, not ${text}`);
-  }
-  return value;
-}
-
-function ipAddress(flag: string, text: string): string {
-  if (isIP(text) === 0) throw new SettingError(`${flag} must be an IP address, not ${text}`);
-  return text;
-}
-
-function portRange(text: string): { first: number; last: number } {
-  const match = /^(\d{1,5})-(\d{1,5})$/.exec(text);
-  const [first, last] = [Number(match?.[1]), Number(match?.[2])];
-  if (match === null || first < 1024 || last > 65535 || last - first < 3) {
-    throw new SettingError(
-      `--rtp-ports must be FIRST-LAST within 1024-65535 and hold two pairs at least, not ${text}`,
-    );
-  }
-  return { first, last };
 }
