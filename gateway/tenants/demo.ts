@@ -1,10 +1,10 @@
 import type { Sql } from '../store/index.js';
 import { hashPassword, nobodysHash, verifyPassword } from './password.js';
 
-export const demoSiteKey = 'demo';
+const demoSiteKey = 'demo';
 
 /** The demo accounts; all have the demo password. */
-export const demoUsers = [
+const demoUsers = [
   { email: 'agent1@demo.example', name: '김하늘', role: 'agent', locale: 'ko' },
   { email: 'agent2@demo.example', name: 'Alex Rivers', role: 'agent', locale: 'en' },
   { email: 'admin@demo.example', name: 'Robin Admin', role: 'admin', locale: 'en' },

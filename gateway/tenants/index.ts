@@ -1,6 +1,5 @@
 export { bearerToken, caller, requireSession, sessionOf } from './auth.js';
-export { demoSiteKey, demoUsers, lockDemo, seedDemo } from './demo.js';
-export { hashPassword } from './password.js';
+export { lockDemo, seedDemo } from './demo.js';
 export { sessionRoutes } from './routes.js';
 export { findSession as sessionOfToken, type Session, type User } from './sessions.js';
 export { sweepSessions } from './sign-out.js';
