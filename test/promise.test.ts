@@ -1,7 +1,15 @@
 import t, { type Test } from 'tap';
 import { sipp } from '../gateway/telephony/testing/sipp.js';
 import { RobotAgent } from './support/robot-agent.js';
-import { demoPassword, leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
+import {
+  demoPassword,
+  leftOver,
+  nextNumber,
+  nothing,
+  phoneRings,
+  type Stack,
+  startStack,
+} from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.teardown(endWebRtc);
@@ -16,17 +24,6 @@ async function signIn(t: Test, stack: Stack, name: 'agent1' | 'agent2'): Promise
       where user_id = (select id from users where email = ${`${name}@demo.example`})`;
   });
   return agent;
-}
-
-/** Resolves when the INVITE to the customer is out and on the books. */
-async function phoneRings(stack: Stack, id: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
-    const legs =
-      await stack.sql`select from legs where interaction_id = ${id} and role = 'customer' and call_id is not null`;
-    if (legs.length > 0) return;
-  }
-  throw new Error('the phone was not called');
 }
 
 t.test('what a visitor or an agent may do in the middle of it', async t => {

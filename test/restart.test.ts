@@ -1,7 +1,7 @@
 import t from 'tap';
 import { sipp } from '../gateway/telephony/testing/sipp.js';
 import { RobotAgent } from './support/robot-agent.js';
-import { demoPassword, leftOver, nextNumber, nothing, startStack } from './support/stack.js';
+import { demoPassword, leftOver, nextNumber, nothing, phoneRings, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.teardown(endWebRtc);
@@ -50,7 +50,7 @@ t.test('a gateway that is killed loses nothing it has acknowledged', async t => 
       const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       await agent.accept(t, await agent.ring());
-      await stack.api.follow(callback, ({ state }) => state === 'dialing');
+      await phoneRings(stack, callback.id);
       await agent.setState('paused');
       await stack.restartGateway('SIGKILL');
       await telco.done;

@@ -181,3 +181,14 @@ export async function leftOver({ sql }: Stack): Promise<LeftOver> {
     if ((left.engaged === 0 && left.legs === 0) || Date.now() > deadline) return left;
   }
 }
+
+/** Resolves when the INVITE to the customer is out and on the books. */
+export async function phoneRings({ sql }: Stack, id: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    const legs =
+      await sql`select from legs where interaction_id = ${id} and role = 'customer' and call_id is not null`;
+    if (legs.length > 0) return;
+  }
+  throw new Error('the phone was not called');
+}
