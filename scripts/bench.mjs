@@ -1,9 +1,10 @@
-// `npm run bench:callback`: builds, then measures.
+// `npm run bench:NAME`: builds, then runs scripts/bench/NAME.
 try {
   const { build } = await import('./build.mjs');
   await build();
-  const { main } = await import('../dist/scripts/bench/callback.js');
-  process.exitCode = await main(process.argv.slice(2));
+  const [name, ...args] = process.argv.slice(2);
+  const { main } = await import(`../dist/scripts/bench/${name}/main.js`);
+  process.exitCode = await main(args);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

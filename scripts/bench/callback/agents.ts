@@ -2,11 +2,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Sql } from '../../gateway/store/index.js';
-import type { Api } from '../../test/support/api.js';
-import type { Stack } from '../../test/support/stack.js';
-import { freePort } from '../ports.js';
-import { Phones } from './phones.js';
+import type { Sql } from '../../../gateway/store/index.js';
+import type { Api } from '../../../test/support/api.js';
+import type { Stack } from '../../../test/support/stack.js';
+import { freePort } from '../../ports.js';
+import { SippRun } from '../sipp-run.js';
+import { scenario } from './scenario.js';
 
 /** The queue that the callbacks are for; the demo's own agents are offline. */
 export const queue = 'sales';
@@ -73,7 +74,8 @@ export async function hireAgents(
     ({ username, password }) => `${username};[authentication username=${username} password=${password}]`,
   );
   writeFileSync(join(folder, 'agents.csv'), `SEQUENTIAL\n${lines.join('\n')}\n`, { mode: 0o600 });
-  const registration = await Phones.start('register', {
+  const registration = await SippRun.start({
+    scenario: scenario('register'),
     folder,
     port: await freePort(),
     calls: count,

@@ -1,15 +1,14 @@
-/** sipp as all the phones: those of the agents, and the telephone network. */
+/** A run of sipp: as all the phones of a benchmark, or as its load. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { listening } from '../../gateway/telephony/testing/sipp.js';
 
-const scenarioFolder = fileURLToPath(new URL('./sipp/', import.meta.url));
-
-export interface PhoneOptions {
+export interface SippRunOptions {
+  /** The scenario's file. */
+  scenario: string;
   /** A folder of its own, made here: for its logs. */
   folder: string;
   port: number;
@@ -21,12 +20,12 @@ export interface PhoneOptions {
 }
 
 /** What sipp counted. */
-export interface PhoneCounts {
+export interface SippCounts {
   failedCalls: number;
   retransmissions: number;
 }
 
-export class Phones {
+export class SippRun {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   readonly #folder: string;
@@ -41,13 +40,13 @@ export class Phones {
   }
 
   /** @returns when it listens */
-  static async start(scenario: string, options: PhoneOptions): Promise<Phones> {
-    const { folder, port, calls, keys = {}, args = [] } = options;
+  static async start(options: SippRunOptions): Promise<SippRun> {
+    const { scenario, folder, port, calls, keys = {}, args = [] } = options;
     mkdirSync(folder, { recursive: true });
     const child = spawn(
       'sipp',
       [
-        ...['-sf', join(scenarioFolder, `${scenario}.xml`), '-i', '127.0.0.1', '-p', String(port)],
+        ...['-sf', scenario, '-i', '127.0.0.1', '-p', String(port)],
         ...['-m', String(calls), '-nostdin', '-trace_err', '-trace_logs', '-log_file', 'calls.log'],
         ...['-trace_stat', '-stf', 'counts.csv', '-fd', '3600'],
         ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
@@ -58,13 +57,15 @@ export class Phones {
     await Promise.race([
       once(child, 'spawn'),
       once(child, 'error').then(([error]) => {
-        throw new Error(`sipp plays the phones and is not installed: ${(error as Error).message}`);
+        throw new Error(
+          `this benchmark needs sipp, which is not installed (apt-get install sip-tester): ${(error as Error).message}`,
+        );
       }),
     ]);
-    const phones = new Phones(child, folder);
-    const gone = phones.#exited.then(() => phones.#explainExit());
+    const run = new SippRun(child, folder);
+    const gone = run.#exited.then(() => run.#explainExit());
     await Promise.race([listening(port), gone]);
-    return phones;
+    return run;
   }
 
   get pid(): number {
@@ -72,7 +73,7 @@ export class Phones {
   }
 
   /** Waits for all calls to be over, `seconds` at most; then ends it. */
-  async finish(seconds: number): Promise<PhoneCounts> {
+  async finish(seconds: number): Promise<SippCounts> {
     const patience = new AbortController();
     const late = delay(seconds * 1000, 'late', { signal: patience.signal }).catch(() => 'done');
     if ((await Promise.race([this.#exited, late])) === 'late') {
@@ -107,7 +108,7 @@ export class Phones {
     return moments;
   }
 
-  #counts(): PhoneCounts {
+  #counts(): SippCounts {
     const text = readFileSync(join(this.#folder, 'counts.csv'), 'utf8').trim();
     const [names = [], ...rows] = text.split('\n').map(line => line.split(';'));
     const value = (name: string) => Number(rows.at(-1)?.[names.indexOf(name)] ?? Number.NaN);

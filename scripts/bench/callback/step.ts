@@ -1,12 +1,14 @@
 /** One step of the load: so many callbacks a second for so many seconds, and what became of each. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Sql } from '../../gateway/store/index.js';
-import type { Stack } from '../../test/support/stack.js';
+import type { Sql } from '../../../gateway/store/index.js';
+import type { Stack } from '../../../test/support/stack.js';
+import { SippRun } from '../sipp-run.js';
+import { type Spread, spread } from '../spread.js';
+import { parentOf, type Usage, watch } from '../usage.js';
 import type { Asked, Visitors } from './load.js';
-import { Phones } from './phones.js';
-import { parentOf, type Usage, watch } from './usage.js';
-import { type Spread, type StepCounts, spread } from './verdict.js';
+import { scenario } from './scenario.js';
+import type { StepCounts } from './verdict.js';
 
 export interface Bench {
   stack: Stack;
@@ -71,7 +73,7 @@ async function allDone(sql: Sql): Promise<void> {
   }
 }
 
-async function processes({ sql, pids }: Stack, agentPhones: Phones, customerPhones: Phones) {
+async function processes({ sql, pids }: Stack, agentPhones: SippRun, customerPhones: SippRun) {
   const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
   const { gateway, media, sip } = pids();
   return {
@@ -91,14 +93,16 @@ export async function runStep(bench: Bench, rate: number, seconds: number): Prom
   const count = Math.round(rate * seconds);
   const phones = { calls: count, keys: { rtp_port: String(rtpPort) } };
   const own = (name: string) => join(folder, `${rate}-${name}-${Date.now()}`);
-  const agents = await Phones.start('agent-phone', {
+  const agents = await SippRun.start({
     ...phones,
+    scenario: scenario('agent-phone'),
     folder: own('agents'),
     port: agentPhonePort,
   });
   try {
-    const customers = await Phones.start('customer-phone', {
+    const customers = await SippRun.start({
       ...phones,
+      scenario: scenario('customer-phone'),
       folder: own('customers'),
       port: trunkPort,
     });
@@ -133,7 +137,7 @@ export async function runStep(bench: Bench, rate: number, seconds: number): Prom
   }
 }
 
-type Moments = ReturnType<Phones['moments']>;
+type Moments = ReturnType<SippRun['moments']>;
 
 /** All clocks are this machine's: those of sipp, of the database and of this process. */
 function measure(

@@ -1,6 +1,8 @@
 /** The table for people, and the last line for programs. */
+
+import type { Spread } from '../spread.js';
 import type { Step } from './step.js';
-import { cleanRate, type Spread } from './verdict.js';
+import { cleanRate } from './verdict.js';
 
 const round = (value: number | undefined) =>
   value === undefined ? '–' : value < 100 ? value.toFixed(1) : value.toFixed(0);
