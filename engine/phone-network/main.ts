@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { pino } from 'pino';
 import { SettingError } from '../media/flags.js';
+import { ListenError } from '../sip/listen-error.js';
 import { hostPort } from '../sip/message/uri.js';
-import { ListenError } from '../sip/server.js';
 import { startPhoneNetwork } from './server.js';
 import { readSettings, usage } from './settings.js';
 

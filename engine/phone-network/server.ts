@@ -36,7 +36,6 @@ export async function startPhoneNetwork(
       ...defaultSipServerOptions,
       control: { host: '127.0.0.1', port: 0 },
       udp: [settings.udp],
-      ws: [],
       secret,
       // The application lives and dies with this process: nobody comes back for its calls.
       userAgent: { ...defaultSipServerOptions.userAgent, orphanGraceMs: 0 },

@@ -2,6 +2,7 @@
 import { defaultUserAgentOptions, type UserAgentOptions } from './dialog/options.js';
 import { defaultMessageLimits, type MessageLimits } from './message/limits.js';
 import { defaultTimers, type Timers } from './transaction/timers.js';
+import type { Protocol } from './transport/transport.js';
 
 export interface ListenAddress {
   host: string;
@@ -9,10 +10,13 @@ export interface ListenAddress {
   port: number;
 }
 
-export interface SipServerOptions {
+export const protocols = ['udp', 'ws'] as const satisfies readonly Protocol[];
+
+/** Addresses by protocol. */
+export type Listeners = Record<(typeof protocols)[number], ListenAddress[]>;
+
+export interface SipServerOptions extends Listeners {
   control: ListenAddress;
-  udp: ListenAddress[];
-  ws: ListenAddress[];
   /** The control secret. */
   secret: string;
   /** What peers are told as our address, for a server behind a NAT. */
@@ -29,6 +33,8 @@ export interface SipServerOptions {
 }
 
 export const defaultSipServerOptions = {
+  udp: [],
+  ws: [],
   limits: defaultMessageLimits,
   timers: defaultTimers,
   userAgent: defaultUserAgentOptions,

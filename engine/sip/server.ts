@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import { ControlServer, LoggedIn } from './control/control-server.js';
 import { UserAgent } from './dialog/user-agent.js';
-import type { ListenAddress, SipServerOptions } from './options.js';
+import { listening } from './listen-error.js';
+import { type ListenAddress, type Listeners, protocols, type SipServerOptions } from './options.js';
 import { type Clock, systemClock } from './transaction/clock.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { FlowTable } from './transport/flow-table.js';
@@ -14,10 +15,9 @@ import type { Transport } from './transport/transport.js';
 import { listenUdp } from './transport/udp.js';
 import { listenWebSocket } from './transport/websocket.js';
 
-export interface SipServer {
+/** With the addresses that it listens on. */
+export interface SipServer extends Listeners {
   control: ListenAddress;
-  udp: ListenAddress[];
-  ws: ListenAddress[];
   /** What is alive at the moment. */
   sizes(): UserAgent['sizes'] & { flows: number; routes: number };
   close(): Promise<void>;
@@ -29,29 +29,7 @@ export interface SipServerParts {
   resolver?: Resolver;
 }
 
-/** An address that could not be listened on; the message names it and the setting. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-}
-
-async function listening<T>(
-  setting: string,
-  { host, port }: ListenAddress,
-  listen: () => Promise<T>,
-): Promise<T> {
-  try {
-    return await listen();
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'EADDRINUSE'
-        ? 'the port is already in use'
-        : code === 'EACCES'
-          ? 'this user may not listen there'
-          : message;
-    throw new ListenError(`cannot listen on ${host}:${port} (--${setting}): ${reason}`);
-  }
-}
+const listen = { udp: listenUdp, ws: listenWebSocket };
 
 /** @throws ListenError */
 export async function startSipServer(options: SipServerOptions, parts: SipServerParts): Promise<SipServer> {
@@ -68,34 +46,25 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
   const common = {
     receiver: inbound,
     advertisedHost: (address: string) => advertisedHost(options.externalAddress, address),
+    maxConnections: options.maxFlows,
+    maxMessageBytes: options.limits.maxMessageBytes,
+    pingIntervalMs: options.pingIntervalMs,
     onError: (error: Error) => log.warn({ reason: error.message }, 'transport error'),
-  };
-  const add = (transport: Transport) => {
-    transports.push(transport);
-    inbound.add(transport);
-    router.add(transport);
-    return { host: transport.local.address, port: transport.local.port };
   };
   const closeTransports = () => Promise.all(transports.map(transport => transport.close()));
 
   try {
-    const udp: ListenAddress[] = [];
-    for (const at of options.udp) {
-      udp.push(
-        add(await listening('udp', at, () => listenUdp({ ...common, address: at.host, port: at.port }))),
-      );
-    }
-    const ws: ListenAddress[] = [];
-    for (const at of options.ws) {
-      const webSocket = {
-        ...common,
-        address: at.host,
-        port: at.port,
-        maxConnections: options.maxFlows,
-        maxMessageBytes: options.limits.maxMessageBytes,
-        pingIntervalMs: options.pingIntervalMs,
-      };
-      ws.push(add(await listening('ws', at, () => listenWebSocket(webSocket))));
+    const bound: Listeners = { udp: [], ws: [] };
+    for (const protocol of protocols) {
+      for (const at of options[protocol]) {
+        const transport = await listening(protocol, at, () =>
+          listen[protocol]({ ...common, address: at.host, port: at.port }),
+        );
+        transports.push(transport);
+        inbound.add(transport);
+        router.add(transport);
+        bound[protocol].push({ host: transport.local.address, port: transport.local.port });
+      }
     }
     const applications = new LoggedIn();
     const userAgent = new UserAgent({
@@ -110,13 +79,12 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       maxConnections: options.maxControlConnections,
       log,
     });
-    const bound = await listening('control', options.control, () =>
+    const control = await listening('control', options.control, () =>
       controlServer.listen(options.control.host, options.control.port),
     );
     return {
-      control: { host: bound.address, port: bound.port },
-      udp,
-      ws,
+      ...bound,
+      control: { host: control.address, port: control.port },
       sizes: () => ({ ...userAgent.sizes, flows: flows.size, routes: applications.routes.size }),
       close: async () => {
         userAgent.shutdown();

@@ -66,7 +66,6 @@ export async function openCaller(udp: { host: string; port: number }): Promise<C
     ...defaultSipServerOptions,
     control: address,
     udp: [address],
-    ws: [],
     secret,
     userAgent: { ...defaultSipServerOptions.userAgent, orphanGraceMs: 0 },
   };

@@ -21,9 +21,12 @@ export interface Flow {
   readonly local: LocalAddress;
   readonly remoteAddress: string;
   readonly remotePort: number;
-  /** False once a connection is gone; always true for UDP. */
+  /** False once a connection is gone, or could not be opened; true while it is being opened; always true for UDP. */
   readonly open: boolean;
-  /** Sends one message (a binary string). `failed` is called when it certainly did not leave. */
+  /**
+   * Sends one message (a binary string); on a connection that is being opened it waits. `failed` is called when it
+   * certainly did not leave.
+   */
   send(text: string, failed?: (error: Error) => void): void;
   /** Calls back once when the connection is gone; never for UDP. Returns what takes the listener away. */
   onClosed(listener: () => void): () => void;
@@ -40,8 +43,13 @@ export interface Receiver {
 
 export interface Transport {
   readonly local: LocalAddress;
-  /** A flow to a remote address; undefined when this transport cannot open one by itself (a WebSocket server). */
-  flowTo(address: string, port: number): Flow | undefined;
+  /**
+   * A flow to a remote address. Of connections it is the one that is open, or one that is being opened: `open` turns
+   * false, and what waits in it fails, when the peer refuses. Undefined when there is none and this transport cannot
+   * open one by itself (a WebSocket server).
+   * @param domain the host of the URI, which a TLS peer's certificate has to be for (RFC 5922 section 7)
+   */
+  flowTo(address: string, port: number, domain?: string): Flow | undefined;
   close(): Promise<void>;
 }
 
