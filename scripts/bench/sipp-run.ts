@@ -21,6 +21,7 @@ export interface SippRunOptions {
 
 /** What sipp counted. */
 export interface SippCounts {
+  successfulCalls: number;
   failedCalls: number;
   retransmissions: number;
 }
@@ -108,11 +109,26 @@ export class SippRun {
     return moments;
   }
 
+  /**
+   * What the scenario measured by `start_rtd` and `rtd`, with sipp started with -trace_rtt.
+   * @returns milliseconds
+   */
+  responseTimes(): number[] {
+    const file = readdirSync(this.#folder).find(name => name.endsWith('_rtt.csv'));
+    if (file === undefined) return [];
+    const [, ...rows] = readFileSync(join(this.#folder, file), 'utf8').trim().split('\n');
+    return rows.map(row => Number(row.split(';')[1]));
+  }
+
   #counts(): SippCounts {
     const text = readFileSync(join(this.#folder, 'counts.csv'), 'utf8').trim();
     const [names = [], ...rows] = text.split('\n').map(line => line.split(';'));
     const value = (name: string) => Number(rows.at(-1)?.[names.indexOf(name)] ?? Number.NaN);
-    return { failedCalls: value('FailedCall(C)'), retransmissions: value('Retransmissions(C)') };
+    return {
+      successfulCalls: value('SuccessfulCall(C)'),
+      failedCalls: value('FailedCall(C)'),
+      retransmissions: value('Retransmissions(C)'),
+    };
   }
 
   #explainExit(): 'ended' {

@@ -43,7 +43,7 @@ function cpuOf(pid: number): number {
 }
 
 /** Megabytes that belong to the process and its children alone, and their share of what they share. */
-function memoryOf(pid: number): number {
+export function memoryOf(pid: number): number {
   const kilobytes = family(pid).reduce((sum, member) => {
     try {
       return (
