@@ -2,6 +2,7 @@
  * The command line of the process: one entry a flag, with what stands in the help and where the value goes. `--help` and
  * the reading are made from this table, and docs/sip-server.md has a line for each entry.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { defaultSipServerOptions, type ListenAddress, type SipServerOptions } from './options.js';
@@ -56,6 +57,18 @@ function hostName(text: string): string {
   return text;
 }
 
+/** The text of a PEM file. */
+function pem(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Error(`cannot read the file: ${(error as Error).message}`);
+  }
+  if (!text.includes('-----BEGIN ')) throw new Error(`expected a PEM file, ${path} is none`);
+  return text;
+}
+
 function logLevel(text: string): string {
   if (!(text in pino.levels.values)) throw new Error(`there is no level ${text}`);
   return text;
@@ -69,6 +82,32 @@ export const flags: readonly Flag[] = [
     help: 'control port for applications',
     set: ({ server }, text) => {
       server.control = address(text);
+    },
+  },
+  {
+    name: 'control-tls',
+    value: 'HOST:PORT',
+    otherwise: 'none',
+    help: 'the same over TLS',
+    set: ({ server }, text) => {
+      server.controlTls = address(text);
+      server.controlTlsIdentity ??= { certificate: '', key: '' };
+    },
+  },
+  {
+    name: 'control-tls-cert',
+    value: 'FILE',
+    help: 'its certificate with the chain, PEM',
+    set: ({ server }, text) => {
+      server.controlTlsIdentity = { key: '', ...server.controlTlsIdentity, certificate: pem(text) };
+    },
+  },
+  {
+    name: 'control-tls-key',
+    value: 'FILE',
+    help: 'the key of the certificate, PEM',
+    set: ({ server }, text) => {
+      server.controlTlsIdentity = { certificate: '', ...server.controlTlsIdentity, key: pem(text) };
     },
   },
   {

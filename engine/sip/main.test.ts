@@ -1,9 +1,13 @@
 /** The server as a process: flags, the ready line, how it ends. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
+import { makeCertificate } from '../media/webrtc/certificate.js';
 import { RawApplication } from './testing/raw-application.js';
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url));
@@ -47,6 +51,29 @@ test('it says when it is ready, takes a login, and ends when asked', async t => 
   }
 });
 
+test('the TLS control port is open when its files are named', async t => {
+  const folder = t.testdir();
+  const { certificatePem, keyPem } = makeCertificate('localhost');
+  writeFileSync(join(folder, 'cert.pem'), certificatePem);
+  writeFileSync(join(folder, 'key.pem'), keyPem);
+  const files = [
+    '--control-tls-key',
+    join(folder, 'key.pem'),
+    '--control-tls-cert',
+    join(folder, 'cert.pem'),
+  ];
+  const { child, output, exited } = start([...anyPorts, '--control-tls', '127.0.0.1:0', ...files], 'geheim');
+  t.teardown(() => child.kill('SIGKILL'));
+  while (!output.out.includes('\n')) await once(child.stdout, 'data');
+  const { controlTls } = JSON.parse(output.out);
+  const port = Number(controlTls.split(':')[1]);
+  const socket = connect({ host: '127.0.0.1', port, ca: certificatePem, servername: 'localhost' });
+  await once(socket, 'secureConnect');
+  t.equal((await new RawApplication(socket).login('geheim'))[0], 'OK');
+  child.kill('SIGTERM');
+  t.equal((await exited)[0], 0);
+});
+
 test('what is wrong is said in one sentence, with exit code 2', async t => {
   const taken = createServer();
   taken.listen(0, '127.0.0.1');
@@ -62,6 +89,12 @@ test('what is wrong is said in one sentence, with exit code 2', async t => {
     ],
     [[...anyPorts.slice(0, 4), '--ws', `127.0.0.1:${port}`], 's', new RegExp(`127.0.0.1:${port} \\(--ws\\)`)],
     [['--udp', '127.0.0.1'], 's', /^--udp: expected HOST:PORT/],
+    [
+      [...anyPorts, '--control-tls', '127.0.0.1:0'],
+      's',
+      /\(--control-tls\): it needs both a certificate and a key$/m,
+    ],
+    [['--control-tls-key', '/nowhere/key.pem'], 's', /^--control-tls-key: cannot read the file: /],
     [['--nonsense'], 's', /--nonsense/],
     [['--orphan-grace', 'soon'], 's', /^--orphan-grace: expected a number/],
     [['--log-level', 'loud'], 's', /^--log-level: there is no level loud/],

@@ -30,7 +30,9 @@ async function main(): Promise<void> {
   if (server === undefined) process.exit(0);
   const text = ({ host, port }: ListenAddress) => hostPort(host, port);
   const listeners = Object.fromEntries(protocols.map(protocol => [protocol, server[protocol].map(text)]));
-  const ready = { ready: true, control: text(server.control), ...listeners };
+  const { control, controlTls } = server;
+  const controls = { control: text(control), ...(controlTls && { controlTls: text(controlTls) }) };
+  const ready = { ready: true, ...controls, ...listeners };
   // What is thrown here is thrown by one timer, or by one connection that closes: the calls it is not about go on.
   process.on('uncaughtException', error => log.error({ err: error }, 'unexpected error'));
   process.stdout.write(`${JSON.stringify(ready)}\n`);

@@ -1,4 +1,5 @@
 /** The server's settings with their defaults. */
+import type { TlsIdentity } from './control/door.js';
 import { defaultUserAgentOptions, type UserAgentOptions } from './dialog/options.js';
 import { defaultMessageLimits, type MessageLimits } from './message/limits.js';
 import { defaultTimers, type Timers } from './transaction/timers.js';
@@ -17,6 +18,9 @@ export type Listeners = Record<(typeof protocols)[number], ListenAddress[]>;
 
 export interface SipServerOptions extends Listeners {
   control: ListenAddress;
+  /** The control port over TLS; none when absent. It needs the identity. */
+  controlTls?: ListenAddress;
+  controlTlsIdentity?: TlsIdentity;
   /** The control secret. */
   secret: string;
   /** What peers are told as our address, for a server behind a NAT. */

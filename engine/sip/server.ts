@@ -1,6 +1,7 @@
 /** Puts the rooms together: transports under transactions under the user agent under the control port. */
 import type { Logger } from 'pino';
 import { ControlServer, LoggedIn } from './control/control-server.js';
+import type { TlsIdentity } from './control/door.js';
 import { UserAgent } from './dialog/user-agent.js';
 import { listening } from './listen-error.js';
 import { type ListenAddress, type Listeners, protocols, type SipServerOptions } from './options.js';
@@ -18,6 +19,7 @@ import { listenWebSocket } from './transport/websocket.js';
 /** With the addresses that it listens on. */
 export interface SipServer extends Listeners {
   control: ListenAddress;
+  controlTls?: ListenAddress;
   /** What is alive at the moment. */
   sizes(): UserAgent['sizes'] & { flows: number; routes: number };
   close(): Promise<void>;
@@ -77,14 +79,14 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     const controlServer = new ControlServer(applications, userAgent, router.locals, {
       secret: Buffer.from(options.secret, 'utf8').toString('latin1'),
       maxConnections: options.maxControlConnections,
+      clock,
       log,
     });
-    const control = await listening('control', options.control, () =>
-      controlServer.listen(options.control.host, options.control.port),
-    );
+
+    const doors = await openDoors(controlServer, options);
     return {
       ...bound,
-      control: { host: control.address, port: control.port },
+      ...doors,
       sizes: () => ({ ...userAgent.sizes, flows: flows.size, routes: applications.routes.size }),
       close: async () => {
         userAgent.shutdown();
@@ -95,6 +97,25 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     };
   } catch (error) {
     await closeTransports();
+    throw error;
+  }
+}
+
+type Doors = Pick<SipServer, 'control' | 'controlTls'>;
+
+/** All or none. @throws ListenError */
+async function openDoors(server: ControlServer, options: SipServerOptions): Promise<Doors> {
+  const { control, controlTls, controlTlsIdentity: identity } = options;
+  const open = async (flag: string, at: ListenAddress, secure?: TlsIdentity): Promise<ListenAddress> => {
+    const { address, port } = await listening(flag, at, () => server.listen(at.host, at.port, secure));
+    return { host: address, port };
+  };
+  try {
+    const doors: Doors = { control: await open('control', control) };
+    if (controlTls !== undefined) doors.controlTls = await open('control-tls', controlTls, identity);
+    return doors;
+  } catch (error) {
+    await server.close();
     throw error;
   }
 }

@@ -23,6 +23,8 @@ export interface ConnectionUser {
 
 export class ControlConnection implements Application {
   tags = new Set<string>();
+  /** The address it comes from. */
+  readonly source: string;
   #authenticated = false;
   #connected = true;
   #outgoing = '';
@@ -35,6 +37,7 @@ export class ControlConnection implements Application {
     private readonly user: ConnectionUser,
     readonly log: Logger,
   ) {
+    this.source = socket.remoteAddress ?? '';
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 1_000);
     this.#loginTimer = setTimeout(() => this.refuse('', 'login expected'), loginTimeoutMs);
@@ -92,8 +95,10 @@ export class ControlConnection implements Application {
     setTimeout(() => this.socket.destroy(), loginTimeoutMs).unref();
   }
 
-  destroy(): void {
-    this.socket.destroy();
+  /** Ends the connection without waiting for the peer to end it too, after what is still to be sent. */
+  close(): void {
+    this.#flushNow();
+    this.socket.destroySoon();
   }
 
   #read(chunk: Buffer): void {

@@ -1,13 +1,15 @@
 /** The control port: connections of applications, who gets what, what each message means. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Application, Applications } from '../dialog/application.js';
 import type { UserAgent } from '../dialog/user-agent.js';
 import { hostPort } from '../message/uri.js';
+import type { Clock } from '../transaction/clock.js';
 import type { LocalAddress } from '../transport/transport.js';
 import { type ConnectionUser, ControlConnection } from './connection.js';
+import { Door, type TlsIdentity } from './door.js';
 import { parseTags, secretMatches } from './login.js';
+import { LoginLimit } from './login-limit.js';
 import { RouteTable } from './routes.js';
 import { runSipCommand } from './sip-command.js';
 
@@ -19,6 +21,7 @@ export interface ControlOptions {
   /** A binary string: the bytes of the configured secret. */
   secret: string;
   maxConnections: number;
+  clock: Clock;
   log: Logger;
 }
 
@@ -43,7 +46,8 @@ export class LoggedIn implements Applications {
 }
 
 export class ControlServer implements ConnectionUser {
-  readonly #server: Server;
+  readonly #doors: Door[] = [];
+  readonly #loginLimit: LoginLimit;
   readonly #open = new Set<ControlConnection>();
   readonly #hostports: string;
   readonly #localHostports: string;
@@ -61,23 +65,30 @@ export class ControlServer implements ConnectionUser {
     this.#localHostports = locals
       .map(({ protocol, address, port }) => `${protocol}/${hostPort(address, port)}`)
       .join(',');
-    this.#server = createServer(socket => {
-      if (this.#open.size >= options.maxConnections) return socket.destroy();
-      this.#connectionCount += 1;
-      const log = options.log.child({ application: this.#connectionCount });
-      this.#open.add(new ControlConnection(socket, this, log));
-      return undefined;
-    });
+    this.#loginLimit = new LoginLimit(options.clock);
   }
 
-  /** @throws the bind error, with `code` */
-  async listen(host: string, port: number): Promise<AddressInfo> {
-    this.#server.listen(port, host);
-    await once(this.#server, 'listening');
-    this.#server.on('error', error =>
-      this.options.log.error({ reason: error.message }, 'control port failed'),
-    );
-    return this.#server.address() as AddressInfo;
+  /**
+   * Opens a door; with `identity` for TLS.
+   * @throws the bind error, with `code`; or what is wrong with the certificate
+   */
+  async listen(host: string, port: number, identity?: TlsIdentity): Promise<AddressInfo> {
+    const { maxConnections, log } = this.options;
+    const entered = (socket: Socket) => this.#entered(socket);
+    const door = new Door({ identity, maxConnections, log, entered });
+    const address = await door.open(host, port);
+    this.#doors.push(door);
+    return address;
+  }
+
+  #entered(socket: Socket): void {
+    if (this.#open.size >= this.options.maxConnections) {
+      socket.destroy();
+      return;
+    }
+    this.#connectionCount += 1;
+    const log = this.options.log.child({ application: this.#connectionCount });
+    this.#open.add(new ControlConnection(socket, this, log));
   }
 
   received(connection: ControlConnection, payload: string): void {
@@ -114,7 +125,14 @@ export class ControlServer implements ConnectionUser {
   }
 
   #authenticate(connection: ControlConnection, id: string, secret: string, tags: string): void {
+    const { source } = connection;
+    if (!this.#loginLimit.allows(source)) {
+      connection.log.warn({ source }, 'login refused: too many wrong secrets');
+      connection.refuse(id, 'too many wrong secrets, try again later');
+      return;
+    }
     if (!secretMatches(secret, this.options.secret)) {
+      this.#loginLimit.failed(source);
       connection.log.warn('login refused: incorrect secret');
       connection.refuse(id, 'incorrect secret');
       return;
@@ -130,8 +148,11 @@ export class ControlServer implements ConnectionUser {
       connection.refuse(id, 'Invalid verb');
       return;
     }
-    if (command === 'route') this.loggedIn.routes.add(verb, connection);
-    else this.loggedIn.routes.remove(verb, connection);
+    if (command === 'remove_route') this.loggedIn.routes.remove(verb, connection);
+    else if (!this.loggedIn.routes.add(verb, connection)) {
+      connection.refuse(id, 'Too many routes');
+      return;
+    }
     connection.respond(id, 'OK');
   }
 
@@ -166,10 +187,9 @@ export class ControlServer implements ConnectionUser {
     this.userAgent.left(connection);
   }
 
+  /** What is still to be told to applications is. */
   async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const connection of this.#open) connection.destroy();
-    await closed;
+    for (const connection of this.#open) connection.close();
+    await Promise.all(this.#doors.map(door => door.close()));
   }
 }

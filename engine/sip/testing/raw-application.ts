@@ -17,7 +17,8 @@ export class RawApplication {
   #count = 0;
   #waiting: { wanted: (frame: RawFrame) => boolean; found: (frame: RawFrame) => void }[] = [];
 
-  private constructor(readonly socket: Socket) {
+  /** On a socket that is connected. */
+  constructor(readonly socket: Socket) {
     socket.on('data', data => this.#read(data.toString('latin1')));
     this.closed = once(socket, 'close');
   }
