@@ -32,6 +32,7 @@ export class DialogStore {
     dialog.awaitedAck?.stop();
     dialog.awaitedAck = undefined;
     dialog.inviteOut?.cancel();
+    dialog.timer?.stop();
     if (this.#byId.get(dialog.id) !== dialog) return;
     this.#byId.delete(dialog.id);
     const rest = this.#byCallId.get(dialog.callId)?.filter(other => other !== dialog) ?? [];

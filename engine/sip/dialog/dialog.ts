@@ -5,6 +5,7 @@ import type { TemplateField } from '../message/template.js';
 import { detached } from '../message/token.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
+import type { SessionTimer } from './session-timer.js';
 
 export type DialogState = 'early' | 'confirmed' | 'terminated';
 
@@ -17,6 +18,12 @@ export interface PendingAck {
   text?: string;
   /** When set, the dialog ends with that Reason as soon as the ACK is out. */
   endReason?: string;
+}
+
+/** A session description with its type. */
+export interface Description {
+  type: string;
+  body: string;
 }
 
 export interface DialogParts {
@@ -65,6 +72,14 @@ export class Dialog {
   /** INVITEs under way within the dialog, by who sent them: at most one each (RFC 3261 section 14). */
   inviteOut: { cancel(): unknown } | undefined;
   inviteIn = false;
+  /** Undefined until a 2xx has put a limit to the session (RFC 4028). */
+  timer: SessionTimer | undefined;
+  /** What we last said about the session; kept only where a refresh of ours may have to say it again. */
+  description: Description | undefined;
+  /** Whether the peer takes UPDATE; known where there is a session timer. */
+  allowsUpdate = false;
+  /** Settled when our own refresh by INVITE has its answer; undefined while none is under way. */
+  refreshing: Promise<void> | undefined;
 
   constructor(parts: DialogParts) {
     this.id = detached(parts.id);

@@ -6,6 +6,7 @@ import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
 import type { Dialog } from './dialog.js';
+import type { Terms } from './session-expires.js';
 
 export interface Exchange {
   /** The transaction id that the application answers with. */
@@ -21,6 +22,8 @@ export interface Exchange {
   readonly inDialog: boolean;
   /** The tag of every answer to it. */
   localTag?: string;
+  /** The limit that its 2xx puts to the session. */
+  terms?: Terms | undefined;
   /** A provisional answer has been given. */
   progressed: boolean;
 }

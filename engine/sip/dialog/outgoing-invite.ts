@@ -2,23 +2,30 @@
 import { randomUUID } from 'node:crypto';
 import type { SipResponse } from '../message/message.js';
 import type { Template } from '../message/template.js';
+import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { TimerHandle } from '../transaction/clock.js';
 import type { Flow } from '../transport/transport.js';
 import { type Application, type Outcome, refused } from './application.js';
 import { contactUri, Dialog, dialogId, recordRoutes } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import { endReason, type HangUp } from './hang-up.js';
+import { withLongerInterval } from './longer-interval.js';
 import { reliableSequence } from './reliable-provisional.js';
 import { type BuiltRequest, cancelText } from './request-builder.js';
 import { type Answer, madeUpAnswer, type Sendable, type Sender } from './sender.js';
+import type { SessionTimers } from './session-timers.js';
 
 export interface InviteContext {
   dialogs: DialogStore;
   sender: Sender;
   hangUp: HangUp;
+  sessionTimers: SessionTimers;
   /** INVITEs without a final response, by transaction id: what a CANCEL can name. */
   pending: Map<string, OutgoingInvite>;
 }
+
+/** How often the interval of a session timer is made longer before a 422 goes to the application. */
+const maxLongerIntervals = 3;
 
 const cancelRace = endReason('ACK-BYE due to cancel race condition');
 
@@ -26,7 +33,8 @@ export class OutgoingInvite {
   readonly id: string;
   readonly dialogId: string;
   readonly flow: Flow | undefined;
-  #transaction;
+  #transaction: ClientTransaction | undefined;
+  #longerIntervals = 0;
   #provisional = false;
   #cancel: string | undefined;
   #cancelSent = false;
@@ -38,8 +46,8 @@ export class OutgoingInvite {
   constructor(
     private readonly context: InviteContext,
     public application: Application,
-    private readonly request: BuiltRequest,
-    route: Sendable,
+    private request: BuiltRequest,
+    private readonly route: Sendable,
     /** Given for a re-INVITE. */
     private readonly within?: Dialog,
   ) {
@@ -85,7 +93,7 @@ export class OutgoingInvite {
 
   #answered(answer: Answer): void {
     if (answer.status >= 300) {
-      this.#failed(answer);
+      if (!this.#sentLonger(answer)) this.#failed(answer);
       return;
     }
     if (answer.response === undefined || answer.flow === undefined) return;
@@ -122,6 +130,24 @@ export class OutgoingInvite {
     return true;
   }
 
+  /** The session timer is the server's work, and so is what its interval has to be. */
+  #sentLonger({ status, response }: Answer): boolean {
+    const { context, within, request } = this;
+    if (status !== 422 || response === undefined || this.#cancel !== undefined) return false;
+    if (!context.pending.has(this.id) || this.#longerIntervals >= maxLongerIntervals) return false;
+    const sequence = (within?.localSequence ?? request.sequence) + 1;
+    const longer = withLongerInterval(request, response, sequence);
+    if (longer === undefined) return false;
+    if (within !== undefined) within.localSequence = sequence;
+    if (this.#dialog !== undefined) context.dialogs.remove(this.#dialog);
+    this.#dialog = undefined;
+    this.#provisional = false;
+    this.#longerIntervals += 1;
+    this.request = longer;
+    this.#transaction = context.sender.send(longer, this.route, answer => this.#answered(answer)).transaction;
+    return true;
+  }
+
   #failed(answer: Answer): void {
     if (!this.#settle()) return;
     if (this.#dialog !== undefined) this.context.dialogs.remove(this.#dialog);
@@ -155,6 +181,7 @@ export class OutgoingInvite {
       dialog.flow = flow;
     }
     dialog.pendingAck = { sequence: this.request.sequence, credentials: this.request.credentials };
+    this.context.sessionTimers.accepted(dialog, this.request.text, response);
     if (!this.application.connected) {
       this.context.hangUp.acknowledgeAndEnd(dialog, this.request.sequence, endReason('Application is gone'));
       return;

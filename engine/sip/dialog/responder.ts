@@ -14,6 +14,7 @@ import { endReason, type HangUp } from './hang-up.js';
 import type { Registrations } from './registrations.js';
 import { type ReliableProvisionals, takesReliable, wantsReliable } from './reliable-provisional.js';
 import { completedFields, hasContentType, localAddressIn, localContact } from './request-builder.js';
+import { refreshesSession, type SessionTimers } from './session-timers.js';
 import { repeatUntilAcknowledged } from './success-repeat.js';
 
 const serverWritten = ['from', 'to', 'call-id', 'cseq', 'contact'];
@@ -25,6 +26,7 @@ export interface ResponderContext {
   hangUp: HangUp;
   registrations: Registrations;
   reliable: ReliableProvisionals;
+  sessionTimers: SessionTimers;
   /** The caller cannot be served any more: the application is told as if it had cancelled. */
   abandoned(exchange: Exchange): void;
   clock: Clock;
@@ -131,7 +133,7 @@ export class Responder {
     if (success && method === 'INVITE' && exchange.dialog !== undefined && contact !== undefined) {
       exchange.dialog.localContact = detached(contact);
     }
-    const fields = without(template, ...serverWritten);
+    const fields = without(success ? this.#timed(exchange, template) : template, ...serverWritten);
     if (rseq !== undefined) fields.push({ id: 'rseq', name: 'RSeq', value: String(rseq) });
     return responseText(exchange.request, {
       ...line,
@@ -141,6 +143,15 @@ export class Responder {
       fields: completedFields(fields, template.body, local),
       body: template.body,
     });
+  }
+
+  /** With what our 2xx has to say of the session's limit. */
+  #timed(exchange: Exchange, template: Template): Template {
+    const { dialog, request } = exchange;
+    if (dialog?.state !== 'confirmed' || !refreshesSession(request.method)) return template;
+    const answer = this.context.sessionTimers.answering(request, template, dialog);
+    exchange.terms = answer?.terms;
+    return answer === undefined ? template : { ...template, fields: answer.fields };
   }
 
   /** Makes the dialog of an INVITE at its first answer with a tag. False when there is one already, or no room. */
@@ -180,6 +191,9 @@ export class Responder {
     if (status < 300 && dialog !== undefined && targetRefresh.has(request.method) && exchange.inDialog) {
       dialog.refreshTarget(request);
       dialog.flow = exchange.flow;
+    }
+    if (status < 300 && dialog?.state === 'confirmed' && refreshesSession(request.method)) {
+      this.context.sessionTimers.answered(dialog, request, text, exchange.terms);
     }
     if (request.method === 'REGISTER' && status < 300 && exchange.transaction !== undefined) {
       this.context.registrations.accepted(request, exchange.flow, exchange.application);

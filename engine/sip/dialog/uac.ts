@@ -10,6 +10,7 @@ import type { NextHop } from './next-hop.js';
 import { type InviteContext, OutgoingInvite } from './outgoing-invite.js';
 import { type BuiltRequest, dialogRequest, hasContentType, newRequest } from './request-builder.js';
 import { type Answer, localOf, type Sendable, sendUnanswered } from './sender.js';
+import { refreshesSession } from './session-timers.js';
 
 export interface UacContext extends InviteContext {
   router: Router;
@@ -53,7 +54,8 @@ export class Uac {
     return invite?.cancel(template) ?? refused(`unable to cancel unknown transaction id: ${transactionId}`);
   }
 
-  #outside({ application, line, startLine, template, route: routeUri }: ApplicationRequest): Outcome {
+  #outside({ application, line, startLine, template: given, route: routeUri }: ApplicationRequest): Outcome {
+    const template = this.context.sessionTimers.asking(line.method, given);
     if (!hasContentType(template)) return refused('missing content-type');
     const route = this.context.router.route(routeUri === '' ? line.uri : routeUri);
     if (route.kind === 'refused') {
@@ -77,10 +79,12 @@ export class Uac {
     if (!hasContentType(template)) return refused('Server error: missing content-type');
     if (!dialog.application.connected) dialog.application = application;
     if (line.method === 'ACK') return this.#acknowledge(dialog, template);
-    const route = this.context.nextHop.of(dialog);
-    if (route.kind === 'refused') return refused('requested protocol/transport not available');
+    const nextHop = this.context.nextHop.of(dialog);
+    if (nextHop.kind === 'refused') return refused('requested protocol/transport not available');
+    const route = refreshesSession(line.method) ? afterRefresh(dialog, nextHop) : nextHop;
     if (line.method === 'BYE') dialog.inviteOut?.cancel();
-    const built = dialogRequest(dialog, line, template, localOf(route));
+    const asking = this.context.sessionTimers.asking(line.method, template, dialog);
+    const built = dialogRequest(dialog, line, asking, localOf(route));
     if (line.method === 'INVITE') return this.#invite(application, built, route, dialog);
     if (line.method === 'BYE' && dialog.awaitedAck !== undefined)
       return this.#holdBye(dialog, application, built, route);
@@ -110,12 +114,20 @@ export class Uac {
     const transactionId = { value: '' };
     const sent = this.context.sender.send(built, route, answer => {
       this.#delivered(application, answer, transactionId.value, dialogId);
-      if (dialog !== undefined && built.method === 'BYE' && answer.status >= 200) {
-        this.#ended(dialog, isChallenge(answer.status));
-      }
+      if (dialog === undefined || answer.status < 200) return;
+      if (built.method === 'BYE') this.#ended(dialog, isChallenge(answer.status));
+      if (built.method === 'UPDATE' && answer.status < 300) this.#updated(dialog, built, answer);
     });
     transactionId.value = sent.transactionId;
     return { ok: true, text: built.text, flow: sent.flow, transactionId: sent.transactionId, dialogId };
+  }
+
+  /** RFC 3311 section 5.2: a 2xx to UPDATE tells the target anew, and what holds for the session. */
+  #updated(dialog: Dialog, { text }: BuiltRequest, { response }: Answer): void {
+    if (response === undefined || dialog.state === 'terminated') return;
+    dialog.refreshTarget(response);
+    if (dialog.state === 'confirmed') this.context.sessionTimers.accepted(dialog, text, response);
+    else this.context.sessionTimers.remember(dialog, text);
   }
 
   /** A challenged BYE is sent again with credentials, soon or never; any other answer ends the dialog. */
@@ -154,12 +166,20 @@ export class Uac {
     const line = { method: 'ACK', uri: 'sip:placeholder' };
     pending.text ??= dialogRequest(dialog, line, template, localOf(route), pending).text;
     const { text } = pending;
+    this.context.sessionTimers.remember(dialog, text);
     sendUnanswered(route, text);
     const { endReason } = pending;
     if (endReason !== undefined) queueMicrotask(() => this.context.hangUp.end(dialog, endReason));
     const flow = route.kind === 'flow' ? route.flow : undefined;
     return { ok: true, text, flow, transactionId: randomUUID(), dialogId: dialog.id };
   }
+}
+
+/** Two INVITEs at a time are not allowed (RFC 3261 section 14.1): one of the application waits for a refresh of ours. */
+function afterRefresh({ refreshing }: Dialog, route: Sendable): Sendable {
+  if (refreshing === undefined || route.kind !== 'flow') return route;
+  const { flow } = route;
+  return { kind: 'name', local: flow.local, resolve: () => refreshing.then(() => flow) };
 }
 
 /** A PRACK with the RAck that the server knows; undefined when there is nothing to acknowledge. */

@@ -12,6 +12,8 @@ import type { Exchange, ExchangeTable } from './exchange.js';
 import type { UserAgentOptions } from './options.js';
 import type { ReliableProvisionals } from './reliable-provisional.js';
 import type { Responder } from './responder.js';
+import { isTooShort, leastInterval, minSe } from './session-expires.js';
+import { refreshesSession } from './session-timers.js';
 
 /** Methods that mean nothing without the dialog or transaction they name. */
 const dialogOnly = new Set(['BYE', 'UPDATE', 'PRACK', 'INFO', 'REFER']);
@@ -30,6 +32,9 @@ const standardMethods = new Set([
 ]);
 /** During an early dialog these are taken as if they came outside it. */
 const outsideEarlyDialog = new Set(['INFO', 'NOTIFY', 'OPTIONS', 'MESSAGE', 'PUBLISH', 'SUBSCRIBE']);
+
+/** RFC 4028 section 9. */
+const intervalTooSmall: ResponseParts = { status: 422, fields: [minSe(leastInterval)] };
 
 export interface UasContext {
   dialogs: DialogStore;
@@ -80,6 +85,10 @@ export class Uas implements TransactionUser {
 
   #byRoute(request: SipRequest, transaction: ServerTransaction): void {
     const { applications, exchanges, options, responder } = this.context;
+    if (request.method === 'INVITE' && isTooShort(request)) {
+      this.#answer(request, transaction, intervalTooSmall);
+      return;
+    }
     const application = applications.choose(request.method.toLowerCase());
     if (application === undefined) {
       const allow = [{ id: 'allow', name: 'Allow', value: applications.methods().join(', ') }];
@@ -117,6 +126,10 @@ export class Uas implements TransactionUser {
     }
     if (!dialog.application.connected) {
       this.#answer(request, transaction, { status: 481 });
+      return;
+    }
+    if (refreshesSession(request.method) && isTooShort(request)) {
+      this.#answer(request, transaction, intervalTooSmall);
       return;
     }
     if (request.method === 'INVITE' && this.#inviteInProgress(dialog, request, transaction)) return;

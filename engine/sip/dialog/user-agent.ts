@@ -15,6 +15,7 @@ import { Registrations } from './registrations.js';
 import { ReliableProvisionals } from './reliable-provisional.js';
 import { Responder } from './responder.js';
 import { Sender } from './sender.js';
+import { SessionTimers } from './session-timers.js';
 import { type ApplicationRequest, Uac } from './uac.js';
 import { Uas } from './uas.js';
 
@@ -44,6 +45,7 @@ export class UserAgent {
     const sender = new Sender(transactions);
     const nextHop = new NextHop(router, options.natRule);
     const hangUp = new HangUp(dialogs, sender, nextHop);
+    const sessionTimers = new SessionTimers({ clock, sender, nextHop, hangUp });
     const registrations = new Registrations(flows, applications, (request, flow, application) =>
       uas.announce(request, flow, application),
     );
@@ -55,6 +57,7 @@ export class UserAgent {
       hangUp,
       registrations,
       reliable,
+      sessionTimers,
       abandoned,
       clock,
       timers,
@@ -64,7 +67,7 @@ export class UserAgent {
     this.#exchanges = exchanges;
     this.#hangUp = hangUp;
     this.#responder = responder;
-    this.#uac = new Uac({ dialogs, sender, hangUp, pending: this.#pending, router, nextHop });
+    this.#uac = new Uac({ dialogs, sender, hangUp, pending: this.#pending, router, nextHop, sessionTimers });
     transactions.user = uas;
   }
 

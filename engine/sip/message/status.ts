@@ -7,6 +7,7 @@ const phrases: Record<number, string> = {
   408: 'Request Timeout',
   413: 'Request Entity Too Large',
   416: 'Unsupported URI Scheme',
+  422: 'Session Interval Too Small',
   480: 'Temporarily Unavailable',
   481: 'Call/Transaction Does Not Exist',
   482: 'Loop Detected',
