@@ -11,6 +11,7 @@ const maxUnreadBytes = 32 * 1024 * 1024;
 /** And before it gets no new work: a flood of requests must not cost it the calls it has. */
 const congestedBytes = 4 * 1024 * 1024;
 const flowEventsTag = 'flow-events';
+const resumeTag = 'resume:';
 
 /** What the connection hands up: each payload, and its end. */
 export interface ConnectionUser {
@@ -26,6 +27,7 @@ export class ControlConnection implements Application {
   /** The address it comes from. */
   readonly source: string;
   #authenticated = false;
+  #resumeName: string | undefined;
   #connected = true;
   #outgoing = '';
   #flush: NodeJS.Immediate | undefined;
@@ -58,6 +60,10 @@ export class ControlConnection implements Application {
     return this.tags.has(flowEventsTag);
   }
 
+  get resumeName(): string | undefined {
+    return this.#resumeName;
+  }
+
   get congested(): boolean {
     return this.socket.writableLength + this.#outgoing.length > congestedBytes;
   }
@@ -68,6 +74,8 @@ export class ControlConnection implements Application {
     clearTimeout(this.#loginTimer);
     this.#authenticated = true;
     this.tags = tags;
+    const resume = [...tags].find(tag => tag.startsWith(resumeTag) && tag !== resumeTag);
+    this.#resumeName = resume?.slice(resumeTag.length);
   }
 
   deliver(delivery: Delivery): void {

@@ -40,6 +40,13 @@ export class LoggedIn implements Applications {
     return watchers.find(connection => this.routes.has('register', connection));
   }
 
+  successor(name: string, except: ReadonlySet<Application>): Application | undefined {
+    return [...this.connections].find(
+      connection =>
+        connection.resumeName === name && !except.has(connection) && this.routes.has('notify', connection),
+    );
+  }
+
   methods(): string[] {
     return this.routes.verbs().map(verb => verb.toUpperCase());
   }
@@ -154,6 +161,7 @@ export class ControlServer implements ConnectionUser {
       return;
     }
     connection.respond(id, 'OK');
+    if (command === 'route' && verb.toLowerCase() === 'notify') this.userAgent.attends(connection);
   }
 
   #sip(connection: ControlConnection, id: string, fields: string[], text: string): void {

@@ -23,6 +23,8 @@ export interface Application {
   readonly watchesFlows: boolean;
   /** It leaves so much unread that new requests are better refused than given to it. */
   readonly congested: boolean;
+  /** The name its calls wait under when it is gone, for another of that name; undefined: it did not ask for that. */
+  readonly resumeName: string | undefined;
   deliver(delivery: Delivery): void;
 }
 
@@ -32,6 +34,8 @@ export interface Applications {
   choose(method: string): Application | undefined;
   /** Who is told of closed flows: the one given when it still listens, else any other. */
   flowWatcher(preferred: Application): Application | undefined;
+  /** One that resumes under that name, can be told of dialogs, and is none of `except`. */
+  successor(name: string, except: ReadonlySet<Application>): Application | undefined;
   /** The methods somebody has a route for, upper case. */
   methods(): string[];
 }

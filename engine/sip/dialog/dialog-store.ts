@@ -1,4 +1,5 @@
 import type { SipRequest } from '../message/message.js';
+import type { Clock } from '../transaction/clock.js';
 import type { Application } from './application.js';
 import { type Dialog, dialogId } from './dialog.js';
 
@@ -6,7 +7,10 @@ import { type Dialog, dialogId } from './dialog.js';
 export class DialogStore {
   readonly #byId = new Map<string, Dialog>();
   readonly #byCallId = new Map<string, Dialog[]>();
-  constructor(private readonly maxDialogs: number) {}
+  constructor(
+    private readonly maxDialogs: number,
+    private readonly clock: Clock,
+  ) {}
 
   get size(): number {
     return this.#byId.size;
@@ -19,6 +23,7 @@ export class DialogStore {
   /** False when there is one of that id. */
   add(dialog: Dialog): boolean {
     if (this.#byId.has(dialog.id)) return false;
+    dialog.since = this.clock.now();
     this.#byId.set(dialog.id, dialog);
     const same = this.#byCallId.get(dialog.callId);
     if (same === undefined) this.#byCallId.set(dialog.callId, [dialog]);

@@ -14,6 +14,8 @@ export interface PendingAck {
   sequence: number;
   /** The INVITE's credentials, which its ACK repeats (RFC 3261 section 13.2.2.4). */
   credentials: TemplateField[];
+  /** The INVITE carried the offer: the ACK needs no body, and anybody can send it. */
+  offered: boolean;
   /** As sent; undefined until the application acknowledges. */
   text?: string;
   /** When set, the dialog ends with that Reason as soon as the ACK is out. */
@@ -69,6 +71,10 @@ export class Dialog {
   awaitedAck: { sequence: number; acknowledged(ack: SipRequest): void; stop(): void } | undefined;
   /** A BYE of the application that waits for the ACK of our 2xx (RFC 3261 section 15). */
   heldBye: (() => void) | undefined;
+  /** When it came to be, on the server's clock. */
+  since = 0;
+  /** Requests received in it that wait for their answer. */
+  waiting = 0;
   /** INVITEs under way within the dialog, by who sent them: at most one each (RFC 3261 section 14). */
   inviteOut: { cancel(): unknown } | undefined;
   inviteIn = false;

@@ -13,9 +13,12 @@ export interface Exchange {
   readonly id: string;
   readonly request: SipRequest;
   readonly flow: Flow;
-  readonly application: Application;
-  /** Absent for a notice that the server made itself: its answer goes nowhere. */
+  /** Who is to answer; changed by `ExchangeTable.hand` alone. */
+  application: Application;
+  /** Absent for a notice that the server made itself: its answer goes to `answered` alone. */
   readonly transaction?: ServerTransaction;
+  /** What a notice does with the status of its final answer; 408 when there is none. */
+  readonly answered?: (status: number) => void;
   /** The dialog it came in, or the one its first answer made. */
   dialog?: Dialog;
   /** Whether it came inside a dialog. */
@@ -26,6 +29,8 @@ export interface Exchange {
   terms?: Terms | undefined;
   /** A provisional answer has been given. */
   progressed: boolean;
+  /** When it came, on the server's clock. */
+  readonly since: number;
 }
 
 export interface NewExchange {
@@ -33,17 +38,34 @@ export interface NewExchange {
   flow: Flow;
   application: Application;
   transaction?: ServerTransaction;
+  answered?: (status: number) => void;
   dialog?: Dialog;
+}
+
+/** What is remembered beside the exchange: its timer, and what to do when it fires. */
+interface Patience {
+  timer: TimerHandle;
+  expired: (exchange: Exchange) => void;
 }
 
 export class ExchangeTable {
   readonly #byId = new Map<string, Exchange>();
   readonly #byTransaction = new Map<ServerTransaction, Exchange>();
-  readonly #timers = new Map<Exchange, TimerHandle>();
-  constructor(private readonly clock: Clock) {}
+  readonly #patience = new Map<Exchange, Patience>();
+  readonly #counts = new Map<Application, number>();
+  constructor(
+    private readonly clock: Clock,
+    /** How long an INVITE may go on ringing after each provisional response. */
+    private readonly ringMs: number,
+  ) {}
 
   get size(): number {
     return this.#byId.size;
+  }
+
+  /** How many wait for that application. */
+  countOf(application: Application): number {
+    return this.#counts.get(application) ?? 0;
   }
 
   /** @param expired called when nobody has answered within `limitMs` */
@@ -53,11 +75,11 @@ export class ExchangeTable {
       id: randomUUID(),
       inDialog: parts.dialog !== undefined,
       progressed: false,
+      since: this.clock.now(),
     };
-    this.#timers.set(
-      exchange,
-      this.clock.after(limitMs, () => expired(exchange)),
-    );
+    this.#patience.set(exchange, { timer: this.clock.after(limitMs, () => expired(exchange)), expired });
+    this.#count(exchange.application, 1);
+    if (exchange.dialog !== undefined) exchange.dialog.waiting += 1;
     this.#byId.set(exchange.id, exchange);
     if (parts.transaction !== undefined) this.#byTransaction.set(parts.transaction, exchange);
     return exchange;
@@ -71,16 +93,30 @@ export class ExchangeTable {
     return this.#byTransaction.get(transaction);
   }
 
-  /** It rings: the time for a first answer no longer counts. */
+  /** It has a provisional answer. An INVITE rings: the time counts anew, and is another one. */
   progressed(exchange: Exchange): void {
     exchange.progressed = true;
-    this.#stop(exchange);
+    const patience = this.#patience.get(exchange);
+    if (patience === undefined || exchange.request.method !== 'INVITE') return;
+    this.clock.cancel(patience.timer);
+    patience.timer = this.clock.after(this.ringMs, () => patience.expired(exchange));
+  }
+
+  /** From now on it is for another application to answer. */
+  hand(exchange: Exchange, application: Application): void {
+    this.#count(exchange.application, -1);
+    exchange.application = application;
+    this.#count(application, 1);
   }
 
   /** It has its final answer. */
   remove(exchange: Exchange): void {
-    this.#stop(exchange);
-    this.#byId.delete(exchange.id);
+    if (!this.#byId.delete(exchange.id)) return;
+    const patience = this.#patience.get(exchange);
+    if (patience !== undefined) this.clock.cancel(patience.timer);
+    this.#patience.delete(exchange);
+    this.#count(exchange.application, -1);
+    if (exchange.inDialog && exchange.dialog !== undefined) exchange.dialog.waiting -= 1;
     if (exchange.transaction !== undefined) this.#byTransaction.delete(exchange.transaction);
   }
 
@@ -97,9 +133,9 @@ export class ExchangeTable {
     return this.all().filter(exchange => exchange.dialog === dialog && exchange.request.method === 'INVITE');
   }
 
-  #stop(exchange: Exchange): void {
-    const timer = this.#timers.get(exchange);
-    if (timer !== undefined) this.clock.cancel(timer);
-    this.#timers.delete(exchange);
+  #count(application: Application, change: number): void {
+    const count = this.countOf(application) + change;
+    if (count === 0) this.#counts.delete(application);
+    else this.#counts.set(application, count);
   }
 }

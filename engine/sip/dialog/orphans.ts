@@ -1,4 +1,4 @@
-/** What happens when an application's control connection drops: nobody is left ringing, nobody is left alone for long. */
+/** What happens when an application is gone: nobody is left ringing, nobody is left alone for long. */
 import type { Clock } from '../transaction/clock.js';
 import type { Application } from './application.js';
 import type { DialogStore } from './dialog-store.js';
@@ -20,24 +20,38 @@ export interface OrphanContext {
 const gone = endReason('Application is gone');
 
 /**
- * The application is gone. What it has not answered is answered 503 (a BYE: 200), its INVITEs are cancelled, a late 2xx
- * gets ACK and BYE. Its dialogs stay for the grace time, for another connection to name them; then they end.
+ * The application is gone, and nobody will take over by itself. What it has not answered is answered 503 (a BYE: 200),
+ * its INVITEs are cancelled, a late 2xx gets ACK and BYE. Its dialogs stay for the grace time, for another connection to
+ * name them; then they end.
  */
 export function abandon(application: Application, context: OrphanContext): void {
-  const { dialogs, exchanges, responder, hangUp, pending, clock, graceMs } = context;
+  const { dialogs, hangUp, clock, graceMs } = context;
+  release(application, 503, context);
+  const left = dialogs.ofApplication(application);
+  clock.after(graceMs, () => {
+    // Adopted ones belong to another application by now.
+    for (const dialog of left) if (dialog.application === application) hangUp.end(dialog, gone);
+  });
+}
+
+/** Nobody has taken over in time: what waits within dialogs is answered 481 (RFC 3261 section 12.2.2), and they end. */
+export function unclaimed(standIn: Application, context: OrphanContext): void {
+  release(standIn, 481, context);
+  for (const dialog of context.dialogs.ofApplication(standIn)) context.hangUp.end(dialog, gone);
+}
+
+/** @param status what waits within a dialog is answered with */
+function release(application: Application, status: number, context: OrphanContext): void {
+  const { dialogs, exchanges, responder, hangUp, pending } = context;
   for (const exchange of exchanges.ofApplication(application)) {
-    responder.settle(exchange, exchange.request.method === 'BYE' ? 200 : 503);
+    if (exchange.request.method === 'BYE') responder.settle(exchange, 200);
+    else responder.settle(exchange, exchange.inDialog ? status : 503);
   }
   for (const invite of [...pending.values()]) if (invite.application === application) invite.cancel();
-  const left = dialogs.ofApplication(application);
-  for (const dialog of left) {
+  for (const dialog of dialogs.ofApplication(application)) {
     const { pendingAck } = dialog;
     if (pendingAck !== undefined && pendingAck.text === undefined) {
       hangUp.acknowledgeAndEnd(dialog, pendingAck.sequence, gone);
     }
   }
-  clock.after(graceMs, () => {
-    // Adopted ones belong to another application by now.
-    for (const dialog of left) if (dialog.application === application) hangUp.end(dialog, gone);
-  });
 }

@@ -6,7 +6,7 @@ import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { TimerHandle } from '../transaction/clock.js';
 import type { Flow } from '../transport/transport.js';
 import { type Application, type Outcome, refused } from './application.js';
-import { contactUri, Dialog, dialogId, recordRoutes } from './dialog.js';
+import { contactUri, Dialog, dialogId, type PendingAck, recordRoutes } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import { endReason, type HangUp } from './hang-up.js';
 import { withLongerInterval } from './longer-interval.js';
@@ -42,6 +42,8 @@ export class OutgoingInvite {
   /** The dialog it made, or the one it is in. */
   #dialog: Dialog | undefined;
   #confirmed = false;
+  #ringing = false;
+  readonly #since: number;
 
   constructor(
     private readonly context: InviteContext,
@@ -53,11 +55,34 @@ export class OutgoingInvite {
   ) {
     this.dialogId = within?.id ?? dialogId(request.callId, request.localTag);
     if (within !== undefined) within.inviteOut = this;
+    this.#since = context.sender.transactions.clock.now();
     const sent = context.sender.send(request, route, answer => this.#answered(answer));
     this.id = sent.transactionId;
     this.flow = sent.flow;
     this.#transaction = sent.transaction;
     context.pending.set(this.id, this);
+  }
+
+  /** How it stands before there is a dialog, in the words of dialog-list.ts. */
+  get description() {
+    const { callId, localTag, from, to, contact, sequence } = this.request;
+    return {
+      state: this.#ringing ? ('early' as const) : ('trying' as const),
+      direction: 'initiator' as const,
+      ...{ callId, localTag, remoteTag: '', local: from, remote: to, localContact: contact ?? '' },
+      ...{ remoteTarget: this.#target, routeSet: [], localSequence: sequence, remoteSequence: -1 },
+      since: this.#since,
+    };
+  }
+
+  get #target(): string {
+    return /^\S+ (\S+)/.exec(this.request.text)?.[1] ?? '';
+  }
+
+  /** The 2xx that has come, and is to be acknowledged. */
+  #pendingAck(): PendingAck {
+    const { sequence, credentials, text } = this.request;
+    return { sequence, credentials, offered: !text.endsWith('\r\n\r\n') };
   }
 
   /**
@@ -107,6 +132,7 @@ export class OutgoingInvite {
   #progress(answer: Answer): void {
     this.#provisional = true;
     if (this.#cancel !== undefined) this.#sendCancel();
+    this.#ringing ||= answer.status > 100;
     if (answer.status === 100 || answer.response === undefined || answer.flow === undefined) return;
     const rseq = reliableSequence(answer.response);
     if (rseq === undefined || this.#isNew(rseq, answer.response, answer.flow)) this.#deliver(answer);
@@ -180,7 +206,7 @@ export class OutgoingInvite {
       dialog.refreshTarget(response);
       dialog.flow = flow;
     }
-    dialog.pendingAck = { sequence: this.request.sequence, credentials: this.request.credentials };
+    dialog.pendingAck = this.#pendingAck();
     this.context.sessionTimers.accepted(dialog, this.request.text, response);
     if (!this.application.connected) {
       this.context.hangUp.acknowledgeAndEnd(dialog, this.request.sequence, endReason('Application is gone'));
@@ -204,7 +230,7 @@ export class OutgoingInvite {
   /** ACK and BYE for a 2xx whose dialog nobody wants. */
   #release(response: SipResponse, flow: Flow): void {
     const dialog = this.#dialogOf(response, flow, 'confirmed');
-    dialog.pendingAck = { sequence: this.request.sequence, credentials: this.request.credentials };
+    dialog.pendingAck = this.#pendingAck();
     this.context.hangUp.acknowledge(dialog, this.request.sequence);
     if (response.toTag !== undefined)
       this.context.hangUp.endQuietly(dialog, endReason('Forked call not wanted'));
@@ -223,7 +249,6 @@ export class OutgoingInvite {
 
   #dialogOf(response: SipResponse, flow: Flow, state: 'early' | 'confirmed'): Dialog {
     const { request } = this;
-    const target = /^\S+ (\S+)/.exec(request.text)?.[1] ?? '';
     return new Dialog({
       id: this.dialogId,
       callId: request.callId,
@@ -231,7 +256,7 @@ export class OutgoingInvite {
       remoteTag: response.toTag ?? '',
       local: request.from,
       remote: response.to,
-      remoteTarget: contactUri(response) ?? target,
+      remoteTarget: contactUri(response) ?? this.#target,
       localContact: request.contact ?? '',
       routeSet: recordRoutes(response).reverse(),
       localSequence: this.within?.localSequence ?? request.sequence,

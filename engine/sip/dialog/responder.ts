@@ -188,6 +188,7 @@ export class Responder {
   #final(exchange: Exchange, status: number, text: string): void {
     const { request, dialog } = exchange;
     this.context.exchanges.remove(exchange);
+    exchange.answered?.(status);
     if (status < 300 && dialog !== undefined && targetRefresh.has(request.method) && exchange.inDialog) {
       dialog.refreshTarget(request);
       dialog.flow = exchange.flow;

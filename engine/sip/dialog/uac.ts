@@ -15,6 +15,8 @@ import { refreshesSession } from './session-timers.js';
 export interface UacContext extends InviteContext {
   router: Router;
   nextHop: NextHop;
+  /** The application names the dialog, and may have it from now on. */
+  claim(dialog: Dialog, application: Application): void;
 }
 
 export interface ApplicationRequest {
@@ -77,7 +79,7 @@ export class Uac {
     const template = line.method === 'PRACK' ? acknowledging(dialog, request.template) : request.template;
     if (template === undefined) return refused('Server error: unable to find IIP when sending PRACK');
     if (!hasContentType(template)) return refused('Server error: missing content-type');
-    if (!dialog.application.connected) dialog.application = application;
+    this.context.claim(dialog, application);
     if (line.method === 'ACK') return this.#acknowledge(dialog, template);
     const nextHop = this.context.nextHop.of(dialog);
     if (nextHop.kind === 'refused') return refused('requested protocol/transport not available');

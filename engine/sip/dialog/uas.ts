@@ -84,7 +84,7 @@ export class Uas implements TransactionUser {
   }
 
   #byRoute(request: SipRequest, transaction: ServerTransaction): void {
-    const { applications, exchanges, options, responder } = this.context;
+    const { applications, exchanges, options } = this.context;
     if (request.method === 'INVITE' && isTooShort(request)) {
       this.#answer(request, transaction, intervalTooSmall);
       return;
@@ -96,16 +96,15 @@ export class Uas implements TransactionUser {
       this.#answer(request, transaction, unavailable ? { status: 503 } : { status: 405, fields: allow });
       return;
     }
-    if (application.congested) {
-      const fields = [{ id: 'retry-after', name: 'Retry-After', value: '5' }];
-      this.#answer(request, transaction, { status: 503, fields });
+    if (application.congested || exchanges.countOf(application) >= options.maxWaiting) {
+      this.#later(request, transaction, 503);
       return;
     }
     const limit = request.method === 'INVITE' ? options.inviteAnswerMs : options.answerMs;
     const exchange = exchanges.add(
       { request, flow: transaction.flow, application, transaction },
       limit,
-      late => responder.settle(late, request.method === 'INVITE' ? 408 : 500),
+      late => this.#forgotten(late),
     );
     this.#attend(exchange, transaction);
     this.#deliver(exchange, { text: request.delivered(), size: request.size, dialogId: '', fresh: true });
@@ -130,6 +129,14 @@ export class Uas implements TransactionUser {
     }
     if (refreshesSession(request.method) && isTooShort(request)) {
       this.#answer(request, transaction, intervalTooSmall);
+      return;
+    }
+    const { exchanges, options } = this.context;
+    if (
+      dialog.waiting >= options.maxWaitingInDialog ||
+      exchanges.countOf(dialog.application) >= options.maxWaiting
+    ) {
+      this.#later(request, transaction, 500);
       return;
     }
     if (request.method === 'INVITE' && this.#inviteInProgress(dialog, request, transaction)) return;
@@ -166,15 +173,28 @@ export class Uas implements TransactionUser {
     request: SipRequest,
     transaction: ServerTransaction,
   ): void {
-    const { exchanges, options, responder } = this.context;
+    const { exchanges, options } = this.context;
     const limit = request.method === 'INVITE' ? options.inviteAnswerMs : options.answerMs;
     const exchange = exchanges.add(
       { request, flow: transaction.flow, application, transaction, dialog },
       limit,
-      late => responder.settle(late, request.method === 'INVITE' ? 408 : 500),
+      late => this.#forgotten(late),
     );
     this.#attend(exchange, transaction);
     this.#deliver(exchange, { text: request.delivered(), size: request.size, dialogId: dialog.id });
+  }
+
+  /** The application has not answered in time. Where it has let it ring, it is told as if the caller had cancelled. */
+  #forgotten(exchange: Exchange): void {
+    const { method } = exchange.request;
+    this.context.responder.settle(exchange, method === 'INVITE' ? 408 : 500);
+    if (method === 'INVITE' && exchange.progressed) this.tellCancelled(exchange);
+  }
+
+  /** Too much waits already. */
+  #later(request: SipRequest, transaction: ServerTransaction, status: number): void {
+    const fields = [{ id: 'retry-after', name: 'Retry-After', value: '5' }];
+    this.#answer(request, transaction, { status, fields });
   }
 
   #bye(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): void {
@@ -244,12 +264,31 @@ export class Uas implements TransactionUser {
     transaction.respond(parts.status, responseText(request, { ...parts, toTag }));
   }
 
-  /** Hands a message that the server made itself to an application as a new request; its answer goes nowhere. */
-  announce(request: SipRequest, flow: Flow, application: Application): void {
+  /** A request that another application was given, or none yet, goes to the one that is to answer it now. */
+  redeliver(exchange: Exchange): void {
+    const { request, dialog } = exchange;
+    // It has answered, and its 2xx waits for a PRACK.
+    if (request.method === 'INVITE' && dialog !== undefined && this.context.reliable.holds(dialog)) return;
+    const { size } = request;
+    const fresh = dialog === undefined;
+    this.#deliver(exchange, { text: request.delivered(), size, dialogId: dialog?.id ?? '', fresh });
+  }
+
+  /**
+   * Hands a message that the server made itself to an application as a new request.
+   * @param answered gets the status of the answer, which goes nowhere else; 408 when there is none
+   */
+  announce(
+    request: SipRequest,
+    flow: Flow,
+    application: Application,
+    answered?: (status: number) => void,
+  ): void {
     const { exchanges, options } = this.context;
-    const exchange = exchanges.add({ request, flow, application }, options.answerMs, late =>
-      exchanges.remove(late),
-    );
+    const exchange = exchanges.add({ request, flow, application, answered }, options.answerMs, late => {
+      exchanges.remove(late);
+      answered?.(408);
+    });
     this.#deliver(exchange, { text: request.text, size: 0, dialogId: '', fresh: true });
   }
 }

@@ -4,18 +4,20 @@ import type { TransactionLayer } from '../transaction/layer.js';
 import type { FlowTable } from '../transport/flow-table.js';
 import type { Router } from '../transport/router.js';
 import type { Application, Applications, Outcome } from './application.js';
+import type { Dialog } from './dialog.js';
 import { DialogStore } from './dialog-store.js';
 import { type Exchange, ExchangeTable } from './exchange.js';
 import { endReason, HangUp } from './hang-up.js';
 import { NextHop } from './next-hop.js';
 import type { UserAgentOptions } from './options.js';
-import { abandon } from './orphans.js';
+import { abandon, type OrphanContext, unclaimed } from './orphans.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
 import { Registrations } from './registrations.js';
 import { ReliableProvisionals } from './reliable-provisional.js';
 import { Responder } from './responder.js';
 import { Sender } from './sender.js';
 import { SessionTimers } from './session-timers.js';
+import { Succession } from './succession.js';
 import { type ApplicationRequest, Uac } from './uac.js';
 import { Uas } from './uas.js';
 
@@ -34,14 +36,16 @@ export class UserAgent {
   readonly #hangUp: HangUp;
   readonly #responder: Responder;
   readonly #uac: Uac;
+  readonly #succession: Succession;
+  readonly #orphans: OrphanContext;
   readonly #parts: UserAgentParts;
 
   constructor(parts: UserAgentParts) {
     const { transactions, router, flows, applications, options } = parts;
     const { clock, timers } = transactions;
     this.#parts = parts;
-    const dialogs = new DialogStore(options.maxDialogs);
-    const exchanges = new ExchangeTable(clock);
+    const dialogs = new DialogStore(options.maxDialogs, clock);
+    const exchanges = new ExchangeTable(clock, options.ringMs);
     const sender = new Sender(transactions);
     const nextHop = new NextHop(router, options.natRule);
     const hangUp = new HangUp(dialogs, sender, nextHop);
@@ -67,7 +71,19 @@ export class UserAgent {
     this.#exchanges = exchanges;
     this.#hangUp = hangUp;
     this.#responder = responder;
-    this.#uac = new Uac({ dialogs, sender, hangUp, pending: this.#pending, router, nextHop, sessionTimers });
+    const pending = this.#pending;
+    const graceMs = options.orphanGraceMs;
+    const orphans = { dialogs, exchanges, responder, hangUp, pending, clock, graceMs };
+    const succession = new Succession({
+      ...orphans,
+      applications,
+      uas,
+      unclaimed: standIn => unclaimed(standIn, orphans),
+    });
+    this.#orphans = orphans;
+    this.#succession = succession;
+    const claim = (dialog: Dialog, application: Application) => succession.claim(dialog, application);
+    this.#uac = new Uac({ dialogs, sender, hangUp, pending, router, nextHop, claim, sessionTimers });
     transactions.user = uas;
   }
 
@@ -98,16 +114,15 @@ export class UserAgent {
 
   /** An application's connection is gone. Its `connected` is false by now. */
   left(application: Application): void {
-    const { transactions, options } = this.#parts;
-    abandon(application, {
-      dialogs: this.#dialogs,
-      exchanges: this.#exchanges,
-      responder: this.#responder,
-      hangUp: this.#hangUp,
-      pending: this.#pending,
-      clock: transactions.clock,
-      graceMs: options.orphanGraceMs,
-    });
+    const { resumeName } = application;
+    if (resumeName === undefined) abandon(application, this.#orphans);
+    else this.#succession.inherit(application, resumeName);
+  }
+
+  /** An application can be told of dialogs from now on. */
+  attends(application: Application): void {
+    const { resumeName } = application;
+    if (resumeName !== undefined) this.#succession.attend(application, resumeName);
   }
 
   /** The server is about to end: BYE to every peer, 503 to every caller, CANCEL to every callee. */

@@ -41,8 +41,9 @@ export interface MessageParts {
 
 const cseqPattern = /^(\d{1,10})[ \t]+(\S+)$/;
 
-/** The header field that only this server may write; see registrations.ts. */
+/** The header fields that only this server may write; see registrations.ts and succession.ts. */
 export const flowMarker = 'x-ringbridge-flow';
+export const dialogsMarker = 'x-ringbridge-dialogs';
 
 abstract class SipMessage {
   readonly text: string;
@@ -117,7 +118,7 @@ abstract class SipMessage {
 
   /**
    * The message for the application: as received, with the first Via as it stands in `fields` (received and rport
-   * filled in), nothing behind the body, a Content-Length where there is a body, and no forged flow marker.
+   * filled in), nothing behind the body, a Content-Length where there is a body, and no forged marker.
    */
   delivered(): string {
     const head = this.#bodyStart;
@@ -129,7 +130,7 @@ abstract class SipMessage {
       if (field.id === 'content-length') lengthSeen = true;
       const replaced = field.id === 'via' && !viaSeen;
       if (replaced) viaSeen = true;
-      if (!replaced && field.id !== flowMarker) continue;
+      if (!replaced && field.id !== flowMarker && field.id !== dialogsMarker) continue;
       text += this.text.slice(at, field.start);
       if (replaced) text += `${field.name}: ${field.value}\r\n`;
       at = field.end;

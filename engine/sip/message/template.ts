@@ -1,7 +1,9 @@
 /**
  * What the application sends: a start line, the header fields it wants to set, a body. The server completes it.
  */
+
 import { headerId, isKnownHeader, isToken, spelledName } from './header-names.js';
+import { dialogsMarker, flowMarker } from './message.js';
 
 export interface TemplateField {
   id: string;
@@ -34,7 +36,8 @@ const neverSettable = new Set([
   'rseq',
   'record-route',
   'content-length',
-  'x-ringbridge-flow',
+  flowMarker,
+  dialogsMarker,
 ]);
 
 /** Reads an application's message. Lines that are not `name: value` are left out, as the real server does. */
