@@ -145,6 +145,24 @@ export const flags: readonly Flag[] = [
     },
   },
   {
+    name: 'max-waiting',
+    value: 'N',
+    default: String(defaults.userAgent.maxWaiting),
+    help: 'requests one application may leave unanswered at once',
+    set: ({ server }, text) => {
+      server.userAgent.maxWaiting = count(text);
+    },
+  },
+  {
+    name: 'drain',
+    value: 'SECONDS',
+    default: String(defaults.drainMs / 1_000),
+    help: 'how long to wait for answers when asked to end',
+    set: ({ server }, text) => {
+      server.drainMs = seconds(text);
+    },
+  },
+  {
     name: 'max-dialogs',
     value: 'N',
     default: String(defaults.userAgent.maxDialogs),

@@ -37,6 +37,7 @@ async function main(): Promise<void> {
   process.on('uncaughtException', error => log.error({ err: error }, 'unexpected error'));
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   await ended;
+  await Promise.race([server.drain(), asked(false)]);
   await server.close();
   process.exit(0);
 }

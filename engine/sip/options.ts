@@ -32,6 +32,8 @@ export interface SipServerOptions extends Listeners {
   /** SIP connections (WebSocket). */
   maxFlows: number;
   maxControlConnections: number;
+  /** How long the server waits for answers to its goodbye. */
+  drainMs: number;
   /** A connection that gives no sign of life for two of these intervals is dropped. */
   pingIntervalMs: number;
 }
@@ -45,5 +47,6 @@ export const defaultSipServerOptions = {
   maxTransactions: 200_000,
   maxFlows: 16_384,
   maxControlConnections: 64,
+  drainMs: 2_000,
   pingIntervalMs: 12_000,
 } satisfies Partial<SipServerOptions>;

@@ -22,6 +22,11 @@ export interface SipServer extends Listeners {
   controlTls?: ListenAddress;
   /** What is alive at the moment. */
   sizes(): UserAgent['sizes'] & { flows: number; routes: number };
+  /**
+   * Says goodbye (BYE, CANCEL, 503), takes nothing new, and resolves when all have answered, or `drainMs` have passed.
+   * To be followed by `close`.
+   */
+  drain(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -88,6 +93,10 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       ...bound,
       ...doors,
       sizes: () => ({ ...userAgent.sizes, flows: flows.size, routes: applications.routes.size }),
+      drain: () => {
+        userAgent.shutdown();
+        return transactions.answered(options.drainMs);
+      },
       close: async () => {
         userAgent.shutdown();
         transactions.close();

@@ -15,6 +15,8 @@ import { refreshesSession } from './session-timers.js';
 export interface UacContext extends InviteContext {
   router: Router;
   nextHop: NextHop;
+  /** The server is going down: nothing new is sent. */
+  closing: AbortSignal;
   /** The application names the dialog, and may have it from now on. */
   claim(dialog: Dialog, application: Application): void;
 }
@@ -58,6 +60,7 @@ export class Uac {
 
   #outside({ application, line, startLine, template: given, route: routeUri }: ApplicationRequest): Outcome {
     const template = this.context.sessionTimers.asking(line.method, given);
+    if (this.context.closing.aborted) return refused('Server is going down');
     if (!hasContentType(template)) return refused('missing content-type');
     const route = this.context.router.route(routeUri === '' ? line.uri : routeUri);
     if (route.kind === 'refused') {

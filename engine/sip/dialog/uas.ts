@@ -43,6 +43,8 @@ export interface UasContext {
   reliable: ReliableProvisionals;
   applications: Applications;
   options: UserAgentOptions;
+  /** The server is going down: no new calls. */
+  closing: AbortSignal;
 }
 
 export class Uas implements TransactionUser {
@@ -84,7 +86,11 @@ export class Uas implements TransactionUser {
   }
 
   #byRoute(request: SipRequest, transaction: ServerTransaction): void {
-    const { applications, exchanges, options } = this.context;
+    const { applications, exchanges, options, closing } = this.context;
+    if (closing.aborted) {
+      this.#later(request, transaction, 503);
+      return;
+    }
     if (request.method === 'INVITE' && isTooShort(request)) {
       this.#answer(request, transaction, intervalTooSmall);
       return;

@@ -39,11 +39,13 @@ export class UserAgent {
   readonly #succession: Succession;
   readonly #orphans: OrphanContext;
   readonly #parts: UserAgentParts;
+  readonly #closing = new AbortController();
 
   constructor(parts: UserAgentParts) {
     const { transactions, router, flows, applications, options } = parts;
     const { clock, timers } = transactions;
     this.#parts = parts;
+    const closing = this.#closing.signal;
     const dialogs = new DialogStore(options.maxDialogs, clock);
     const exchanges = new ExchangeTable(clock, options.ringMs);
     const sender = new Sender(transactions);
@@ -66,7 +68,7 @@ export class UserAgent {
       clock,
       timers,
     });
-    const uas = new Uas({ dialogs, exchanges, responder, reliable, applications, options });
+    const uas = new Uas({ closing, dialogs, exchanges, responder, reliable, applications, options });
     this.#dialogs = dialogs;
     this.#exchanges = exchanges;
     this.#hangUp = hangUp;
@@ -83,7 +85,7 @@ export class UserAgent {
     this.#orphans = orphans;
     this.#succession = succession;
     const claim = (dialog: Dialog, application: Application) => succession.claim(dialog, application);
-    this.#uac = new Uac({ dialogs, sender, hangUp, pending, router, nextHop, claim, sessionTimers });
+    this.#uac = new Uac({ dialogs, sender, hangUp, pending, router, nextHop, claim, closing, sessionTimers });
     transactions.user = uas;
   }
 
@@ -125,11 +127,12 @@ export class UserAgent {
     if (resumeName !== undefined) this.#succession.attend(application, resumeName);
   }
 
-  /** The server is about to end: BYE to every peer, 503 to every caller, CANCEL to every callee. */
+  /** The server is about to end: BYE to every peer, 503 to every caller, CANCEL to every callee, and nothing new. */
   shutdown(): void {
-    for (const exchange of this.#exchanges.all()) this.#responder.settle(exchange, 503);
+    this.#closing.abort();
+    for (const exchange of this.#exchanges.all())
+      this.#responder.settle(exchange, exchange.request.method === 'BYE' ? 200 : 503);
     for (const invite of [...this.#pending.values()]) invite.cancel();
-    for (const dialog of this.#dialogs.all())
-      this.#hangUp.endQuietly(dialog, endReason('Server is going down'));
+    for (const dialog of this.#dialogs.all()) this.#hangUp.end(dialog, endReason('Server is going down'));
   }
 }

@@ -74,6 +74,11 @@ export class ClientTransaction {
     return this.#state;
   }
 
+  /** Whether it still waits for a final response. */
+  get open(): boolean {
+    return this.#state === 'calling' || this.#state === 'trying' || this.#state === 'proceeding';
+  }
+
   /** Where it was sent; undefined before `start`. */
   get flow(): Flow | undefined {
     return this.#flow;

@@ -28,6 +28,8 @@ export interface TransactionLimits {
 
 const magicCookie = 'z9hG4bK';
 const retryAfterSeconds = '5';
+/** How often is looked whether all is answered, at the end of the process. */
+const pollMs = 20;
 
 export class TransactionLayer implements MessageReceiver {
   user: TransactionUser | undefined;
@@ -123,6 +125,20 @@ export class TransactionLayer implements MessageReceiver {
     }
     this.#servers.delete(transaction.key);
     if (transaction.mergeKey !== undefined) this.#merge.delete(transaction.mergeKey);
+  }
+
+  /** Resolves when no peer owes us an answer or an ACK any more, or after `limitMs`. */
+  async answered(limitMs: number): Promise<void> {
+    const end = this.clock.now() + limitMs;
+    while (this.#owed() && this.clock.now() < end) {
+      await new Promise<void>(resolve => this.clock.after(pollMs, resolve));
+    }
+  }
+
+  #owed(): boolean {
+    for (const client of this.#clients.values()) if (client.open) return true;
+    for (const server of this.#servers.values()) if (server.open || server.unacknowledged) return true;
+    return false;
   }
 
   /** Ends every transaction without a word; for the end of the process. */

@@ -71,6 +71,11 @@ export class ServerTransaction {
     return this.#state === 'trying' || this.#state === 'proceeding';
   }
 
+  /** Whether it waits for the peer: for the ACK of a failure. */
+  get unacknowledged(): boolean {
+    return this.isInvite && this.#state === 'completed';
+  }
+
   /** The request again. */
   retransmitted(): void {
     this.#fire('request');
