@@ -3,6 +3,7 @@
  * the reading are made from this table, and docs/sip-server.md has a line for each entry.
  */
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { defaultSipServerOptions, type ListenAddress, type SipServerOptions } from './options.js';
@@ -41,6 +42,13 @@ function address(text: string): ListenAddress {
   const port = Number(match?.[2]);
   if (match === null || port > 65_535) throw new Error(`expected HOST:PORT, got ${text}`);
   return { host: (match[1] as string).replace(/^\[|\]$/g, ''), port };
+}
+
+/** A name server cannot be looked up. */
+function numericAddress(text: string): ListenAddress {
+  const found = address(text);
+  if (isIP(found.host) === 0) throw new Error(`expected a numeric address with a port, got ${text}`);
+  return found;
 }
 
 function count(text: string): number {
@@ -133,6 +141,24 @@ export const flags: readonly Flag[] = [
     help: 'what peers are told as our address',
     set: ({ server }, text) => {
       server.externalAddress = hostName(text);
+    },
+  },
+  {
+    name: 'dns-server',
+    value: 'HOST:PORT',
+    otherwise: "the machine's own",
+    help: 'the name server that is asked',
+    set: ({ server }, text) => {
+      server.dnsServer = numericAddress(text);
+    },
+  },
+  {
+    name: 'target-timeout',
+    value: 'SECONDS',
+    default: String(defaults.userAgent.targetMs / 1_000),
+    help: 'silence of one of several targets before the next',
+    set: ({ server }, text) => {
+      server.userAgent.targetMs = seconds(text);
     },
   },
   {

@@ -25,6 +25,8 @@ export interface SipServerOptions extends Listeners {
   secret: string;
   /** What peers are told as our address, for a server behind a NAT. */
   externalAddress?: string;
+  /** A name server that is asked in place of the machine's own ones. */
+  dnsServer?: ListenAddress;
   limits: MessageLimits;
   timers: Timers;
   userAgent: UserAgentOptions;

@@ -7,11 +7,15 @@ import { listening } from './listen-error.js';
 import { type ListenAddress, type Listeners, protocols, type SipServerOptions } from './options.js';
 import { type Clock, systemClock } from './transaction/clock.js';
 import { TransactionLayer } from './transaction/layer.js';
+import { CachedResolver } from './transport/cached-resolver.js';
+import { FailedTargets } from './transport/failed-targets.js';
 import { FlowTable } from './transport/flow-table.js';
 import { Inbound } from './transport/inbound.js';
 import { advertisedHost } from './transport/local-host.js';
-import { type Resolver, systemResolver } from './transport/resolver.js';
+import { Locator } from './transport/locator.js';
+import type { Resolver } from './transport/resolver.js';
 import { TransportRouter } from './transport/router.js';
+import { systemResolver } from './transport/system-resolver.js';
 import type { Transport } from './transport/transport.js';
 import { listenUdp } from './transport/udp.js';
 import { listenWebSocket } from './transport/websocket.js';
@@ -40,7 +44,8 @@ const listen = { udp: listenUdp, ws: listenWebSocket };
 
 /** @throws ListenError */
 export async function startSipServer(options: SipServerOptions, parts: SipServerParts): Promise<SipServer> {
-  const { log, clock = systemClock, resolver = systemResolver } = parts;
+  const { log, clock = systemClock } = parts;
+  const resolver = parts.resolver ?? systemResolver(options.dnsServer);
   const flows = new FlowTable(options.maxFlows);
   const transactions = new TransactionLayer(clock, options.timers, {
     maxTransactions: options.maxTransactions,
@@ -48,7 +53,11 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
   const inbound = new Inbound(flows, options.limits, transactions, error =>
     log.error({ err: error }, 'failed over a message from the network, which is dropped'),
   );
-  const router = new TransportRouter(flows, resolver);
+  const router = new TransportRouter(
+    flows,
+    new Locator(new CachedResolver(resolver, clock)),
+    new FailedTargets(clock),
+  );
   const transports: Transport[] = [];
   const common = {
     receiver: inbound,

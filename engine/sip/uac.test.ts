@@ -4,6 +4,7 @@ import { test } from 'tap';
 import { Harness, next, secret, withStatus } from './testing/harness.js';
 import type { UdpPeer } from './testing/peer.js';
 import { sdp } from './testing/peer.js';
+import { ZoneResolver } from './testing/zone-resolver.js';
 
 const uriOf = (peer: UdpPeer): string => `sip:callee@127.0.0.1:${peer.port}`;
 
@@ -186,8 +187,7 @@ test('what cannot be sent is refused with a reason', async t => {
 });
 
 test('a name without an address gives 503 at once', async t => {
-  const resolver = { resolve: () => Promise.reject(new Error('no such name')) };
-  const harness = await Harness.start({}, { resolver });
+  const harness = await Harness.start({}, { resolver: new ZoneResolver({}) });
   t.teardown(() => harness.close());
   const srf = await harness.application();
   await t.rejects(srf.createUAC('sip:a@nowhere.example', { localSdp: sdp } as never), withStatus(503));

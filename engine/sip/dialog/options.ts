@@ -14,6 +14,8 @@ export interface UserAgentOptions {
   maxDialogs: number;
   /** In-dialog requests to a UDP peer without Record-Route go to where its messages came from, whatever its Contact says. */
   natRule: boolean;
+  /** How long one of several targets of a name may be silent before the next is tried; the last gets its full 64*T1. */
+  targetMs: number;
 }
 
 export const defaultUserAgentOptions: UserAgentOptions = {
@@ -25,4 +27,5 @@ export const defaultUserAgentOptions: UserAgentOptions = {
   orphanGraceMs: 30_000,
   maxDialogs: 50_000,
   natRule: true,
+  targetMs: 4_000,
 };

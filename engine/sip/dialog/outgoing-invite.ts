@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import type { SipResponse } from '../message/message.js';
 import type { Template } from '../message/template.js';
-import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { TimerHandle } from '../transaction/clock.js';
 import type { Flow } from '../transport/transport.js';
+import { type Answer, madeUpAnswer, type Sent } from './answer.js';
 import { type Application, type Outcome, refused } from './application.js';
 import { contactUri, Dialog, dialogId, type PendingAck, recordRoutes } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
@@ -12,7 +12,7 @@ import { endReason, type HangUp } from './hang-up.js';
 import { withLongerInterval } from './longer-interval.js';
 import { reliableSequence } from './reliable-provisional.js';
 import { type BuiltRequest, cancelText } from './request-builder.js';
-import { type Answer, madeUpAnswer, type Sendable, type Sender } from './sender.js';
+import type { Sendable, Sender } from './sender.js';
 import type { SessionTimers } from './session-timers.js';
 
 export interface InviteContext {
@@ -32,8 +32,7 @@ const cancelRace = endReason('ACK-BYE due to cancel race condition');
 export class OutgoingInvite {
   readonly id: string;
   readonly dialogId: string;
-  readonly flow: Flow | undefined;
-  #transaction: ClientTransaction | undefined;
+  #sent: Sent;
   #longerIntervals = 0;
   #provisional = false;
   #cancel: string | undefined;
@@ -56,11 +55,14 @@ export class OutgoingInvite {
     this.dialogId = within?.id ?? dialogId(request.callId, request.localTag);
     if (within !== undefined) within.inviteOut = this;
     this.#since = context.sender.transactions.clock.now();
-    const sent = context.sender.send(request, route, answer => this.#answered(answer));
-    this.id = sent.transactionId;
-    this.flow = sent.flow;
-    this.#transaction = sent.transaction;
+    this.#sent = context.sender.send(request, route, answer => this.#answered(answer));
+    this.id = this.#sent.transactionId;
     context.pending.set(this.id, this);
+  }
+
+  /** Where it went; undefined while that is looked up. */
+  get flow(): Flow | undefined {
+    return this.#sent.flow;
   }
 
   /** How it stands before there is a dialog, in the words of dialog-list.ts. */
@@ -86,13 +88,17 @@ export class OutgoingInvite {
   }
 
   /**
-   * Cancels: at once when the far end has answered provisionally, else as soon as it does (RFC 3261 section 9.1).
+   * Cancels: at once when the far end has answered provisionally, else as soon as it does (RFC 3261 section 9.1). One
+   * that has not left yet never does.
    */
   cancel(template?: Template): Outcome {
     if (!this.context.pending.has(this.id))
       return refused(`unable to cancel unknown transaction id: ${this.id}`);
-    this.#cancel ??= cancelText(this.request.text, template);
+    const left = this.#sent.settle();
+    const { text } = this.#sent.request;
+    this.#cancel ??= cancelText(text, template);
     if (this.#provisional) this.#sendCancel();
+    if (!left) queueMicrotask(() => this.#failed(madeUpAnswer(text, 487)));
     return {
       ok: true,
       text: this.#cancel,
@@ -103,16 +109,16 @@ export class OutgoingInvite {
   }
 
   #sendCancel(): void {
-    const flow = this.#transaction?.flow;
+    const { flow, request } = this.#sent;
     if (this.#cancelSent || this.#cancel === undefined || flow === undefined) return;
     this.#cancelSent = true;
-    const cancel = { ...this.request, method: 'CANCEL', text: this.#cancel };
+    const cancel = { ...request, method: 'CANCEL', text: this.#cancel };
     this.context.sender.send(cancel, { kind: 'flow', flow }, () => undefined);
     const { clock, timers } = this.context.sender.transactions;
     // RFC 3261 section 9.1: without a final response in 64*T1 the INVITE counts as cancelled.
     this.#giveUp = clock.after(64 * timers.T1, () => {
-      this.#transaction?.abandon();
-      this.#failed(madeUpAnswer(this.request.text, 487));
+      this.#sent.abandon();
+      this.#failed(madeUpAnswer(request.text, 487));
     });
   }
 
@@ -126,7 +132,9 @@ export class OutgoingInvite {
       this.#progress(answer);
       return;
     }
-    this.#success(answer, answer.response, answer.flow);
+    // Of a re-INVITE there is one dialog only, whichever way its answer came.
+    if (answer.late === true && this.within === undefined) this.#release(answer.response, answer.flow);
+    else this.#success(answer, answer.response, answer.flow);
   }
 
   #progress(answer: Answer): void {
@@ -170,7 +178,7 @@ export class OutgoingInvite {
     this.#provisional = false;
     this.#longerIntervals += 1;
     this.request = longer;
-    this.#transaction = context.sender.send(longer, this.route, answer => this.#answered(answer)).transaction;
+    this.#sent = context.sender.send(longer, this.route, answer => this.#answered(answer));
     return true;
   }
 
@@ -198,7 +206,7 @@ export class OutgoingInvite {
     const dialog = this.within ?? this.#newDialog(response, flow);
     if (dialog === undefined || dialog.state === 'terminated') {
       this.#release(response, flow);
-      this.#deliver(madeUpAnswer(this.request.text, dialog === undefined ? 503 : 487));
+      this.#deliver(madeUpAnswer(this.#sent.request.text, dialog === undefined ? 503 : 487));
       return;
     }
     this.#dialog = dialog;
@@ -248,7 +256,7 @@ export class OutgoingInvite {
   }
 
   #dialogOf(response: SipResponse, flow: Flow, state: 'early' | 'confirmed'): Dialog {
-    const { request } = this;
+    const { request } = this.#sent;
     return new Dialog({
       id: this.dialogId,
       callId: request.callId,

@@ -137,6 +137,28 @@ function built(parts: RequestParts, branch: string, localTag: string, template: 
   return { method, branch, text, callId, localTag, from, to, sequence, contact, credentials };
 }
 
+/**
+ * The same request for another target (RFC 3263 section 4.3): with another branch, and with the address that it leaves
+ * from now in Via and Contact.
+ */
+export function retargeted(request: BuiltRequest, before: LocalAddress, now: LocalAddress): BuiltRequest {
+  const branch = newBranch();
+  const via = newVia(now.protocol, now.advertisedHost, now.port, branch);
+  let text = request.text.replace(/\r\nVia: [^\r]*/, () => `\r\nVia: ${via}`);
+  const contact = request.contact === undefined ? undefined : moved(request.contact, before, now);
+  if (contact !== request.contact) {
+    text = text.replace(`\r\nContact: ${request.contact}\r\n`, () => `\r\nContact: ${contact}\r\n`);
+  }
+  return { ...request, branch, text, contact };
+}
+
+/** A Contact of ours, with another address of ours in it. */
+function moved(contact: string, before: LocalAddress, now: LocalAddress): string {
+  if (contact === localContact(before)) return localContact(now);
+  const address = (local: LocalAddress) => hostPort(local.advertisedHost, local.port);
+  return contact.replace(address(before), () => address(now));
+}
+
 /** The CANCEL of an INVITE: same Request-URI, branch, Route, From, To, Call-ID and CSeq number (section 9.1). */
 export function cancelText(invite: string, template: Template | undefined): string {
   const lines = invite.slice(0, invite.indexOf('\r\n\r\n')).split('\r\n');

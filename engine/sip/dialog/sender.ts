@@ -1,33 +1,13 @@
 /** Sends a request by a client transaction over whatever route there is, and reports each answer, real or made up. */
 import { randomUUID } from 'node:crypto';
-import type { SipResponse } from '../message/message.js';
-import { madeUpResponse } from '../message/serializer.js';
-import type { ClientTransaction } from '../transaction/client-transaction.js';
 import type { TransactionLayer } from '../transaction/layer.js';
 import type { Route } from '../transport/router.js';
-import type { Flow, LocalAddress } from '../transport/transport.js';
+import type { LocalAddress } from '../transport/transport.js';
+import { type Answered, madeUpAnswer, receivedAnswer, type Sent } from './answer.js';
+import { Failover } from './failover.js';
 import type { BuiltRequest } from './request-builder.js';
 
-/** A response, or what the server made up in its place (RFC 3261 section 8.1.3.1). */
-export interface Answer {
-  status: number;
-  /** As the application gets it. */
-  text(): string;
-  /** Bytes as received; 0 for a made-up one. */
-  size: number;
-  flow?: Flow;
-  /** Absent for a made-up one. */
-  response?: SipResponse;
-}
-
 export type Sendable = Exclude<Route, { kind: 'refused' }>;
-
-export interface Sent {
-  transactionId: string;
-  transaction: ClientTransaction | undefined;
-  /** Undefined while the name is being resolved. */
-  flow: Flow | undefined;
-}
 
 export const localOf = (route: Sendable): LocalAddress =>
   route.kind === 'flow' ? route.flow.local : route.local;
@@ -36,26 +16,28 @@ export const localOf = (route: Sendable): LocalAddress =>
 export function sendUnanswered(route: Sendable, text: string): void {
   if (route.kind === 'flow') route.flow.send(text);
   else if (route.kind === 'name')
-    route.resolve().then(
-      flow => flow.send(text),
-      () => undefined,
-    );
+    void route
+      .targets()
+      .next()
+      .then(flow => flow?.send(text));
 }
 
-export const madeUpAnswer = (sentRequest: string, status: number, reason?: string): Answer => ({
-  status,
-  size: 0,
-  text: () => madeUpResponse(sentRequest, status, reason),
-});
-
 export class Sender {
-  constructor(readonly transactions: TransactionLayer) {}
+  /** @param targetMs how long one of several targets may be silent before the next is tried */
+  constructor(
+    readonly transactions: TransactionLayer,
+    private readonly targetMs: number,
+  ) {}
 
   /**
    * `answered` is called for each provisional response, once for a final one, and again for each repeated 2xx; never
    * before this function has returned.
    */
-  send(request: BuiltRequest, route: Sendable, answered: (answer: Answer) => void): Sent {
+  send(request: BuiltRequest, route: Sendable, answered: Answered): Sent {
+    if (route.kind === 'name') {
+      const { transactions, targetMs } = this;
+      return new Failover({ transactions, targetMs }, request, route, answered);
+    }
     const { text } = request;
     const makeUp = (status: number, reason?: string) =>
       queueMicrotask(() => answered(madeUpAnswer(text, status, reason)));
@@ -64,44 +46,24 @@ export class Sender {
       branch: request.branch,
       text,
       user: {
-        response: (response, flow) =>
-          answered({
-            status: response.status,
-            size: response.size,
-            text: () => response.delivered(),
-            flow,
-            response,
-          }),
+        response: (response, flow) => answered(receivedAnswer(response, flow)),
         timeout: () => makeUp(408),
         failed: () => makeUp(503),
       },
     });
-    const sent: Sent = { transactionId: randomUUID(), transaction, flow: undefined };
+    const sent = {
+      transactionId: randomUUID(),
+      request,
+      flow: route.kind === 'flow' ? route.flow : undefined,
+      settle: () => true,
+      abandon: () => transaction?.abandon(),
+    };
     if (transaction === undefined) makeUp(503, 'Too Many Transactions');
-    else if (route.kind === 'flow') {
-      sent.flow = route.flow;
-      transaction.start(route.flow);
-    } else if (route.kind === 'unreachable') {
+    else if (route.kind === 'flow') transaction.start(route.flow);
+    else {
       transaction.abandon();
       makeUp(503, route.reason);
-    } else this.#resolve(transaction, route.resolve, makeUp);
+    }
     return sent;
-  }
-
-  #resolve(
-    transaction: ClientTransaction,
-    resolve: () => Promise<Flow>,
-    makeUp: (status: number, reason: string) => void,
-  ): void {
-    resolve().then(
-      flow => {
-        if (transaction.state !== 'terminated') transaction.start(flow);
-      },
-      () => {
-        if (transaction.state === 'terminated') return;
-        transaction.abandon();
-        makeUp(503, 'DNS Error');
-      },
-    );
   }
 }

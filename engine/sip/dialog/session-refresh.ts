@@ -1,10 +1,11 @@
 /** A refresh of a session by the server itself (RFC 4028 section 7.4): the application sees nothing of it. */
 import type { SipResponse } from '../message/message.js';
 import type { TemplateField } from '../message/template.js';
+import type { Answer } from './answer.js';
 import type { Description, Dialog } from './dialog.js';
 import type { NextHop } from './next-hop.js';
 import { type BuiltRequest, dialogRequest } from './request-builder.js';
-import { type Answer, localOf, type Sendable, type Sender, sendUnanswered } from './sender.js';
+import { localOf, type Sendable, type Sender, sendUnanswered } from './sender.js';
 import {
   deltaSeconds,
   leastInterval,

@@ -4,12 +4,14 @@ import { without } from '../message/serializer.js';
 import { type RequestLine, type Template, templateValue } from '../message/template.js';
 import { detached } from '../message/token.js';
 import type { Router } from '../transport/router.js';
+import { soleTarget } from '../transport/targets.js';
+import type { Answer } from './answer.js';
 import { type Application, type Outcome, refused } from './application.js';
 import type { Dialog } from './dialog.js';
 import type { NextHop } from './next-hop.js';
 import { type InviteContext, OutgoingInvite } from './outgoing-invite.js';
 import { type BuiltRequest, dialogRequest, hasContentType, newRequest } from './request-builder.js';
-import { type Answer, localOf, type Sendable, sendUnanswered } from './sender.js';
+import { localOf, type Sendable, sendUnanswered } from './sender.js';
 import { refreshesSession } from './session-timers.js';
 
 export interface UacContext extends InviteContext {
@@ -184,7 +186,7 @@ export class Uac {
 function afterRefresh({ refreshing }: Dialog, route: Sendable): Sendable {
   if (refreshing === undefined || route.kind !== 'flow') return route;
   const { flow } = route;
-  return { kind: 'name', local: flow.local, resolve: () => refreshing.then(() => flow) };
+  return { kind: 'name', local: flow.local, targets: () => soleTarget(flow, refreshing) };
 }
 
 /** A PRACK with the RAck that the server knows; undefined when there is nothing to acknowledge. */

@@ -48,7 +48,7 @@ export class UserAgent {
     const closing = this.#closing.signal;
     const dialogs = new DialogStore(options.maxDialogs, clock);
     const exchanges = new ExchangeTable(clock, options.ringMs);
-    const sender = new Sender(transactions);
+    const sender = new Sender(transactions, options.targetMs);
     const nextHop = new NextHop(router, options.natRule);
     const hangUp = new HangUp(dialogs, sender, nextHop);
     const sessionTimers = new SessionTimers({ clock, sender, nextHop, hangUp });

@@ -116,6 +116,11 @@ export class ClientTransaction {
     this.#fire('transportError');
   }
 
+  /** Sends the request no more, and still waits for an answer. */
+  stopRepeating(): void {
+    this.#timers?.stop(this.#isInvite ? 'A' : 'E');
+  }
+
   /** Gives up without a word to the user. */
   abandon(): void {
     if (this.#state === 'terminated') return;

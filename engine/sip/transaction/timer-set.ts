@@ -30,6 +30,11 @@ export class TimerSet {
     this.#run(name, this.#interval);
   }
 
+  stop(name: TimerName): void {
+    const index = this.#running.findIndex(timer => timer.name === name);
+    for (const { handle } of index < 0 ? [] : this.#running.splice(index, 1)) this.clock.cancel(handle);
+  }
+
   stopAll(): void {
     for (const { handle } of this.#running) this.clock.cancel(handle);
     this.#running = [];

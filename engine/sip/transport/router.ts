@@ -1,17 +1,29 @@
-/** Where a request goes: from a URI to a flow (RFC 3263 as far as addresses go, RFC 7118 section 5 for connections). */
+/** Where a request goes: from a URI to flows (RFC 3263 for servers, RFC 7118 section 5 for registered connections). */
 import { isIP } from 'node:net';
-import { parseSipUri, type SipUri, transportOf } from '../message/uri.js';
+import { parseSipUri, type SipUri } from '../message/uri.js';
+import type { FailedTargets } from './failed-targets.js';
 import type { FlowTable } from './flow-table.js';
-import type { Resolver } from './resolver.js';
-import type { Flow, LocalAddress, Transport } from './transport.js';
+import {
+  type Capabilities,
+  type Locator,
+  settledProtocol,
+  type Target,
+  targetHost,
+  targetPort,
+  usualProtocol,
+} from './locator.js';
+import type { Family } from './resolver.js';
+import { LocatedTargets, type Targets } from './targets.js';
+import type { Flow, LocalAddress, Protocol, Transport } from './transport.js';
 
 /**
- * The way to a URI. `flow`: ready. `name`: a name that `resolve` turns into a flow; `local` is where it will leave from.
- * `unreachable`: a connection that does not exist. `refused`: not something this server can send to.
+ * The way to a URI. `flow`: ready. `name`: a name that stands for any number of targets; `local` is where a request
+ * will most likely leave from. `unreachable`: a connection that does not exist. `refused`: not something this server can
+ * send to.
  */
 export type Route =
   | { kind: 'flow'; flow: Flow }
-  | { kind: 'name'; local: LocalAddress; resolve: () => Promise<Flow> }
+  | { kind: 'name'; local: LocalAddress; targets: () => Targets }
   | { kind: 'unreachable'; local: LocalAddress; reason: string }
   | { kind: 'refused'; reason: 'invalid' | 'self' | 'transport' };
 
@@ -20,20 +32,24 @@ export interface Router {
   route(uri: string): Route;
 }
 
-const defaultPort = 5060;
+/** What this server can open by itself, most liked first: connections over WebSocket come from browsers only. */
+const openable: readonly Protocol[] = ['udp', 'tcp', 'tls'];
 
 /** A URI says `ws` of both (RFC 7118 section 5.2.2), and some write `wss` where a proxy in between does the TLS. */
 const uriTransport = (protocol: string): string => (protocol === 'wss' ? 'ws' : protocol);
 
 export class TransportRouter implements Router {
   readonly #transports: Transport[] = [];
+  #capabilities: Capabilities = new Map();
   constructor(
     private readonly flows: FlowTable,
-    private readonly resolver: Resolver,
+    private readonly locator: Locator,
+    private readonly failedTargets: FailedTargets,
   ) {}
 
   add(transport: Transport): void {
     this.#transports.push(transport);
+    this.#capabilities = capabilitiesOf(this.#transports);
   }
 
   get locals(): LocalAddress[] {
@@ -43,60 +59,69 @@ export class TransportRouter implements Router {
   route(text: string): Route {
     const uri = parseSipUri(text);
     if (uri === undefined) return { kind: 'refused', reason: 'invalid' };
-    const protocol =
-      transportOf(uri) ?? (uri.scheme === 'sips' ? 'tls' : uri.host.endsWith('.invalid') ? 'ws' : 'udp');
+    const settled = settledProtocol(uri);
     const registered = this.flows.ofContact(uri);
     // Whoever registers the address of a trunk as a Contact over a WebSocket must not get the calls to that trunk.
-    if (registered !== undefined && uriTransport(registered.protocol) === uriTransport(protocol))
+    if (registered !== undefined && uriTransport(registered.protocol) === uriTransport(settled ?? 'udp'))
       return { kind: 'flow', flow: registered };
-    const candidates = this.#transports.filter(({ local }) => local.protocol === protocol);
-    if (candidates.length === 0) return { kind: 'refused', reason: 'transport' };
-    if (this.#isOwn(uri, protocol)) return { kind: 'refused', reason: 'self' };
-    return protocol === 'udp' ? this.#datagram(uri, candidates) : this.#connection(uri, protocol, candidates);
+    const protocol = settled ?? usualProtocol(uri, this.#capabilities);
+    const first = this.#transports.find(({ local }) => local.protocol === protocol);
+    if (first === undefined) return { kind: 'refused', reason: 'transport' };
+    const { local } = first;
+    const target = {
+      protocol: local.protocol,
+      address: targetHost(uri),
+      port: targetPort(uri, local.protocol),
+    };
+    if (this.#isOwn(target)) return { kind: 'refused', reason: 'self' };
+    const openable = this.#capabilities.has(local.protocol);
+    if (isIP(target.address) === 0 && openable) {
+      return { kind: 'name', local, targets: () => this.#targets(uri) };
+    }
+    const flow = this.#open(target, uri.host);
+    if (flow !== undefined) return { kind: 'flow', flow };
+    if (openable) return { kind: 'refused', reason: 'transport' };
+    return { kind: 'unreachable', local, reason: 'Service Unavailable' };
   }
 
-  #isOwn(uri: SipUri, protocol: string): boolean {
-    const port = uri.port ?? defaultPort;
+  #targets(uri: SipUri): Targets {
+    const open = (target: Target) => (this.#isOwn(target) ? undefined : this.#open(target, uri.host));
+    return new LocatedTargets(this.locator.targets(uri, this.#capabilities), open, this.failedTargets);
+  }
+
+  #isOwn({ protocol, address, port }: Target): boolean {
     return this.#transports.some(
       ({ local }) =>
         local.protocol === protocol &&
         local.port === port &&
-        (local.address === uri.host || local.advertisedHost === uri.host),
+        (local.address === address || local.advertisedHost === address),
     );
   }
 
-  /** Connections are opened by the peers; all that can be done is to find the one that is meant. */
-  #connection(uri: SipUri, protocol: string, candidates: Transport[]): Route {
-    const flow = uri.port === undefined ? undefined : this.flows.ofAddress(protocol, uri.host, uri.port);
-    if (flow !== undefined) return { kind: 'flow', flow };
-    const { local } = candidates[0] as Transport;
-    return { kind: 'unreachable', local, reason: 'Service Unavailable' };
+  #open({ protocol, address, port }: Target, domain: string): Flow | undefined {
+    if (!this.#capabilities.has(protocol)) return this.flows.ofAddress(protocol, address, port);
+    return this.#nearest(protocol, address)?.flowTo(address, port, domain);
   }
 
-  #datagram(uri: SipUri, candidates: Transport[]): Route {
-    const port = uri.port ?? defaultPort;
-    const family = isIP(uri.host);
-    if (family !== 0) {
-      const flow = transportOfFamily(candidates, family)?.flowTo(uri.host, port);
-      return flow === undefined ? { kind: 'refused', reason: 'transport' } : { kind: 'flow', flow };
-    }
-    return {
-      kind: 'name',
-      local: (candidates[0] as Transport).local,
-      resolve: () => this.#resolve(uri.host, port, candidates),
-    };
-  }
-
-  async #resolve(host: string, port: number, candidates: Transport[]): Promise<Flow> {
-    for (const { address, family } of await this.resolver.resolve(host)) {
-      // The message already names the first address as the one it leaves from, so that one is tried first.
-      const flow = transportOfFamily(candidates, family)?.flowTo(address, port);
-      if (flow !== undefined) return flow;
-    }
-    throw new Error(`${host} has no address of a family that is listened on`);
+  /** A socket on the loopback interface reaches that only, and nothing there is reached from elsewhere for certain. */
+  #nearest(protocol: Protocol, address: string): Transport | undefined {
+    const family = isIP(address);
+    const candidates = this.#transports.filter(
+      ({ local }) => local.protocol === protocol && isIP(local.address) === family,
+    );
+    const loopback = isLoopback(address);
+    return candidates.find(({ local }) => isLoopback(local.address) === loopback) ?? candidates[0];
   }
 }
 
-/** The transport that can reach an address of that family; a loopback socket cannot be told apart and is taken too. */
-const transportOfFamily = (transports: Transport[], family: number): Transport | undefined =>
-  transports.find(({ local }) => isIP(local.address) === family);
+const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.');
+
+function capabilitiesOf(transports: readonly Transport[]): Capabilities {
+  const families = (protocol: Protocol) => {
+    const found = transports.filter(({ local }) => local.protocol === protocol);
+    return [...new Set(found.map(({ local }) => isIP(local.address) as Family))];
+  };
+  return new Map(
+    openable.map(protocol => [protocol, families(protocol)] as const).filter(([, found]) => found.length > 0),
+  );
+}
