@@ -42,9 +42,20 @@ test('the help needs no secret, and the help and the manual name every flag', as
   }
 });
 
+test('listeners have external addresses, and TLS its files', async t => {
+  const tls = ['--tls', '[::1]:0/2001:db8::7', '--tls-cert', 'c.pem', '--tls-key', 'k.pem'];
+  t.match(readSettings(tls, environment).server, {
+    tls: [{ host: '::1', port: 0, externalHost: '2001:db8::7' }],
+    tlsFiles: { certificate: 'c.pem', key: 'k.pem' },
+  });
+  for (const half of [tls.slice(0, 2), tls.slice(0, 4), tls.slice(2, 4), ['--wss', '127.0.0.1:0']])
+    t.throws(() => readSettings(half, environment), /--tls-cert and --tls-key/);
+});
+
 test('a wrong value is refused with the name of its flag', async t => {
   for (const { name, value } of flags) {
-    if (value === undefined) continue;
+    // Whether a file is there, and what is in it, is found out when it is read.
+    if (value === undefined || value === 'FILE') continue;
     t.throws(() => readSettings([`--${name}`, 'what? 99999999999'], environment), { message: `--${name}: ` });
   }
   t.throws(() => readSettings(['--udp', '127.0.0.1:70000'], environment), /--udp: expected HOST:PORT/);

@@ -7,10 +7,12 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { defaultSipServerOptions, type ListenAddress, type SipServerOptions } from './options.js';
+import type { TlsFiles } from './transport/credentials.js';
 
 /** What the process is started with. */
 export interface Settings {
   server: SipServerOptions;
+  tlsFiles: Partial<TlsFiles>;
   logLevel: string;
   exitWithParent: boolean;
   /** Only the help is wanted. */
@@ -49,6 +51,13 @@ function numericAddress(text: string): ListenAddress {
   const found = address(text);
   if (isIP(found.host) === 0) throw new Error(`expected a numeric address with a port, got ${text}`);
   return found;
+}
+
+/** `HOST:PORT`, or `HOST:PORT/EXTERNAL` with what peers are told in the place of HOST. */
+function listener(text: string): ListenAddress {
+  const slash = text.indexOf('/');
+  if (slash < 0) return address(text);
+  return { ...address(text.slice(0, slash)), externalHost: hostName(text.slice(slash + 1)) };
 }
 
 function count(text: string): number {
@@ -124,7 +133,21 @@ export const flags: readonly Flag[] = [
     repeatable: true,
     default: '127.0.0.1:5060',
     help: 'SIP over UDP',
-    set: ({ server }, text) => server.udp.push(address(text)),
+    set: ({ server }, text) => server.udp.push(listener(text)),
+  },
+  {
+    name: 'tcp',
+    value: 'HOST:PORT',
+    repeatable: true,
+    help: 'SIP over TCP',
+    set: ({ server }, text) => server.tcp.push(listener(text)),
+  },
+  {
+    name: 'tls',
+    value: 'HOST:PORT',
+    repeatable: true,
+    help: 'SIP over TLS',
+    set: ({ server }, text) => server.tls.push(listener(text)),
   },
   {
     name: 'ws',
@@ -132,7 +155,38 @@ export const flags: readonly Flag[] = [
     repeatable: true,
     default: '127.0.0.1:5062',
     help: 'SIP over WebSocket',
-    set: ({ server }, text) => server.ws.push(address(text)),
+    set: ({ server }, text) => server.ws.push(listener(text)),
+  },
+  {
+    name: 'wss',
+    value: 'HOST:PORT',
+    repeatable: true,
+    help: 'SIP over WebSocket over TLS',
+    set: ({ server }, text) => server.wss.push(listener(text)),
+  },
+  {
+    name: 'tls-cert',
+    value: 'FILE',
+    help: 'our certificate chain, PEM; read again on SIGHUP',
+    set: (settings, text) => {
+      settings.tlsFiles.certificate = text;
+    },
+  },
+  {
+    name: 'tls-key',
+    value: 'FILE',
+    help: 'its private key, PEM',
+    set: (settings, text) => {
+      settings.tlsFiles.key = text;
+    },
+  },
+  {
+    name: 'tls-ca',
+    value: 'FILE',
+    help: 'authorities trusted besides the public ones, PEM',
+    set: (settings, text) => {
+      settings.tlsFiles.authorities = text;
+    },
   },
   {
     name: 'external-address',
@@ -216,6 +270,42 @@ export const flags: readonly Flag[] = [
     },
   },
   {
+    name: 'max-connections-per-source',
+    value: 'N',
+    default: String(defaults.connections.maxPerSource),
+    help: 'of them TCP, TLS and WSS ones from one address',
+    set: ({ server }, text) => {
+      server.connections.maxPerSource = count(text);
+    },
+  },
+  {
+    name: 'connect-timeout',
+    value: 'SECONDS',
+    default: String(defaults.connections.connectTimeoutMs / 1_000),
+    help: 'for a TCP or TLS connection of ours to be made',
+    set: ({ server }, text) => {
+      server.connections.connectTimeoutMs = seconds(text);
+    },
+  },
+  {
+    name: 'message-timeout',
+    value: 'SECONDS',
+    default: String(defaults.connections.messageTimeoutMs / 1_000),
+    help: 'for a message over TCP or TLS to become complete',
+    set: ({ server }, text) => {
+      server.connections.messageTimeoutMs = seconds(text);
+    },
+  },
+  {
+    name: 'idle-timeout',
+    value: 'SECONDS',
+    default: String(defaults.connections.idleTimeoutMs / 1_000),
+    help: 'after which a silent TCP or TLS connection is closed',
+    set: ({ server }, text) => {
+      server.connections.idleTimeoutMs = seconds(text);
+    },
+  },
+  {
     name: 'log-level',
     value: 'LEVEL',
     default: 'info',
@@ -245,7 +335,7 @@ function helpLine(flag: Flag): string {
   const left = `--${name}${value === undefined ? '' : ` ${value}`}`;
   const repeated = repeatable === true ? ', may be repeated' : '';
   const without = byDefault ?? otherwise;
-  return `  ${left.padEnd(28)}${help}${repeated}${without === undefined ? '' : ` (${without})`}`;
+  return `  ${left.padEnd(36)}${help}${repeated}${without === undefined ? '' : ` (${without})`}`;
 }
 
 export const helpText = (): string => `Usage: node dist/engine/sip/main.js [flags]
@@ -279,11 +369,22 @@ function secretOf(environment: NodeJS.ProcessEnv): string {
   return secret;
 }
 
+/** The certificate, where one is needed or named. */
+function tlsFilesOf({ server, tlsFiles }: Settings): TlsFiles | undefined {
+  const { certificate, key, authorities } = tlsFiles;
+  const needed = [...server.tls, ...server.wss].length > 0;
+  if (!needed && certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined)
+    throw new UsageError('--tls and --wss need --tls-cert and --tls-key, which go together');
+  return { certificate, key, authorities };
+}
+
 /** Flags and environment as settings; the secret is not looked for when only help is wanted. @throws UsageError */
 export function readSettings(args: readonly string[], environment: NodeJS.ProcessEnv): Settings {
   const values = given(args);
   const settings: Settings = {
     server: { ...structuredClone(defaults), control: { host: '', port: 0 }, secret: '' },
+    tlsFiles: {},
     logLevel: '',
     exitWithParent: false,
     help: false,
@@ -301,6 +402,8 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
       }
     }
   }
-  if (!settings.help) settings.server.secret = secretOf(environment);
+  if (settings.help) return settings;
+  settings.server.secret = secretOf(environment);
+  settings.server.tlsFiles = tlsFilesOf(settings);
   return settings;
 }

@@ -4,8 +4,9 @@ import { pino } from 'pino';
 import { helpText, readSettings, UsageError } from './flags.js';
 import { ListenError } from './listen-error.js';
 import { hostPort } from './message/uri.js';
-import { type ListenAddress, protocols } from './options.js';
+import type { ListenAddress } from './options.js';
 import { startSipServer } from './server.js';
+import { protocols } from './transport/transport.js';
 
 /** Resolves when the process is asked to end. */
 async function asked(withParent: boolean): Promise<void> {
@@ -35,6 +36,14 @@ async function main(): Promise<void> {
   const ready = { ready: true, ...controls, ...listeners };
   // What is thrown here is thrown by one timer, or by one connection that closes: the calls it is not about go on.
   process.on('uncaughtException', error => log.error({ err: error }, 'unexpected error'));
+  process.on('SIGHUP', () => {
+    try {
+      server.reloadCertificates();
+      log.info('certificates read again');
+    } catch (error) {
+      log.error({ reason: (error as Error).message }, 'certificates not read again, the old ones stay');
+    }
+  });
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   await ended;
   await Promise.race([server.drain(), asked(false)]);

@@ -3,18 +3,20 @@ import type { TlsIdentity } from './control/door.js';
 import { defaultUserAgentOptions, type UserAgentOptions } from './dialog/options.js';
 import { defaultMessageLimits, type MessageLimits } from './message/limits.js';
 import { defaultTimers, type Timers } from './transaction/timers.js';
+import { type ConnectionLimits, defaultConnectionLimits } from './transport/connection-limits.js';
+import type { TlsFiles } from './transport/credentials.js';
 import type { Protocol } from './transport/transport.js';
 
 export interface ListenAddress {
   host: string;
   /** 0: any free port. */
   port: number;
+  /** What peers are told in its place, behind a NAT. */
+  externalHost?: string;
 }
 
-export const protocols = ['udp', 'ws'] as const satisfies readonly Protocol[];
-
 /** Addresses by protocol. */
-export type Listeners = Record<(typeof protocols)[number], ListenAddress[]>;
+export type Listeners = Record<Protocol, ListenAddress[]>;
 
 export interface SipServerOptions extends Listeners {
   control: ListenAddress;
@@ -23,7 +25,7 @@ export interface SipServerOptions extends Listeners {
   controlTlsIdentity?: TlsIdentity;
   /** The control secret. */
   secret: string;
-  /** What peers are told as our address, for a server behind a NAT. */
+  /** What peers are told as our address, for a server behind a NAT; a listener may have one of its own. */
   externalAddress?: string;
   /** A name server that is asked in place of the machine's own ones. */
   dnsServer?: ListenAddress;
@@ -31,8 +33,11 @@ export interface SipServerOptions extends Listeners {
   timers: Timers;
   userAgent: UserAgentOptions;
   maxTransactions: number;
-  /** SIP connections (WebSocket). */
+  /** Needed to listen for TLS and WSS. */
+  tlsFiles?: TlsFiles;
+  /** SIP connections: all but UDP. */
   maxFlows: number;
+  connections: ConnectionLimits;
   maxControlConnections: number;
   /** How long the server waits for answers to its goodbye. */
   drainMs: number;
@@ -42,12 +47,16 @@ export interface SipServerOptions extends Listeners {
 
 export const defaultSipServerOptions = {
   udp: [],
+  tcp: [],
+  tls: [],
   ws: [],
+  wss: [],
   limits: defaultMessageLimits,
   timers: defaultTimers,
   userAgent: defaultUserAgentOptions,
   maxTransactions: 200_000,
   maxFlows: 16_384,
+  connections: defaultConnectionLimits,
   maxControlConnections: 64,
   drainMs: 2_000,
   pingIntervalMs: 12_000,

@@ -3,11 +3,12 @@ import type { Logger } from 'pino';
 import { ControlServer, LoggedIn } from './control/control-server.js';
 import type { TlsIdentity } from './control/door.js';
 import { UserAgent } from './dialog/user-agent.js';
-import { listening } from './listen-error.js';
-import { type ListenAddress, type Listeners, protocols, type SipServerOptions } from './options.js';
+import { ListenError, listening } from './listen-error.js';
+import type { ListenAddress, Listeners, SipServerOptions } from './options.js';
 import { type Clock, systemClock } from './transaction/clock.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { CachedResolver } from './transport/cached-resolver.js';
+import { Credentials, type TlsFiles } from './transport/credentials.js';
 import { FailedTargets } from './transport/failed-targets.js';
 import { FlowTable } from './transport/flow-table.js';
 import { Inbound } from './transport/inbound.js';
@@ -15,8 +16,11 @@ import { advertisedHost } from './transport/local-host.js';
 import { Locator } from './transport/locator.js';
 import type { Resolver } from './transport/resolver.js';
 import { TransportRouter } from './transport/router.js';
+import { SourceCounts } from './transport/source-counts.js';
 import { systemResolver } from './transport/system-resolver.js';
-import type { Transport } from './transport/transport.js';
+import { listenTcp } from './transport/tcp.js';
+import { listenTls } from './transport/tls.js';
+import { type Protocol, protocols, type Transport, type TransportOptions } from './transport/transport.js';
 import { listenUdp } from './transport/udp.js';
 import { listenWebSocket } from './transport/websocket.js';
 
@@ -31,6 +35,8 @@ export interface SipServer extends Listeners {
    * To be followed by `close`.
    */
   drain(): Promise<void>;
+  /** Reads the certificate files again. @throws when one of them is wrong; then the old ones stay */
+  reloadCertificates(): void;
   close(): Promise<void>;
 }
 
@@ -40,7 +46,29 @@ export interface SipServerParts {
   resolver?: Resolver;
 }
 
-const listen = { udp: listenUdp, ws: listenWebSocket };
+type Listen = (options: TransportOptions) => Promise<Transport>;
+
+function listenersWith(credentials: Credentials | undefined): Record<Protocol, Listen> {
+  const secure = (): Credentials => {
+    if (credentials === undefined) throw new Error('there is no certificate');
+    return credentials;
+  };
+  return {
+    udp: listenUdp,
+    tcp: listenTcp,
+    tls: async at => listenTls(at, secure()),
+    ws: at => listenWebSocket(at),
+    wss: async at => listenWebSocket(at, secure()),
+  };
+}
+
+function credentialsOf(files: TlsFiles): Credentials {
+  try {
+    return new Credentials(files);
+  } catch (error) {
+    throw new ListenError(`cannot use the certificate in ${files.certificate}: ${(error as Error).message}`);
+  }
+}
 
 /** @throws ListenError */
 export async function startSipServer(options: SipServerOptions, parts: SipServerParts): Promise<SipServer> {
@@ -58,10 +86,14 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     new Locator(new CachedResolver(resolver, clock)),
     new FailedTargets(clock),
   );
+  const credentials = options.tlsFiles === undefined ? undefined : credentialsOf(options.tlsFiles);
+  const listen = listenersWith(credentials);
   const transports: Transport[] = [];
   const common = {
     receiver: inbound,
-    advertisedHost: (address: string) => advertisedHost(options.externalAddress, address),
+    clock,
+    limits: options.connections,
+    sources: new SourceCounts(options.connections.maxPerSource),
     maxConnections: options.maxFlows,
     maxMessageBytes: options.limits.maxMessageBytes,
     pingIntervalMs: options.pingIntervalMs,
@@ -70,11 +102,13 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
   const closeTransports = () => Promise.all(transports.map(transport => transport.close()));
 
   try {
-    const bound: Listeners = { udp: [], ws: [] };
+    const bound: Listeners = { udp: [], tcp: [], tls: [], ws: [], wss: [] };
     for (const protocol of protocols) {
       for (const at of options[protocol]) {
+        const { host, port, externalHost = options.externalAddress } = at;
+        const told = (address: string) => advertisedHost(externalHost, address);
         const transport = await listening(protocol, at, () =>
-          listen[protocol]({ ...common, address: at.host, port: at.port }),
+          listen[protocol]({ ...common, address: host, port, advertisedHost: told }),
         );
         transports.push(transport);
         inbound.add(transport);
@@ -106,6 +140,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
         userAgent.shutdown();
         return transactions.answered(options.drainMs);
       },
+      reloadCertificates: () => credentials?.reload(),
       close: async () => {
         userAgent.shutdown();
         transactions.close();

@@ -12,6 +12,7 @@ export interface Exchange {
   /** The transaction id that the application answers with. */
   readonly id: string;
   readonly request: SipRequest;
+  /** Where its answers go. */
   readonly flow: Flow;
   /** Who is to answer; changed by `ExchangeTable.hand` alone. */
   application: Application;
@@ -72,6 +73,10 @@ export class ExchangeTable {
   add(parts: NewExchange, limitMs: number, expired: (exchange: Exchange) => void): Exchange {
     const exchange: Exchange = {
       ...parts,
+      // The transaction knows another way when the connection of the request is gone.
+      get flow() {
+        return parts.transaction?.flow ?? parts.flow;
+      },
       id: randomUUID(),
       inDialog: parts.dialog !== undefined,
       progressed: false,

@@ -27,7 +27,9 @@ export interface BuiltRequest {
 }
 
 export const localContact = (local: LocalAddress): string => {
-  const transport = local.protocol === 'udp' ? '' : `;transport=${local.protocol}`;
+  // RFC 7118 section 5.2.2 has one name in URIs for both.
+  const name = local.protocol === 'wss' ? 'ws' : local.protocol;
+  const transport = name === 'udp' ? '' : `;transport=${name}`;
   return `<sip:${hostPort(local.advertisedHost, local.port)}${transport}>`;
 };
 

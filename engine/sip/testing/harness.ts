@@ -4,7 +4,7 @@ import Srf, { type Dialog, type SrfRequest, type SrfResponse } from 'drachtio-sr
 import { pino } from 'pino';
 import { defaultSipServerOptions, type SipServerOptions } from '../options.js';
 import { type SipServer, type SipServerParts, startSipServer } from '../server.js';
-import { type Peer, UdpPeer, WsPeer } from './peer.js';
+import { UdpPeer, WsPeer } from './peer.js';
 import { RawApplication } from './raw-application.js';
 
 /** What an application does with a request. */
@@ -69,16 +69,17 @@ export class Harness {
   async udpPeer(): Promise<UdpPeer> {
     const [server] = this.server.udp;
     if (server === undefined) throw new Error('the server has no UDP');
-    return this.#keep(await UdpPeer.open(server));
+    return this.keep(await UdpPeer.open(server));
   }
 
   async wsPeer(): Promise<WsPeer> {
     const [server] = this.server.ws;
     if (server === undefined) throw new Error('the server has no WebSocket');
-    return this.#keep(await WsPeer.open(server));
+    return this.keep(await WsPeer.open(server));
   }
 
-  #keep<P extends Peer>(peer: P): P {
+  /** Closes it before the server. */
+  keep<P extends { close(): Promise<void> }>(peer: P): P {
     this.#closing.push(() => peer.close());
     return peer;
   }

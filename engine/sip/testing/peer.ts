@@ -7,6 +7,7 @@ import { SipRequest, SipResponse } from '../message/message.js';
 import { parseMessage } from '../message/parser.js';
 import { responseText } from '../message/serializer.js';
 import { newBranch, randomToken } from '../message/token.js';
+import { hostPort } from '../message/uri.js';
 import type { ListenAddress } from '../options.js';
 
 type Message = SipRequest | SipResponse;
@@ -106,8 +107,9 @@ export class UdpPeer extends Peer {
   }
 
   static async open(server: ListenAddress): Promise<UdpPeer> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
+    const six = server.host.includes(':');
+    const socket = createSocket(six ? 'udp6' : 'udp4');
+    socket.bind(0, six ? '::1' : '127.0.0.1');
     await once(socket, 'listening');
     return new UdpPeer(socket, server);
   }
@@ -117,11 +119,11 @@ export class UdpPeer extends Peer {
   }
 
   get via(): string {
-    return `SIP/2.0/UDP 127.0.0.1:${this.port}`;
+    return `SIP/2.0/UDP ${hostPort(this.socket.address().address, this.port)}`;
   }
 
   get contact(): string {
-    return `sip:peer@127.0.0.1:${this.port}`;
+    return `sip:peer@${hostPort(this.socket.address().address, this.port)}`;
   }
 
   sendText(text: string): void {
@@ -137,15 +139,21 @@ export class UdpPeer extends Peer {
 export class WsPeer extends Peer {
   readonly host = `${randomToken(6)}.invalid`;
   readonly user = randomToken(4);
-  private constructor(readonly socket: WebSocket) {
+  private constructor(
+    readonly socket: WebSocket,
+    private readonly protocol: 'ws' | 'wss',
+  ) {
     super();
     socket.on('message', data => this.take((data as Buffer).toString('latin1')));
   }
 
-  static async open(server: ListenAddress): Promise<WsPeer> {
-    const socket = new WebSocket(`ws://${server.host}:${server.port}`, 'sip');
+  /** @param authority whom it trusts: then it is wss */
+  static async open({ host, port }: ListenAddress, authority?: string): Promise<WsPeer> {
+    const protocol = authority === undefined ? 'ws' : 'wss';
+    const trust = { ca: authority, servername: 'localhost' };
+    const socket = new WebSocket(`${protocol}://${hostPort(host, port)}`, 'sip', trust);
     await once(socket, 'open');
-    return new WsPeer(socket);
+    return new WsPeer(socket, protocol);
   }
 
   get open(): boolean {
@@ -153,7 +161,7 @@ export class WsPeer extends Peer {
   }
 
   get via(): string {
-    return `SIP/2.0/WS ${this.host}`;
+    return `SIP/2.0/${this.protocol.toUpperCase()} ${this.host}`;
   }
 
   get contact(): string {

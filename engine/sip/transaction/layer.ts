@@ -8,7 +8,7 @@ import type { MessageReceiver } from '../transport/inbound.js';
 import type { Flow } from '../transport/transport.js';
 import { type ClientRequest, ClientTransaction } from './client-transaction.js';
 import type { Clock } from './clock.js';
-import { ServerTransaction } from './server-transaction.js';
+import { type SentBy, ServerTransaction } from './server-transaction.js';
 import type { Timers } from './timers.js';
 
 /** What sits above: the user agent. */
@@ -94,6 +94,7 @@ export class TransactionLayer implements MessageReceiver {
       request.method === 'INVITE',
       flow,
       this.#environment,
+      flow.returnFlow === undefined ? undefined : sentByOf(request),
     );
     this.#servers.set(transaction.key, transaction);
     if (merged) {
@@ -146,6 +147,11 @@ export class TransactionLayer implements MessageReceiver {
     for (const transaction of [...this.#clients.values()]) transaction.abandon();
     for (const transaction of [...this.#servers.values()]) transaction.abandon();
   }
+}
+
+function sentByOf(request: SipRequest): SentBy {
+  const { port, host } = request.via as Via;
+  return { port, host: detached(host) };
 }
 
 const clientKey = (branch: string, method: string): string => `${branch} ${method}`;

@@ -38,6 +38,12 @@ export interface ServerUser {
   sendFailed?(): void;
 }
 
+/** Who sent a request, by its Via. */
+export interface SentBy {
+  port: number | undefined;
+  host: string;
+}
+
 export class ServerTransaction {
   user: ServerUser = {};
   #state: ServerState;
@@ -46,20 +52,33 @@ export class ServerTransaction {
   #last = '';
   #ack: SipRequest | undefined;
   #stopListening: () => void;
+  #flow: Flow;
+  #sentBy: SentBy | undefined;
 
-  /** @param key what its requests have in common (RFC 3261 section 17.2.3) */
+  /**
+   * @param key what its requests have in common (RFC 3261 section 17.2.3)
+   * @param sentBy of the Via, where the flow is a connection to a peer that can be connected to
+   */
   constructor(
     readonly key: string,
     readonly mergeKey: string | undefined,
     readonly isInvite: boolean,
-    readonly flow: Flow,
+    flow: Flow,
     private readonly environment: ServerEnvironment,
+    sentBy?: SentBy,
   ) {
+    this.#flow = flow;
+    this.#sentBy = sentBy;
     this.#state = isInvite ? 'proceeding' : 'trying';
     this.#timers = new TimerSet(environment.clock, environment.timers, flow.connected, name =>
       this.#fire(`timer${name}` as ServerEvent),
     );
     this.#stopListening = flow.onClosed(() => this.#deserted());
+  }
+
+  /** The way its responses go. */
+  get flow(): Flow {
+    return this.#flow;
   }
 
   get state(): ServerState {
@@ -106,8 +125,21 @@ export class ServerTransaction {
   }
 
   #deserted(): void {
+    if (this.open && this.#moved()) return;
     if (this.open) this.user.deserted?.();
     this.abandon();
+  }
+
+  /** RFC 3261 section 18.2.2: once, responses take a new connection to the peer when that of the request is gone. */
+  #moved(): boolean {
+    const sentBy = this.#sentBy;
+    this.#sentBy = undefined;
+    const flow = sentBy === undefined ? undefined : this.#flow.returnFlow?.(sentBy.port, sentBy.host);
+    if (flow?.open !== true) return false;
+    this.#stopListening();
+    this.#flow = flow;
+    if (this.#state !== 'terminated') this.#stopListening = flow.onClosed(() => this.#deserted());
+    return true;
   }
 
   #fire(event: ServerEvent): void {
@@ -156,7 +188,11 @@ export class ServerTransaction {
   }
 
   #send(text: string): void {
-    if (text !== '') this.flow.send(text, () => this.#fire('transportError'));
+    if (text === '') return;
+    this.#flow.send(text, () => {
+      if (this.#moved()) this.#send(text);
+      else this.#fire('transportError');
+    });
   }
 
   #end(): void {

@@ -20,13 +20,13 @@ export class FlowTable {
   /** False when there are too many. */
   add(flow: Flow): boolean {
     if (this.#contacts.size >= this.maxFlows) return false;
-    this.#byAddress.set(addressKey(flow.protocol, flow.remoteAddress, flow.remotePort), flow);
+    this.#byAddress.set(keyOf(flow), flow);
     this.#contacts.set(flow, new Set());
     return true;
   }
 
   remove(flow: Flow): void {
-    const address = addressKey(flow.protocol, flow.remoteAddress, flow.remotePort);
+    const address = keyOf(flow);
     // The peer may have come again from the same port before the end of its old connection was noticed.
     if (this.#byAddress.get(address) === flow) this.#byAddress.delete(address);
     for (const key of this.#contacts.get(flow) ?? []) {
@@ -64,11 +64,14 @@ export class FlowTable {
     return this.#byContact.get(contactKey(uri));
   }
 
-  /** The open connection from a remote address. */
-  ofAddress(protocol: string, address: string, port: number): Flow | undefined {
-    return this.#byAddress.get(addressKey(protocol, address, port));
+  /** The open connection with a remote address; with a domain, the one whose peer has proven to be that. */
+  ofAddress(protocol: string, address: string, port: number, domain?: string): Flow | undefined {
+    return this.#byAddress.get(addressKey(protocol, address, port, domain));
   }
 }
 
-const addressKey = (protocol: string, address: string, port: number): string =>
-  `${protocol}/${hostPort(address, port)}`;
+const addressKey = (protocol: string, address: string, port: number, domain = ''): string =>
+  `${protocol}/${hostPort(address, port)}/${domain}`;
+
+const keyOf = ({ protocol, remoteAddress, remotePort, domain }: Flow): string =>
+  addressKey(protocol, remoteAddress, remotePort, domain);

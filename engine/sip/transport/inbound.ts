@@ -1,13 +1,13 @@
 /** From a transport's bytes to the transaction layer: parsed, checked, and stamped with where it really came from. */
 import type { MessageLimits } from '../message/limits.js';
-import { SipRequest, type SipResponse } from '../message/message.js';
+import { type Problem, SipRequest, type SipResponse } from '../message/message.js';
 import { parseMessage } from '../message/parser.js';
 import { isAnswerable, isSaneResponse, problemOf } from '../message/sanity.js';
 import { responseText } from '../message/serializer.js';
 import { newTag } from '../message/token.js';
 import { stampedVia, type Via } from '../message/via.js';
 import type { FlowTable } from './flow-table.js';
-import type { Flow, Receiver, Transport } from './transport.js';
+import type { Flow, Protocol, Receiver, Transport } from './transport.js';
 
 const defaultPort = 5060;
 
@@ -47,24 +47,30 @@ export class Inbound implements Receiver {
     this.flows.remove(flow);
   }
 
-  received(text: string, flow: Flow): void {
+  connection(protocol: Protocol, address: string, port: number, domain?: string): Flow | undefined {
+    return this.flows.ofAddress(protocol, address, port, domain);
+  }
+
+  received(text: string, flow: Flow, fault?: Problem): boolean {
     this.counters.received += 1;
     if (text.length <= 4 && /^[\r\n\0]*$/.test(text)) {
       this.#keepAlive(text, flow);
-      return;
+      return true;
     }
     const message = text.length > this.limits.maxMessageBytes ? undefined : parseMessage(text, this.limits);
-    if (message === undefined || !isAnswerable(message)) {
+    if (message === undefined) {
       this.counters.ignored += 1;
-      return;
+      return false;
     }
     try {
-      if (message instanceof SipRequest) this.#request(message, flow);
-      else if (isSaneResponse(message)) this.receiver.response(message, flow);
+      if (!isAnswerable(message)) this.counters.ignored += 1;
+      else if (message instanceof SipRequest) this.#request(message, flow, fault);
+      else if (fault === undefined && isSaneResponse(message)) this.receiver.response(message, flow);
       else this.counters.ignored += 1;
     } catch (error) {
       this.failed(error);
     }
+    return true;
   }
 
   /** RFC 5626 section 4.4.1: a double line end on a connection is answered by a single one. */
@@ -72,13 +78,13 @@ export class Inbound implements Receiver {
     if (flow.connected && text === '\r\n\r\n') flow.send('\r\n');
   }
 
-  #request(request: SipRequest, source: Flow): void {
+  #request(request: SipRequest, source: Flow, fault: Problem | undefined): void {
     const via = request.via as Via;
     const field = request.fields.find(({ id }) => id === 'via');
     if (field !== undefined)
       field.value = stampedVia(field.value, via, source.remoteAddress, source.remotePort);
     const flow = this.#answerFlow(via, source);
-    const problem = problemOf(request);
+    const problem = fault ?? problemOf(request);
     if (problem === undefined) {
       this.receiver.request(request, flow);
       return;

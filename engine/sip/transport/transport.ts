@@ -2,7 +2,14 @@
  * What the rest of the server knows of a transport. A flow is the pair of addresses a message came over or goes over;
  * on a connection-oriented transport it lives as long as the connection does (RFC 5626 calls it the same).
  */
-export type Protocol = 'udp' | 'tcp' | 'tls' | 'ws' | 'wss';
+import type { Problem } from '../message/message.js';
+import type { Clock } from '../transaction/clock.js';
+import type { ConnectionLimits } from './connection-limits.js';
+import type { SourceCounts } from './source-counts.js';
+
+export const protocols = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
+
+export type Protocol = (typeof protocols)[number];
 
 /** An address the server listens on. */
 export interface LocalAddress {
@@ -30,15 +37,46 @@ export interface Flow {
   send(text: string, failed?: (error: Error) => void): void;
   /** Calls back once when the connection is gone; never for UDP. Returns what takes the listener away. */
   onClosed(listener: () => void): () => void;
+  /** Whose certificate the peer has shown: on a TLS connection that we opened. */
+  readonly domain?: string;
+  /**
+   * Where answers go once the connection of their request is gone: a flow to the same peer at the port in its Via
+   * (RFC 3261 section 18.2.2). Absent where peers cannot be connected to.
+   */
+  returnFlow?(port: number | undefined, host: string): Flow | undefined;
 }
 
 /** Where transports put what they receive. */
 export interface Receiver {
-  /** One message, or a keep-alive, as a binary string. */
-  received(text: string, flow: Flow): void;
-  /** A connection has been accepted; false when there are too many and it is to be closed. */
+  /**
+   * One message, or a keep-alive, as a binary string. False when it is no SIP: on a stream, what follows it is none
+   * either.
+   * @param fault what is wrong with how it came, as the answer to it
+   */
+  received(text: string, flow: Flow, fault?: Problem): boolean;
+  /** There is another connection; false when there are too many and it is to be closed. */
   opened(flow: Flow): boolean;
   closed(flow: Flow): void;
+  /** The connection to a remote address that there is. */
+  connection(protocol: Protocol, address: string, port: number, domain?: string): Flow | undefined;
+}
+
+/** What a transport is made with. */
+export interface TransportOptions {
+  address: string;
+  port: number;
+  /** What peers are told of a bound address. */
+  advertisedHost: (address: string) => string;
+  receiver: Receiver;
+  clock: Clock;
+  /** How many connections there may be: few beyond that are even begun. */
+  maxConnections: number;
+  limits: ConnectionLimits;
+  sources: SourceCounts;
+  maxMessageBytes: number;
+  /** How often a connection is asked for a sign of life; one that gives none for two of them is dropped. Milliseconds. */
+  pingIntervalMs: number;
+  onError: (error: Error) => void;
 }
 
 export interface Transport {

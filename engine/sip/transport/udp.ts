@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import type { Flow, LocalAddress, Receiver, Transport } from './transport.js';
+import type { Flow, LocalAddress, Transport, TransportOptions } from './transport.js';
 
 const socketBufferBytes = 4 * 1024 * 1024;
 
@@ -42,17 +42,10 @@ class UdpFlow implements Flow {
   }
 }
 
-export interface UdpOptions {
-  address: string;
-  port: number;
-  advertisedHost: (address: string) => string;
-  receiver: Receiver;
-  onError: (error: Error) => void;
-}
-
 /** @throws the bind error, with `code` */
-export async function listenUdp(options: UdpOptions): Promise<Transport> {
-  const socket = createSocket({ type: isIPv6(options.address) ? 'udp6' : 'udp4', lookup });
+export async function listenUdp(options: TransportOptions): Promise<Transport> {
+  const ipv6Only = isIPv6(options.address);
+  const socket = createSocket({ type: ipv6Only ? 'udp6' : 'udp4', ipv6Only, lookup });
   // Before the bind: with no name to look up it is done at once.
   const listening = once(socket, 'listening');
   socket.bind(options.port, options.address);

@@ -1,15 +1,17 @@
 /**
- * SIP over WebSocket, server side (RFC 7118). One message a frame, subprotocol `sip`. A peer that does not answer a
- * ping is dropped, so that a dead browser tab is noticed within two intervals.
+ * SIP over WebSocket, server side (RFC 7118), plain or over TLS. One message a frame, subprotocol `sip`. A peer that does
+ * not answer a ping is dropped, so that a dead browser tab is noticed within two intervals.
  */
 import { isUtf8 } from 'node:buffer';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerOptions } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Flow, LocalAddress, Receiver, Transport } from './transport.js';
+import type { Credentials } from './credentials.js';
+import type { Flow, LocalAddress, Transport, TransportOptions } from './transport.js';
 
-const maxBufferedBytes = 1024 * 1024;
 const headersTimeoutMs = 5_000;
 /** Connections that are not yet WebSockets, beyond those that may be. */
 const maxHandshakes = 1_024;
@@ -17,22 +19,7 @@ const maxHandshakes = 1_024;
 const maxFragments = 256;
 const maxBufferedChunks = 1_024;
 
-export interface WebSocketOptions {
-  address: string;
-  port: number;
-  advertisedHost: (address: string) => string;
-  receiver: Receiver;
-  /** How many WebSockets there may be: more than a few handshakes beyond that are not even begun. */
-  maxConnections: number;
-  /** A larger message closes its connection with 1009. */
-  maxMessageBytes: number;
-  /** A ping each so many milliseconds; a connection without any sign of life for two of them is dropped. */
-  pingIntervalMs: number;
-  onError: (error: Error) => void;
-}
-
 class WebSocketFlow implements Flow {
-  readonly protocol = 'ws';
   readonly connected = true;
   alive = true;
   #listeners = new Set<() => void>();
@@ -41,7 +28,12 @@ class WebSocketFlow implements Flow {
     readonly socket: WebSocket,
     readonly remoteAddress: string,
     readonly remotePort: number,
+    private readonly maxUnreadBytes: number,
   ) {}
+
+  get protocol() {
+    return this.local.protocol;
+  }
 
   get open(): boolean {
     return this.socket.readyState === this.socket.OPEN;
@@ -49,7 +41,7 @@ class WebSocketFlow implements Flow {
 
   send(text: string, failed?: (error: Error) => void): void {
     if (!this.open) return void failed?.(new Error('the connection is closed'));
-    if (this.socket.bufferedAmount > maxBufferedBytes) {
+    if (this.socket.bufferedAmount > this.maxUnreadBytes) {
       this.socket.terminate();
       return void failed?.(new Error('the peer does not read'));
     }
@@ -81,15 +73,35 @@ const offersSip = (request: IncomingMessage): boolean =>
     .split(',')
     .some(name => name.trim().toLowerCase() === 'sip');
 
-/** @throws the bind error, with `code` */
-export async function listenWebSocket(options: WebSocketOptions): Promise<Transport> {
-  const http = createServer(
-    {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: headersTimeoutMs,
-      connectionsCheckingInterval: headersTimeoutMs,
-    },
-    (_, response) => response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end(),
+const serverOptions: ServerOptions = {
+  headersTimeout: headersTimeoutMs,
+  requestTimeout: headersTimeoutMs,
+  connectionsCheckingInterval: headersTimeoutMs,
+};
+
+function secureServer(credentials: Credentials) {
+  const server = createSecureServer({
+    ...serverOptions,
+    ...credentials.options,
+    handshakeTimeout: headersTimeoutMs,
+  });
+  credentials.onReloaded(options => server.setSecureContext(options));
+  // A broken handshake is the peer's affair, but its socket is ours.
+  server.on('tlsClientError', (_, socket) => socket.destroy());
+  return server;
+}
+
+/**
+ * @param credentials with them it is wss
+ * @throws the bind error, with `code`
+ */
+export async function listenWebSocket(
+  options: TransportOptions,
+  credentials?: Credentials,
+): Promise<Transport> {
+  const http = credentials === undefined ? createServer(serverOptions) : secureServer(credentials);
+  http.on('request', (_, response) =>
+    response.writeHead(426, { Upgrade: 'websocket', Connection: 'close' }).end(),
   );
   const server = new WebSocketServer({
     noServer: true,
@@ -100,13 +112,13 @@ export async function listenWebSocket(options: WebSocketOptions): Promise<Transp
     handleProtocols: () => 'sip',
   });
   http.maxConnections = options.maxConnections + maxHandshakes;
-  http.listen(options.port, options.address);
+  http.listen({ host: options.address, port: options.port, ipv6Only: isIPv6(options.address) });
   await once(http, 'listening');
   http.on('error', options.onError);
   const bound = http.address();
   if (bound === null || typeof bound === 'string') throw new Error('the WebSocket listener has no address');
   const local: LocalAddress = {
-    protocol: 'ws',
+    protocol: credentials === undefined ? 'ws' : 'wss',
     address: bound.address,
     port: bound.port,
     advertisedHost: options.advertisedHost(bound.address),
@@ -120,11 +132,15 @@ export async function listenWebSocket(options: WebSocketOptions): Promise<Transp
   });
 
   function accept(ws: WebSocket, request: IncomingMessage): void {
-    const { remoteAddress, remotePort } = request.socket;
-    const flow = new WebSocketFlow(local, ws, remoteAddress ?? '', remotePort ?? 0);
+    const { remoteAddress = '', remotePort = 0 } = request.socket;
+    const flow = new WebSocketFlow(local, ws, remoteAddress, remotePort, options.limits.maxUnreadBytes);
     // Without a listener an oversized frame would end the process; the close that follows says all there is to say.
     ws.on('error', options.onError);
-    if (!options.receiver.opened(flow)) {
+    // Plain WebSocket is for behind a proxy, whose one address is that of all its peers.
+    const counted = local.protocol === 'wss';
+    const allowed = !counted || options.sources.add(remoteAddress);
+    if (!allowed || !options.receiver.opened(flow)) {
+      if (allowed && counted) options.sources.remove(remoteAddress);
       ws.close(1013, 'too many connections');
       return;
     }
@@ -138,6 +154,7 @@ export async function listenWebSocket(options: WebSocketOptions): Promise<Transp
     });
     ws.on('close', () => {
       flows.delete(flow);
+      if (counted) options.sources.remove(remoteAddress);
       options.receiver.closed(flow);
       flow.tellClosed();
     });
@@ -156,7 +173,7 @@ export async function listenWebSocket(options: WebSocketOptions): Promise<Transp
 
   return {
     local,
-    flowTo: () => undefined,
+    flowTo: (address, port) => options.receiver.connection(local.protocol, address, port),
     close: async () => {
       clearInterval(pings);
       const closed = once(http, 'close');
