@@ -2,12 +2,14 @@
 import type { Application } from './application.js';
 import { type Dialog, dialogId } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
+import { eventText } from './event-use.js';
 import type { Exchange, ExchangeTable } from './exchange.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
+import type { SubscriptionRole } from './subscription-states.js';
 
 export interface DialogEntry {
   id: string;
-  /** `terminated`: the far end's BYE waits to be answered. */
+  /** `terminated`: the far end's BYE waits to be answered, or only subscriptions use it. */
   state: 'trying' | 'early' | 'confirmed' | 'terminated';
   /** Who sent the INVITE that made it: we (`initiator`), or the far end. */
   direction: 'initiator' | 'recipient';
@@ -31,6 +33,8 @@ export interface DialogEntry {
   invite?: { from: 'us' | 'peer'; transaction: string };
   /** Requests of the far end that are delivered after the take-over. */
   waiting: number;
+  /** What uses it besides the call, or in its place (RFC 6665): the state is `terminated` where there is no call. */
+  subscriptions?: { role: SubscriptionRole; event: string }[];
 }
 
 /** Everything that goes by one dialog id. */
@@ -100,6 +104,11 @@ export function entryOf(holding: Holding, owner: DialogEntry['owner'], now: numb
     ...(received === undefined ? {} : { invite: { from: 'peer' as const, transaction: received.id } }),
     ...(sent === undefined ? {} : { invite: { from: 'us' as const, transaction: sent.id } }),
     waiting: exchanges.length,
+    ...(dialog === undefined || dialog.subscriptions.length === 0
+      ? {}
+      : {
+          subscriptions: dialog.subscriptions.map(({ role, event }) => ({ role, event: eventText(event) })),
+        }),
   };
 }
 

@@ -31,13 +31,19 @@ export class DialogStore {
     return true;
   }
 
-  /** Ends a dialog: nothing finds it any more. */
+  /** Ends the call in a dialog, and the dialog with it, unless a subscription uses it: then nothing finds it any more. */
   remove(dialog: Dialog): void {
     dialog.state = 'terminated';
     dialog.awaitedAck?.stop();
     dialog.awaitedAck = undefined;
     dialog.inviteOut?.cancel();
     dialog.timer?.stop();
+    this.release(dialog);
+  }
+
+  /** Forgets a dialog that nothing uses any more. */
+  release(dialog: Dialog): void {
+    if (dialog.state !== 'terminated' || dialog.subscriptions.length > 0) return;
     if (this.#byId.get(dialog.id) !== dialog) return;
     this.#byId.delete(dialog.id);
     const rest = this.#byCallId.get(dialog.callId)?.filter(other => other !== dialog) ?? [];
@@ -64,7 +70,7 @@ export class DialogStore {
       const dialog = this.#byId.get(dialogId(request.callId, creator));
       if (matches(dialog)) return dialog;
     }
-    return undefined;
+    return this.#byCallId.get(request.callId)?.find(matches);
   }
 
   all(): Dialog[] {

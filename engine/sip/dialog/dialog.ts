@@ -6,8 +6,25 @@ import { detached } from '../message/token.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
 import type { SessionTimer } from './session-timer.js';
+import type { Subscription } from './subscription.js';
 
+/**
+ * Of the call in it, the INVITE usage (RFC 5057 section 3): terminated also where there never was one. A dialog lives
+ * as long as a call or a subscription uses it.
+ */
 export type DialogState = 'early' | 'confirmed' | 'terminated';
+
+/** Methods that are about the call in a dialog. */
+export const callMethods: ReadonlySet<string> = new Set(['INVITE', 'ACK', 'BYE', 'UPDATE', 'PRACK', 'INFO']);
+
+/** Requests that change where the far end is to be reached (RFC 5057 section 4.2). */
+export const targetRefresh: ReadonlySet<string> = new Set([
+  'INVITE',
+  'UPDATE',
+  'SUBSCRIBE',
+  'NOTIFY',
+  'REFER',
+]);
 
 /** A 2xx received that is to be acknowledged, and its ACK once it is sent. */
 export interface PendingAck {
@@ -46,6 +63,8 @@ export interface DialogParts {
   application: Application;
   state: DialogState;
 }
+
+const noSubscriptions: readonly Subscription[] = [];
 
 export class Dialog {
   readonly id: string;
@@ -86,6 +105,7 @@ export class Dialog {
   allowsUpdate = false;
   /** Settled when our own refresh by INVITE has its answer; undefined while none is under way. */
   refreshing: Promise<void> | undefined;
+  subscriptions: readonly Subscription[] = noSubscriptions;
 
   constructor(parts: DialogParts) {
     this.id = detached(parts.id);

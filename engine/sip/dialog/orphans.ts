@@ -1,17 +1,20 @@
 /** What happens when an application is gone: nobody is left ringing, nobody is left alone for long. */
 import type { Clock } from '../transaction/clock.js';
 import type { Application } from './application.js';
+import type { Dialog } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import type { ExchangeTable } from './exchange.js';
 import { endReason, type HangUp } from './hang-up.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
 import type { Responder } from './responder.js';
+import type { Subscriptions } from './subscriptions.js';
 
 export interface OrphanContext {
   dialogs: DialogStore;
   exchanges: ExchangeTable;
   responder: Responder;
   hangUp: HangUp;
+  subscriptions: Subscriptions;
   pending: Map<string, OutgoingInvite>;
   clock: Clock;
   graceMs: number;
@@ -25,19 +28,26 @@ const gone = endReason('Application is gone');
  * name them; then they end.
  */
 export function abandon(application: Application, context: OrphanContext): void {
-  const { dialogs, hangUp, clock, graceMs } = context;
+  const { dialogs, clock, graceMs } = context;
   release(application, 503, context);
   const left = dialogs.ofApplication(application);
   clock.after(graceMs, () => {
     // Adopted ones belong to another application by now.
-    for (const dialog of left) if (dialog.application === application) hangUp.end(dialog, gone);
+    for (const dialog of left) {
+      if (dialog.application === application) end(dialog, context);
+    }
   });
 }
 
 /** Nobody has taken over in time: what waits within dialogs is answered 481 (RFC 3261 section 12.2.2), and they end. */
 export function unclaimed(standIn: Application, context: OrphanContext): void {
   release(standIn, 481, context);
-  for (const dialog of context.dialogs.ofApplication(standIn)) context.hangUp.end(dialog, gone);
+  for (const dialog of context.dialogs.ofApplication(standIn)) end(dialog, context);
+}
+
+function end(dialog: Dialog, { hangUp, subscriptions }: OrphanContext): void {
+  hangUp.end(dialog, gone);
+  subscriptions.finish(dialog, 'deactivated');
 }
 
 /** @param status what waits within a dialog is answered with */

@@ -6,10 +6,11 @@ import type { TimerHandle } from '../transaction/clock.js';
 import type { Flow } from '../transport/transport.js';
 import { type Answer, madeUpAnswer, type Sent } from './answer.js';
 import { type Application, type Outcome, refused } from './application.js';
-import { contactUri, Dialog, dialogId, type PendingAck, recordRoutes } from './dialog.js';
+import { type Dialog, dialogId, type PendingAck } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import { endReason, type HangUp } from './hang-up.js';
 import { withLongerInterval } from './longer-interval.js';
+import { dialogOfResponse } from './new-dialog.js';
 import { reliableSequence } from './reliable-provisional.js';
 import { type BuiltRequest, cancelText } from './request-builder.js';
 import type { Sendable, Sender } from './sender.js';
@@ -256,23 +257,10 @@ export class OutgoingInvite {
   }
 
   #dialogOf(response: SipResponse, flow: Flow, state: 'early' | 'confirmed'): Dialog {
+    const { dialogId: id, application, within } = this;
     const { request } = this.#sent;
-    return new Dialog({
-      id: this.dialogId,
-      callId: request.callId,
-      localTag: request.localTag,
-      remoteTag: response.toTag ?? '',
-      local: request.from,
-      remote: response.to,
-      remoteTarget: contactUri(response) ?? this.#target,
-      localContact: request.contact ?? '',
-      routeSet: recordRoutes(response).reverse(),
-      localSequence: this.within?.localSequence ?? request.sequence,
-      remoteSequence: -1,
-      flow,
-      application: this.application,
-      state,
-    });
+    const localSequence = within?.localSequence ?? request.sequence;
+    return dialogOfResponse(request, response, { id, flow, application, state, localSequence });
   }
 
   #deliver(answer: Answer): void {

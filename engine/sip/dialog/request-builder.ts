@@ -10,7 +10,8 @@ import type { LocalAddress } from '../transport/transport.js';
 import type { Dialog } from './dialog.js';
 
 const defaultMaxForwards = 70;
-const contactMethods = new Set(['INVITE', 'SUBSCRIBE', 'REFER']);
+/** The requests of ours that must have a Contact (RFC 3261 section 8.1.1.8, RFC 6665 section 8.4, RFC 3515 section 2.2). */
+const contactMethods = new Set(['INVITE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
 
 /** A request ready to go, with what has to be remembered of it. */
 export interface BuiltRequest {
@@ -69,8 +70,7 @@ export function newRequest(
   const tag = tagOf(from) ?? newTag();
   const to = localAddressIn(templateValue(template, 'to') ?? `<${line.uri}>`, local);
   const givenContact = templateValue(template, 'contact');
-  const defaultContact =
-    line.method === 'INVITE' || line.method === 'SUBSCRIBE' ? localContact(local) : undefined;
+  const defaultContact = contactMethods.has(line.method) ? localContact(local) : undefined;
   const contact = givenContact === undefined ? defaultContact : localAddressIn(givenContact, local);
   const branch = newBranch();
   const parts = {

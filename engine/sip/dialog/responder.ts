@@ -7,18 +7,21 @@ import { detached, newTag } from '../message/token.js';
 import type { Clock } from '../transaction/clock.js';
 import type { Timers } from '../transaction/timers.js';
 import { type Outcome, refused } from './application.js';
-import { contactUri, Dialog, dialogId, recordRoutes } from './dialog.js';
+import { contactUri, Dialog, dialogId, recordRoutes, targetRefresh } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
+import { declinesSubscription } from './event-use.js';
 import type { Exchange, ExchangeTable } from './exchange.js';
 import { endReason, type HangUp } from './hang-up.js';
 import type { Registrations } from './registrations.js';
 import { type ReliableProvisionals, takesReliable, wantsReliable } from './reliable-provisional.js';
 import { completedFields, hasContentType, localAddressIn, localContact } from './request-builder.js';
 import { refreshesSession, type SessionTimers } from './session-timers.js';
+import type { Subscriptions } from './subscriptions.js';
 import { repeatUntilAcknowledged } from './success-repeat.js';
 
 const serverWritten = ['from', 'to', 'call-id', 'cseq', 'contact'];
-const targetRefresh = new Set(['INVITE', 'UPDATE']);
+/** Methods whose 2xx makes a dialog for a subscription (RFC 6665 section 4.4.1, RFC 3515 section 2.4.4). */
+const subscribing = new Set(['SUBSCRIBE', 'REFER']);
 
 export interface ResponderContext {
   dialogs: DialogStore;
@@ -27,6 +30,7 @@ export interface ResponderContext {
   registrations: Registrations;
   reliable: ReliableProvisionals;
   sessionTimers: SessionTimers;
+  subscriptions: Subscriptions;
   /** The caller cannot be served any more: the application is told as if it had cancelled. */
   abandoned(exchange: Exchange): void;
   clock: Clock;
@@ -52,7 +56,10 @@ export class Responder {
     if (!hasContentType(template)) return refused('Unknown server error sending response');
     exchange.localTag ??= tagOf(templateValue(template, 'to') ?? '') ?? newTag();
     const isInvite = exchange.request.method === 'INVITE';
-    if (isInvite && line.status > 100 && line.status < 300 && !this.#inDialog(exchange, line.status)) {
+    const makesDialog = isInvite
+      ? line.status > 100 && line.status < 300
+      : line.status >= 200 && line.status < 300 && subscribes(exchange, template);
+    if (makesDialog && !this.#inDialog(exchange, line.status)) {
       this.settle(exchange, 480);
       return refused('dialog already exists, rejecting this request');
     }
@@ -67,12 +74,14 @@ export class Responder {
       this.context.exchanges.progressed(exchange);
       this.context.reliable.whenUnblocked(dialog, () => this.#finish(exchange, line.status, text));
     } else this.#finish(exchange, line.status, text);
+    if (dialog !== undefined)
+      this.context.subscriptions.responded(dialog, exchange.request, line.status, template);
     return {
       ok: true,
       text,
       flow: exchange.flow,
       transactionId,
-      dialogId: isInvite || exchange.inDialog ? (exchange.dialog?.id ?? '') : '',
+      dialogId: exchange.dialog?.id ?? '',
     };
   }
 
@@ -124,16 +133,21 @@ export class Responder {
     const success = line.status >= 200 && line.status < 300;
     const given = templateValue(template, 'contact');
     let contact = given === undefined ? undefined : localAddressIn(given, local);
-    if (contact === undefined && method === 'INVITE' && (success || rseq !== undefined)) {
+    const makesDialog = exchange.dialog !== undefined && (method === 'INVITE' || subscribing.has(method));
+    if (contact === undefined && makesDialog && (success || rseq !== undefined)) {
       contact =
         exchange.inDialog && exchange.dialog?.localContact
           ? exchange.dialog.localContact
           : localContact(local);
     }
-    if (success && method === 'INVITE' && exchange.dialog !== undefined && contact !== undefined) {
+    if (success && makesDialog && exchange.dialog !== undefined && contact !== undefined) {
       exchange.dialog.localContact = detached(contact);
     }
     const fields = without(success ? this.#timed(exchange, template) : template, ...serverWritten);
+    const expires = exchange.request.first('expires');
+    // RFC 6665 section 4.2.1.1: the answer says how long.
+    if (success && method === 'SUBSCRIBE' && expires && templateValue(template, 'expires') === undefined)
+      fields.push({ id: 'expires', name: 'Expires', value: expires });
     if (rseq !== undefined) fields.push({ id: 'rseq', name: 'RSeq', value: String(rseq) });
     return responseText(exchange.request, {
       ...line,
@@ -154,7 +168,7 @@ export class Responder {
     return answer === undefined ? template : { ...template, fields: answer.fields };
   }
 
-  /** Makes the dialog of an INVITE at its first answer with a tag. False when there is one already, or no room. */
+  /** Makes the dialog of an INVITE at its first answer with a tag, of a SUBSCRIBE at its 2xx. False when it cannot be. */
   #inDialog(exchange: Exchange, status: number): boolean {
     exchange.dialog ??= this.#newDialog(exchange);
     if (exchange.dialog === undefined) return false;
@@ -180,7 +194,7 @@ export class Responder {
       remoteSequence: sequence,
       flow,
       application: exchange.application,
-      state: 'early',
+      state: request.method === 'INVITE' ? 'early' : 'terminated',
     });
     return !this.context.dialogs.full && this.context.dialogs.add(dialog) ? dialog : undefined;
   }
@@ -233,6 +247,10 @@ export class Responder {
     });
   }
 }
+
+/** Whether a 2xx to it makes a subscription. */
+const subscribes = ({ request }: Exchange, template: Template): boolean =>
+  subscribing.has(request.method) && !declinesSubscription(templateValue(template, 'refer-sub'));
 
 function releaseBye(dialog: Dialog): void {
   const bye = dialog.heldBye;

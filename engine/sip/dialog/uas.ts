@@ -1,19 +1,22 @@
 /** Requests from the network: into their dialog, to an application by route, or answered here. */
 import type { SipRequest } from '../message/message.js';
 import { type ResponseParts, responseText } from '../message/serializer.js';
+import type { TemplateField } from '../message/template.js';
 import { newTag } from '../message/token.js';
 import type { TransactionUser } from '../transaction/layer.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application, Applications } from './application.js';
-import type { Dialog } from './dialog.js';
+import { callMethods, type Dialog, dialogId } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import type { Exchange, ExchangeTable } from './exchange.js';
 import type { UserAgentOptions } from './options.js';
+import type { OutgoingSubscribe } from './outgoing-subscribe.js';
 import type { ReliableProvisionals } from './reliable-provisional.js';
 import type { Responder } from './responder.js';
 import { isTooShort, leastInterval, minSe } from './session-expires.js';
 import { refreshesSession } from './session-timers.js';
+import type { Subscriptions } from './subscriptions.js';
 
 /** Methods that mean nothing without the dialog or transaction they name. */
 const dialogOnly = new Set(['BYE', 'UPDATE', 'PRACK', 'INFO', 'REFER']);
@@ -41,6 +44,8 @@ export interface UasContext {
   exchanges: ExchangeTable;
   responder: Responder;
   reliable: ReliableProvisionals;
+  subscriptions: Subscriptions;
+  subscribes: ReadonlyMap<string, OutgoingSubscribe>;
   applications: Applications;
   options: UserAgentOptions;
   /** The server is going down: no new calls. */
@@ -58,10 +63,24 @@ export class Uas implements TransactionUser {
       this.#withinDialog(dialog, request, transaction);
       return;
     }
+    if (dialog === undefined && this.#notifyOfOurs(request, transaction)) return;
     const strayInvite = request.method === 'INVITE' && request.toTag !== undefined;
     const stray = dialogOnly.has(request.method) && (request.toTag !== undefined || isBound(request.method));
     if (dialog === undefined && (strayInvite || stray)) this.#answer(request, transaction, { status: 481 });
     else this.#byRoute(request, transaction);
+  }
+
+  /** The first NOTIFY for a subscription that an application asked for. False when there is no such subscription. */
+  #notifyOfOurs(request: SipRequest, transaction: ServerTransaction): boolean {
+    const { toTag } = request;
+    if (request.method !== 'NOTIFY' || toTag === undefined) return false;
+    const subscribe = this.context.subscribes.get(dialogId(request.callId, toTag));
+    if (subscribe === undefined) return false;
+    const again = () => this.request(request, transaction);
+    const dialog = subscribe.notified(request, transaction.flow, again);
+    if (dialog === undefined) this.#answer(request, transaction, { status: 481 });
+    else if (dialog !== 'later') this.#withinDialog(dialog, request, transaction);
+    return true;
   }
 
   /** An ACK for a 2xx of ours; any other is dropped. */
@@ -97,9 +116,7 @@ export class Uas implements TransactionUser {
     }
     const application = applications.choose(request.method.toLowerCase());
     if (application === undefined) {
-      const allow = [{ id: 'allow', name: 'Allow', value: applications.methods().join(', ') }];
-      const unavailable = standardMethods.has(request.method);
-      this.#answer(request, transaction, unavailable ? { status: 503 } : { status: 405, fields: allow });
+      this.#answer(request, transaction, this.#withoutRoute(request));
       return;
     }
     if (application.congested || exchanges.countOf(application) >= options.maxWaiting) {
@@ -116,6 +133,21 @@ export class Uas implements TransactionUser {
     this.#deliver(exchange, { text: request.delivered(), size: request.size, dialogId: '', fresh: true });
   }
 
+  /** Nobody has a route for it. */
+  #withoutRoute(request: SipRequest): ResponseParts {
+    const { applications } = this.context;
+    const methods = applications.methods();
+    // RFC 3261 section 12.2.2: it may have been for a dialog that is gone.
+    if (request.toTag !== undefined) return { status: 481 };
+    // RFC 3261 section 11.2: OPTIONS is answered as an INVITE would be, and says what is understood.
+    if (request.method === 'OPTIONS' && methods.includes('INVITE')) {
+      const allow = [...new Set([...methods, 'ACK', 'BYE', 'CANCEL', 'OPTIONS'])].join(', ');
+      return { status: 200, fields: [field('Allow', allow), field('Accept', 'application/sdp')] };
+    }
+    if (standardMethods.has(request.method)) return { status: 503 };
+    return { status: 405, fields: [field('Allow', methods.join(', '))] };
+  }
+
   #withinDialog(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): void {
     const sequence = request.cseq?.number ?? 0;
     // RFC 3261 section 12.2.2: out of order.
@@ -124,6 +156,10 @@ export class Uas implements TransactionUser {
       return;
     }
     dialog.remoteSequence = sequence;
+    if (dialog.state === 'terminated' && callMethods.has(request.method)) {
+      this.#answer(request, transaction, { status: 481 });
+      return;
+    }
     if (!dialog.flow.open) dialog.flow = transaction.flow;
     if (request.method === 'BYE') {
       this.#bye(dialog, request, transaction);
@@ -153,6 +189,7 @@ export class Uas implements TransactionUser {
       this.#answer(request, transaction, { status: 481 });
       return;
     }
+    if (request.method === 'NOTIFY') this.context.subscriptions.notified(dialog, request);
     this.#deliverWithin(dialog, dialog.application, request, transaction);
     if (request.method === 'PRACK') this.context.reliable.release(dialog);
   }
@@ -301,3 +338,5 @@ export class Uas implements TransactionUser {
 
 /** Methods that need a dialog even when they carry no To tag. */
 const isBound = (method: string): boolean => method === 'BYE' || method === 'UPDATE' || method === 'PRACK';
+
+const field = (name: string, value: string): TemplateField => ({ id: name.toLowerCase(), name, value });

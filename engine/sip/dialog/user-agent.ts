@@ -12,11 +12,13 @@ import { NextHop } from './next-hop.js';
 import type { UserAgentOptions } from './options.js';
 import { abandon, type OrphanContext, unclaimed } from './orphans.js';
 import type { OutgoingInvite } from './outgoing-invite.js';
+import type { OutgoingSubscribe } from './outgoing-subscribe.js';
 import { Registrations } from './registrations.js';
 import { ReliableProvisionals } from './reliable-provisional.js';
 import { Responder } from './responder.js';
 import { Sender } from './sender.js';
 import { SessionTimers } from './session-timers.js';
+import { Subscriptions } from './subscriptions.js';
 import { Succession } from './succession.js';
 import { type ApplicationRequest, Uac } from './uac.js';
 import { Uas } from './uas.js';
@@ -34,6 +36,7 @@ export class UserAgent {
   readonly #exchanges: ExchangeTable;
   readonly #pending = new Map<string, OutgoingInvite>();
   readonly #hangUp: HangUp;
+  readonly #subscriptions: Subscriptions;
   readonly #responder: Responder;
   readonly #uac: Uac;
   readonly #succession: Succession;
@@ -52,6 +55,8 @@ export class UserAgent {
     const nextHop = new NextHop(router, options.natRule);
     const hangUp = new HangUp(dialogs, sender, nextHop);
     const sessionTimers = new SessionTimers({ clock, sender, nextHop, hangUp });
+    const subscriptions = new Subscriptions(dialogs, sender, nextHop);
+    const subscribes = new Map<string, OutgoingSubscribe>();
     const registrations = new Registrations(flows, applications, (request, flow, application) =>
       uas.announce(request, flow, application),
     );
@@ -64,18 +69,30 @@ export class UserAgent {
       registrations,
       reliable,
       sessionTimers,
+      subscriptions,
       abandoned,
       clock,
       timers,
     });
-    const uas = new Uas({ closing, dialogs, exchanges, responder, reliable, applications, options });
+    const uas = new Uas({
+      closing,
+      dialogs,
+      exchanges,
+      responder,
+      reliable,
+      subscriptions,
+      subscribes,
+      applications,
+      options,
+    });
     this.#dialogs = dialogs;
     this.#exchanges = exchanges;
     this.#hangUp = hangUp;
+    this.#subscriptions = subscriptions;
     this.#responder = responder;
     const pending = this.#pending;
     const graceMs = options.orphanGraceMs;
-    const orphans = { dialogs, exchanges, responder, hangUp, pending, clock, graceMs };
+    const orphans = { dialogs, exchanges, responder, hangUp, subscriptions, pending, clock, graceMs };
     const succession = new Succession({
       ...orphans,
       applications,
@@ -85,7 +102,19 @@ export class UserAgent {
     this.#orphans = orphans;
     this.#succession = succession;
     const claim = (dialog: Dialog, application: Application) => succession.claim(dialog, application);
-    this.#uac = new Uac({ dialogs, sender, hangUp, pending, router, nextHop, claim, closing, sessionTimers });
+    this.#uac = new Uac({
+      dialogs,
+      sender,
+      hangUp,
+      sessionTimers,
+      subscriptions,
+      subscribes,
+      pending,
+      router,
+      nextHop,
+      claim,
+      closing,
+    });
     transactions.user = uas;
   }
 
@@ -133,6 +162,9 @@ export class UserAgent {
     for (const exchange of this.#exchanges.all())
       this.#responder.settle(exchange, exchange.request.method === 'BYE' ? 200 : 503);
     for (const invite of [...this.#pending.values()]) invite.cancel();
-    for (const dialog of this.#dialogs.all()) this.#hangUp.end(dialog, endReason('Server is going down'));
+    for (const dialog of this.#dialogs.all()) {
+      this.#hangUp.end(dialog, endReason('Server is going down'));
+      this.#subscriptions.finish(dialog, 'probation');
+    }
   }
 }
