@@ -5,6 +5,7 @@ import type { TemplateField } from '../message/template.js';
 import { detached } from '../message/token.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
+import { OfferAnswer } from './offer-answer.js';
 import type { SessionTimer } from './session-timer.js';
 import type { Subscription } from './subscription.js';
 
@@ -97,6 +98,9 @@ export class Dialog {
   /** INVITEs under way within the dialog, by who sent them: at most one each (RFC 3261 section 14). */
   inviteOut: { cancel(): unknown } | undefined;
   inviteIn = false;
+  /** An UPDATE of the peer waits for its answer. */
+  updateIn = false;
+  readonly offers = new OfferAnswer();
   /** Undefined until a 2xx has put a limit to the session (RFC 4028). */
   timer: SessionTimer | undefined;
   /** What we last said about the session; kept only where a refresh of ours may have to say it again. */

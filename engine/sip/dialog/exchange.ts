@@ -26,6 +26,8 @@ export interface Exchange {
   readonly inDialog: boolean;
   /** The tag of every answer to it. */
   localTag?: string;
+  /** The INVITE whose transaction id it has: for an UPDATE in an early dialog. */
+  readonly invite?: Exchange | undefined;
   /** The limit that its 2xx puts to the session. */
   terms?: Terms | undefined;
   /** A provisional answer has been given. */
@@ -41,6 +43,8 @@ export interface NewExchange {
   transaction?: ServerTransaction;
   answered?: (status: number) => void;
   dialog?: Dialog;
+  /** The INVITE that an UPDATE in its early dialog came after; both have one transaction id. */
+  invite?: Exchange | undefined;
 }
 
 /** What is remembered beside the exchange: its timer, and what to do when it fires. */
@@ -51,6 +55,8 @@ interface Patience {
 
 export class ExchangeTable {
   readonly #byId = new Map<string, Exchange>();
+  /** UPDATEs in early dialogs. */
+  readonly #early = new Map<string, Exchange>();
   readonly #byTransaction = new Map<ServerTransaction, Exchange>();
   readonly #patience = new Map<Exchange, Patience>();
   readonly #counts = new Map<Application, number>();
@@ -61,7 +67,7 @@ export class ExchangeTable {
   ) {}
 
   get size(): number {
-    return this.#byId.size;
+    return this.#byId.size + this.#early.size;
   }
 
   /** How many wait for that application. */
@@ -77,7 +83,7 @@ export class ExchangeTable {
       get flow() {
         return parts.transaction?.flow ?? parts.flow;
       },
-      id: randomUUID(),
+      id: parts.invite?.id ?? randomUUID(),
       inDialog: parts.dialog !== undefined,
       progressed: false,
       since: this.clock.now(),
@@ -85,13 +91,14 @@ export class ExchangeTable {
     this.#patience.set(exchange, { timer: this.clock.after(limitMs, () => expired(exchange)), expired });
     this.#count(exchange.application, 1);
     if (exchange.dialog !== undefined) exchange.dialog.waiting += 1;
-    this.#byId.set(exchange.id, exchange);
+    (parts.invite === undefined ? this.#byId : this.#early).set(exchange.id, exchange);
     if (parts.transaction !== undefined) this.#byTransaction.set(parts.transaction, exchange);
     return exchange;
   }
 
-  ofId(id: string): Exchange | undefined {
-    return this.#byId.get(id);
+  /** @param method of the CSeq of the answer, if it has one */
+  ofId(id: string, method?: string): Exchange | undefined {
+    return (method === 'UPDATE' ? this.#early.get(id) : undefined) ?? this.#byId.get(id);
   }
 
   ofTransaction(transaction: ServerTransaction): Exchange | undefined {
@@ -116,7 +123,8 @@ export class ExchangeTable {
 
   /** It has its final answer. */
   remove(exchange: Exchange): void {
-    if (!this.#byId.delete(exchange.id)) return;
+    const table = this.#early.get(exchange.id) === exchange ? this.#early : this.#byId;
+    if (!table.delete(exchange.id)) return;
     const patience = this.#patience.get(exchange);
     if (patience !== undefined) this.clock.cancel(patience.timer);
     this.#patience.delete(exchange);
@@ -126,11 +134,11 @@ export class ExchangeTable {
   }
 
   all(): Exchange[] {
-    return [...this.#byId.values()];
+    return [...this.#byId.values(), ...this.#early.values()];
   }
 
   ofApplication(application: Application): Exchange[] {
-    return [...this.#byId.values()].filter(exchange => exchange.application === application);
+    return this.all().filter(exchange => exchange.application === application);
   }
 
   /** The INVITEs that wait in a dialog, or are about to make it. */

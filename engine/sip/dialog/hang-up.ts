@@ -15,6 +15,9 @@ const emptyTemplate = (reason?: string): Template => ({
 /** A Reason header field value (RFC 3326) as the real server words it. */
 export const endReason = (text: string): string => `SIP;cause=200;text="${text}"`;
 
+const peerLost = (status: number): string =>
+  `SIP;cause=${status};text="Peer ${status === 408 ? 'does not answer' : 'does not know the call'}"`;
+
 export class HangUp {
   constructor(
     private readonly dialogs: DialogStore,
@@ -35,6 +38,12 @@ export class HangUp {
       transactionId: 'unsolicited',
       dialogId: dialog.id,
     });
+  }
+
+  /** RFC 3261 section 12.2.1.2: a peer that does not answer, or does not know the call, has none any more. */
+  lost(dialog: Dialog, status: number): void {
+    if ((status === 408 || status === 481) && dialog.state === 'confirmed')
+      this.end(dialog, peerLost(status));
   }
 
   /** The same without a word to the application. Returns the BYE; undefined when there is no way to send it. */

@@ -54,7 +54,10 @@ export class OutgoingInvite {
     private readonly within?: Dialog,
   ) {
     this.dialogId = within?.id ?? dialogId(request.callId, request.localTag);
-    if (within !== undefined) within.inviteOut = this;
+    if (within !== undefined) {
+      within.inviteOut = this;
+      within.offers.request('us', 'INVITE', described(request.text));
+    }
     this.#since = context.sender.transactions.clock.now();
     this.#sent = context.sender.send(request, route, answer => this.#answered(answer));
     this.id = this.#sent.transactionId;
@@ -162,6 +165,7 @@ export class OutgoingInvite {
     const { sequence } = this.request;
     if (dialog.reliable?.sequence === sequence && rseq <= dialog.reliable.rseq) return false;
     dialog.reliable = { rseq, sequence };
+    dialog.offers.inviteResponse('us', response.body !== '');
     return true;
   }
 
@@ -186,7 +190,9 @@ export class OutgoingInvite {
   #failed(answer: Answer): void {
     if (!this.#settle()) return;
     if (this.#dialog !== undefined) this.context.dialogs.remove(this.#dialog);
+    this.within?.offers.closed('INVITE');
     this.#deliver(answer);
+    if (this.within !== undefined) this.context.hangUp.lost(this.within, answer.status);
   }
 
   /** The INVITE has its final response. False when it had one before. */
@@ -216,6 +222,7 @@ export class OutgoingInvite {
       dialog.flow = flow;
     }
     dialog.pendingAck = this.#pendingAck();
+    dialog.offers.inviteResponse('us', response.body !== '');
     this.context.sessionTimers.accepted(dialog, this.request.text, response);
     if (!this.application.connected) {
       this.context.hangUp.acknowledgeAndEnd(dialog, this.request.sequence, endReason('Application is gone'));
@@ -260,7 +267,9 @@ export class OutgoingInvite {
     const { dialogId: id, application, within } = this;
     const { request } = this.#sent;
     const localSequence = within?.localSequence ?? request.sequence;
-    return dialogOfResponse(request, response, { id, flow, application, state, localSequence });
+    const dialog = dialogOfResponse(request, response, { id, flow, application, state, localSequence });
+    dialog.offers.request('us', 'INVITE', described(request.text));
+    return dialog;
   }
 
   #deliver(answer: Answer): void {
@@ -275,3 +284,6 @@ export class OutgoingInvite {
     });
   }
 }
+
+/** Whether a message has a body. */
+const described = (text: string): boolean => !text.endsWith('\r\n\r\n');

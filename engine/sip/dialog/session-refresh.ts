@@ -69,10 +69,12 @@ export class SessionRefresh {
     // A 200 to it is acknowledged even when the dialog is over by then, so there is nothing to take back.
     const mark = { cancel: () => undefined };
     dialog.inviteOut = mark;
+    dialog.offers.request('us', 'INVITE', true);
     dialog.refreshing = new Promise(resolve => {
       this.#settled = () => {
         if (dialog.inviteOut === mark) dialog.inviteOut = undefined;
         dialog.refreshing = undefined;
+        dialog.offers.closed('INVITE');
         this.#settled = () => undefined;
         resolve();
       };

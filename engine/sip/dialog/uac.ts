@@ -39,6 +39,10 @@ export interface ApplicationRequest {
 /** Whether the call is over that the request is about. Its dialog may live on for a subscription (RFC 5057). */
 const isOver = (dialog: Dialog, method: string): boolean =>
   dialog.state === 'terminated' && callMethods.has(method);
+const mayOffer = new Set(['UPDATE', 'PRACK']);
+/** What needs the call to be there: without it the peer has no use for any of them (RFC 5057 section 5.1). */
+const ofSession = new Set(['UPDATE', 'INFO']);
+
 const isChallenge = (status: number): boolean => status === 401 || status === 407;
 
 export class Uac {
@@ -103,6 +107,7 @@ export class Uac {
     const asking = this.context.sessionTimers.asking(line.method, template, dialog);
     const built = dialogRequest(dialog, line, asking, localOf(route));
     if (line.method === 'INVITE') return this.#invite(application, built, route, dialog);
+    if (mayOffer.has(line.method)) dialog.offers.request('us', line.method, template.body !== '');
     if (line.method === 'BYE' && dialog.awaitedAck !== undefined)
       return this.#holdBye(dialog, application, built, route);
     const use = eventUse(line.method, built.sequence, id => templateValue(template, id));
@@ -111,6 +116,8 @@ export class Uac {
       const { status, response } = answer;
       if (line.method === 'BYE') this.#ended(dialog, isChallenge(status));
       if (line.method === 'UPDATE' && status < 300) this.#updated(dialog, built, answer);
+      if (mayOffer.has(line.method)) dialog.offers.closed(line.method);
+      if (ofSession.has(line.method)) this.context.hangUp.lost(dialog, status);
       if (use === undefined) return;
       if (response !== undefined && status < 300) dialog.refreshTarget(response);
       this.context.subscriptions.answered(dialog, use, { status, value: id => response?.first(id) });
@@ -191,6 +198,7 @@ export class Uac {
     pending.text ??= dialogRequest(dialog, line, template, localOf(route), pending).text;
     const { text } = pending;
     this.context.sessionTimers.remember(dialog, text);
+    dialog.offers.closed('INVITE');
     sendUnanswered(route, text);
     const { endReason } = pending;
     if (endReason !== undefined) queueMicrotask(() => this.context.hangUp.end(dialog, endReason));

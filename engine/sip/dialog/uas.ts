@@ -36,6 +36,8 @@ const standardMethods = new Set([
 /** During an early dialog these are taken as if they came outside it. */
 const outsideEarlyDialog = new Set(['INFO', 'NOTIFY', 'OPTIONS', 'MESSAGE', 'PUBLISH', 'SUBSCRIBE']);
 
+/** Beside INVITE. */
+const mayOffer = new Set(['UPDATE', 'PRACK']);
 /** RFC 4028 section 9. */
 const intervalTooSmall: ResponseParts = { status: 422, fields: [minSe(leastInterval)] };
 
@@ -181,7 +183,7 @@ export class Uas implements TransactionUser {
       this.#later(request, transaction, 500);
       return;
     }
-    if (request.method === 'INVITE' && this.#inviteInProgress(dialog, request, transaction)) return;
+    if (refreshesSession(request.method) && this.#collides(dialog, request, transaction)) return;
     if (
       request.method === 'PRACK' &&
       !this.context.reliable.acknowledge(dialog, request.first('rack') ?? '')
@@ -190,24 +192,24 @@ export class Uas implements TransactionUser {
       return;
     }
     if (request.method === 'NOTIFY') this.context.subscriptions.notified(dialog, request);
+    if (mayOffer.has(request.method)) dialog.offers.request('peer', request.method, request.body !== '');
     this.#deliverWithin(dialog, dialog.application, request, transaction);
     if (request.method === 'PRACK') this.context.reliable.release(dialog);
   }
 
-  /** RFC 3261 section 14.2: 500 while another one of the peer's is open, 491 while one of ours is. */
-  #inviteInProgress(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): boolean {
-    if (dialog.state === 'early' || dialog.inviteIn || dialog.awaitedAck !== undefined) {
-      const seconds = String(1 + Math.floor(Math.random() * 10));
-      const fields = [{ id: 'retry-after', name: 'Retry-After', value: seconds }];
-      this.#answer(request, transaction, { status: 500, fields });
-      return true;
+  /** Answers an INVITE or UPDATE that cannot be taken now. */
+  #collides(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): boolean {
+    const status =
+      request.method === 'INVITE' ? inviteRefusal(dialog, request) : updateRefusal(dialog, request);
+    if (status === undefined) {
+      if (request.method === 'INVITE') dialog.inviteIn = true;
+      else dialog.updateIn = true;
+      return false;
     }
-    if (dialog.inviteOut) {
-      this.#answer(request, transaction, { status: 491 });
-      return true;
-    }
-    dialog.inviteIn = true;
-    return false;
+    const seconds = String(1 + Math.floor(Math.random() * 10));
+    const fields = status === 500 ? [{ id: 'retry-after', name: 'Retry-After', value: seconds }] : [];
+    this.#answer(request, transaction, { status, fields });
+    return true;
   }
 
   #deliverWithin(
@@ -218,8 +220,10 @@ export class Uas implements TransactionUser {
   ): void {
     const { exchanges, options } = this.context;
     const limit = request.method === 'INVITE' ? options.inviteAnswerMs : options.answerMs;
+    const inEarlyDialog = request.method === 'UPDATE' && dialog.state === 'early';
+    const invite = inEarlyDialog ? exchanges.invitesOf(dialog)[0] : undefined;
     const exchange = exchanges.add(
-      { request, flow: transaction.flow, application, transaction, dialog },
+      { request, flow: transaction.flow, application, transaction, dialog, invite },
       limit,
       late => this.#forgotten(late),
     );
@@ -263,6 +267,9 @@ export class Uas implements TransactionUser {
       acknowledged: this.#acknowledged,
       deserted: () => {
         this.context.exchanges.remove(exchange);
+        exchange.dialog?.offers.closed(exchange.request.method);
+        if (exchange.dialog !== undefined && exchange.request.method === 'UPDATE')
+          exchange.dialog.updateIn = false;
         if (exchange.request.method !== 'INVITE') return;
         if (exchange.dialog !== undefined) this.context.reliable.stop(exchange.dialog);
         if (exchange.dialog !== undefined && exchange.inDialog) exchange.dialog.inviteIn = false;
@@ -334,6 +341,22 @@ export class Uas implements TransactionUser {
     });
     this.#deliver(exchange, { text: request.text, size: 0, dialogId: '', fresh: true });
   }
+}
+
+/** RFC 3261 section 14.2: 500 while another one of the peer's is open, 491 while one of ours is. */
+function inviteRefusal(dialog: Dialog, request: SipRequest): number | undefined {
+  if (request.first('contact') === undefined) return 400;
+  const open = dialog.offers.open;
+  if (dialog.state === 'early' || dialog.inviteIn || dialog.awaitedAck !== undefined || open === 'peer')
+    return 500;
+  return dialog.inviteOut !== undefined || open === 'us' ? 491 : undefined;
+}
+
+/** RFC 3311 section 5.2: the same for UPDATE, of which one without an offer collides with none but its like. */
+function updateRefusal(dialog: Dialog, request: SipRequest): number | undefined {
+  if (dialog.updateIn) return 500;
+  if (request.body === '') return undefined;
+  return { us: 491, peer: 500, none: undefined }[dialog.offers.open ?? 'none'];
 }
 
 /** Methods that need a dialog even when they carry no To tag. */
