@@ -57,7 +57,7 @@ export class StreamPeer extends Peer {
 
   /** Resolves when the connection is gone. */
   async gone(): Promise<void> {
-    if (this.open) await once(this.socket, 'close');
+    if (!this.socket.closed) await new Promise(resolve => this.socket.once('close', resolve));
   }
 
   sendText(text: string): void {
