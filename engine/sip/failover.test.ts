@@ -1,11 +1,12 @@
 /** A name that stands for several servers, some of which do not serve (RFC 3263 section 4.3), on the wire. */
 import { type Test, test } from 'tap';
+import { DnsServer } from './testing/dns-server.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { Harness, secret } from './testing/harness.js';
 import type { UdpPeer } from './testing/peer.js';
 import { peerRequest, sdp } from './testing/peer.js';
 import type { RawApplication } from './testing/raw-application.js';
-import { srv, ZoneResolver } from './testing/zone-resolver.js';
+import { naptr, srv, ZoneResolver } from './testing/zone-resolver.js';
 
 const targetMs = 4_000;
 const allMs = 32_000;
@@ -241,4 +242,32 @@ test('a request in a dialog goes by its route set, to whoever of it serves', asy
   second.respond(two, 200);
   const answer = await application.sip('SIP/2.0 200');
   t.equal(answer.fields[8], transactionOf(bye));
+});
+
+test('a call to a name that a name server knows', async t => {
+  const dns = await DnsServer.start({
+    'trunk.example': { naptr: [naptr(1, 1, 'SIP+D2U', '_sip._udp.trunk.example')] },
+    'gateway.trunk.example': { host: ['127.0.0.1'] },
+  });
+  const harness = await Harness.start({ dnsServer: dns.address });
+  t.teardown(async () => {
+    await harness.close();
+    await dns.close();
+  });
+  const srf = await harness.application();
+  const [first, second] = [await harness.udpPeer(), await harness.udpPeer()];
+  dns.names['_sip._udp.trunk.example'] = {
+    srv: [srv(2, 0, 'gateway.trunk.example', second.port), srv(1, 0, 'gateway.trunk.example', first.port)],
+  };
+  const placed = srf.createUAC('sip:b@trunk.example', { localSdp: sdp } as never);
+  first.respond(await first.request('INVITE'), 503, { tag: 'a' });
+  const invite = await second.request('INVITE');
+  t.equal(invite.uri, 'sip:b@trunk.example');
+  second.respond(invite, 200, { tag: 'b', body: sdp });
+  const dialog = await placed;
+  await second.request('ACK');
+  t.same(dns.asked, ['naptr trunk.example', 'srv _sip._udp.trunk.example', 'a gateway.trunk.example']);
+  const ended = dialog.destroy();
+  second.respond(await second.request('BYE'), 200);
+  await ended;
 });
