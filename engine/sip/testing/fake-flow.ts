@@ -4,8 +4,8 @@ import type { Flow, LocalAddress } from '../transport/transport.js';
 export class FakeFlow implements Flow {
   readonly protocol;
   readonly local: LocalAddress;
-  readonly remoteAddress = '127.0.0.1';
-  readonly remotePort = 5090;
+  readonly remoteAddress: string = '127.0.0.1';
+  readonly remotePort: number = 5090;
   readonly sent: string[] = [];
   open = true;
   /** Nothing leaves, and the sender is told. */
