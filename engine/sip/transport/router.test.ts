@@ -86,6 +86,7 @@ const cases: [uri: string, way: string, transports?: Transport[]][] = [
   ['sip:example.com;transport=tcp', 'name, from tcp 10.0.0.1'],
   ['sip:a@example.com;transport=ws', 'unreachable'],
   ['sip:a@b.invalid', 'unreachable'],
+  ['sips:a@b.invalid;transport=ws', 'unreachable'],
   ['sip:192.0.2.1:4000;transport=ws', 'unreachable'],
   ['sip:127.0.0.1', 'refused: self'],
   ['sip:x@203.0.113.9', 'refused: self'],

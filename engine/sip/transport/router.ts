@@ -65,7 +65,7 @@ export class TransportRouter implements Router {
     if (registered !== undefined && uriTransport(registered.protocol) === uriTransport(settled ?? 'udp'))
       return { kind: 'flow', flow: registered };
     const protocol = settled ?? usualProtocol(uri, this.#capabilities);
-    const first = this.#transports.find(({ local }) => local.protocol === protocol);
+    const first = protocol === undefined ? undefined : this.#listening(protocol);
     if (first === undefined) return { kind: 'refused', reason: 'transport' };
     const { local } = first;
     const target = {
@@ -82,6 +82,14 @@ export class TransportRouter implements Router {
     if (flow !== undefined) return { kind: 'flow', flow };
     if (openable) return { kind: 'refused', reason: 'transport' };
     return { kind: 'unreachable', local, reason: 'Service Unavailable' };
+  }
+
+  #listening(protocol: string): Transport | undefined {
+    const transports = this.#transports;
+    return (
+      transports.find(({ local }) => local.protocol === protocol) ??
+      transports.find(({ local }) => uriTransport(local.protocol) === uriTransport(protocol))
+    );
   }
 
   #targets(uri: SipUri): Targets {
