@@ -1,0 +1,41 @@
+/** How applications reach the server. */
+import type { Flag } from './flag.js';
+import { address, pem } from './values.js';
+
+export const controlFlags: readonly Flag[] = [
+  {
+    name: 'control',
+    value: 'HOST:PORT',
+    default: '127.0.0.1:9022',
+    help: 'control port for applications',
+    set: ({ server }, text) => {
+      server.control = address(text);
+    },
+  },
+  {
+    name: 'control-tls',
+    value: 'HOST:PORT',
+    otherwise: 'none',
+    help: 'the same over TLS',
+    set: ({ server }, text) => {
+      server.controlTls = address(text);
+      server.controlTlsIdentity ??= { certificate: '', key: '' };
+    },
+  },
+  {
+    name: 'control-tls-cert',
+    value: 'FILE',
+    help: 'its certificate with the chain, PEM',
+    set: ({ server }, text) => {
+      server.controlTlsIdentity = { key: '', ...server.controlTlsIdentity, certificate: pem(text) };
+    },
+  },
+  {
+    name: 'control-tls-key',
+    value: 'FILE',
+    help: 'the key of the certificate, PEM',
+    set: ({ server }, text) => {
+      server.controlTlsIdentity = { certificate: '', ...server.controlTlsIdentity, key: pem(text) };
+    },
+  },
+];
