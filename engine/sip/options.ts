@@ -2,6 +2,7 @@
 import type { TlsIdentity } from './control/door.js';
 import { defaultUserAgentOptions, type UserAgentOptions } from './dialog/options.js';
 import { defaultMessageLimits, type MessageLimits } from './message/limits.js';
+import { defaultProxyOptions, type ProxyOptions } from './proxy/options.js';
 import { defaultTimers, type Timers } from './transaction/timers.js';
 import { type ConnectionLimits, defaultConnectionLimits } from './transport/connection-limits.js';
 import type { TlsFiles } from './transport/credentials.js';
@@ -32,6 +33,7 @@ export interface SipServerOptions extends Listeners {
   limits: MessageLimits;
   timers: Timers;
   userAgent: UserAgentOptions;
+  proxy: ProxyOptions;
   maxTransactions: number;
   /** Needed to listen for TLS and WSS. */
   tlsFiles?: TlsFiles;
@@ -54,6 +56,7 @@ export const defaultSipServerOptions = {
   limits: defaultMessageLimits,
   timers: defaultTimers,
   userAgent: defaultUserAgentOptions,
+  proxy: defaultProxyOptions,
   maxTransactions: 200_000,
   maxFlows: 16_384,
   connections: defaultConnectionLimits,

@@ -1,10 +1,13 @@
-/** Puts the rooms together: transports under transactions under the user agent under the control port. */
+/** Puts the rooms together: transports under transactions under user agent and proxy under the control port. */
+import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import { ControlServer, LoggedIn } from './control/control-server.js';
 import type { TlsIdentity } from './control/door.js';
+import { Sender } from './dialog/sender.js';
 import { UserAgent } from './dialog/user-agent.js';
 import { ListenError, listening } from './listen-error.js';
 import type { ListenAddress, Listeners, SipServerOptions } from './options.js';
+import { ProxyCore } from './proxy/proxy-core.js';
 import { type Clock, systemClock } from './transaction/clock.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { CachedResolver } from './transport/cached-resolver.js';
@@ -29,7 +32,7 @@ export interface SipServer extends Listeners {
   control: ListenAddress;
   controlTls?: ListenAddress;
   /** What is alive at the moment. */
-  sizes(): UserAgent['sizes'] & { flows: number; routes: number };
+  sizes(): UserAgent['sizes'] & { proxied: number; flows: number; routes: number };
   /**
    * Says goodbye (BYE, CANCEL, 503), takes nothing new, and resolves when all have answered, or `drainMs` have passed.
    * To be followed by `close`.
@@ -124,7 +127,18 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       applications,
       options: options.userAgent,
     });
-    const controlServer = new ControlServer(applications, userAgent, router.locals, {
+    const proxy = new ProxyCore({
+      transactions,
+      router,
+      flows,
+      userAgent,
+      sender: new Sender(transactions, options.userAgent.targetMs),
+      options: options.proxy,
+      // The same after a restart, so that the calls that go on are known again.
+      key: createHmac('sha256', options.secret).update('record-route').digest(),
+    });
+    transactions.user = proxy;
+    const controlServer = new ControlServer(applications, { userAgent, proxy }, router.locals, {
       secret: Buffer.from(options.secret, 'utf8').toString('latin1'),
       maxConnections: options.maxControlConnections,
       clock,
@@ -135,13 +149,20 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     return {
       ...bound,
       ...doors,
-      sizes: () => ({ ...userAgent.sizes, flows: flows.size, routes: applications.routes.size }),
+      sizes: () => ({
+        ...userAgent.sizes,
+        proxied: proxy.size,
+        flows: flows.size,
+        routes: applications.routes.size,
+      }),
       drain: () => {
+        proxy.shutdown();
         userAgent.shutdown();
         return transactions.answered(options.drainMs);
       },
       reloadCertificates: () => credentials?.reload(),
       close: async () => {
+        proxy.shutdown();
         userAgent.shutdown();
         transactions.close();
         await controlServer.close();

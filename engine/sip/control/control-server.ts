@@ -4,12 +4,14 @@ import type { Logger } from 'pino';
 import type { Application, Applications } from '../dialog/application.js';
 import type { UserAgent } from '../dialog/user-agent.js';
 import { hostPort } from '../message/uri.js';
+import type { ProxyCore } from '../proxy/proxy-core.js';
 import type { Clock } from '../transaction/clock.js';
 import type { LocalAddress } from '../transport/transport.js';
 import { type ConnectionUser, ControlConnection } from './connection.js';
 import { Door, type TlsIdentity } from './door.js';
 import { parseTags, secretMatches } from './login.js';
 import { LoginLimit } from './login-limit.js';
+import { runProxyCommand } from './proxy-command.js';
 import { RouteTable } from './routes.js';
 import { runSipCommand } from './sip-command.js';
 
@@ -62,7 +64,7 @@ export class ControlServer implements ConnectionUser {
 
   constructor(
     private readonly loggedIn: LoggedIn,
-    private readonly userAgent: UserAgent,
+    private readonly cores: { userAgent: UserAgent; proxy: ProxyCore },
     locals: readonly LocalAddress[],
     private readonly options: ControlOptions,
   ) {
@@ -122,8 +124,9 @@ export class ControlServer implements ConnectionUser {
       case 'remove_route':
         this.#route(connection, id, command, first);
         return;
+      case 'proxy':
       case 'sip':
-        this.#sip(connection, id, fields, lineEnd < 0 ? '' : payload.slice(lineEnd + 2));
+        this.#message(connection, id, fields, lineEnd < 0 ? '' : payload.slice(lineEnd + 2));
         return;
       default:
         connection.refuse(id, 'Unknown message type');
@@ -161,19 +164,16 @@ export class ControlServer implements ConnectionUser {
       return;
     }
     connection.respond(id, 'OK');
-    if (command === 'route' && verb.toLowerCase() === 'notify') this.userAgent.attends(connection);
+    if (command === 'route' && verb.toLowerCase() === 'notify') this.cores.userAgent.attends(connection);
   }
 
-  #sip(connection: ControlConnection, id: string, fields: string[], text: string): void {
-    if (fields.length < 4) {
-      connection.refuse(id, 'Invalid message format');
-      return;
-    }
-    const [, , transactionId = '', dialogId = '', route = ''] = fields;
+  #message(connection: ControlConnection, id: string, fields: string[], text: string): void {
     try {
-      const outcome = runSipCommand(this.userAgent, connection, { transactionId, dialogId, route, text });
-      if ('refused' in outcome) connection.refuse(id, outcome.refused);
-      else connection.respond(id, outcome.result);
+      const refused =
+        fields[1] === 'proxy'
+          ? this.#proxy(connection, id, fields, text)
+          : this.#sip(connection, id, fields, text);
+      if (refused !== undefined) connection.refuse(id, refused);
     } catch (error) {
       // Our own fault; the application has its one answer, and the messages behind this one go on.
       connection.log.error({ err: error }, 'failed over a message of an application');
@@ -184,6 +184,21 @@ export class ControlServer implements ConnectionUser {
     }
   }
 
+  /** Returns why it is no such message. */
+  #sip(connection: ControlConnection, id: string, fields: string[], text: string): string | undefined {
+    if (fields.length < 4) return 'Invalid message format';
+    const [, , transactionId = '', dialogId = '', route = ''] = fields;
+    const command = { transactionId, dialogId, route, text };
+    const outcome = runSipCommand(this.cores.userAgent, connection, command);
+    if ('refused' in outcome) return outcome.refused;
+    connection.respond(id, outcome.result);
+    return undefined;
+  }
+
+  #proxy(connection: ControlConnection, id: string, fields: string[], text: string): string | undefined {
+    return runProxyCommand(this.cores.proxy, fields.slice(2), text, result => connection.respond(id, result));
+  }
+
   closed(connection: ControlConnection): void {
     this.#open.delete(connection);
   }
@@ -192,7 +207,7 @@ export class ControlServer implements ConnectionUser {
     this.loggedIn.routes.removeAll(connection);
     if (!this.loggedIn.connections.delete(connection)) return;
     connection.log.info('application is gone');
-    this.userAgent.left(connection);
+    this.cores.userAgent.left(connection);
   }
 
   /** What is still to be told to applications is. */

@@ -1,5 +1,6 @@
 /** The payloads that the server sends (field by field as drachtio-srf reads them). */
 import { randomUUID } from 'node:crypto';
+import type { Answer } from '../dialog/answer.js';
 import type { Delivery, Outcome } from '../dialog/application.js';
 import type { Flow } from '../transport/transport.js';
 
@@ -50,6 +51,11 @@ export function responseResult(outcome: Outcome): string {
   const { flow, text, transactionId, dialogId } = outcome;
   const remote = peerOf(flow);
   return `OK|application|${text.length}|${remote}|${timeOfDay()}|${transactionId}|${dialogId}||Msg sent:|\r\n${text}`;
+}
+
+/** A final response of a target of a proxied request; more is to come. */
+export function proxyResult({ size, flow, text }: Answer): string {
+  return `OK|network|${size}|${peerOf(flow)}|${timeOfDay()}|||continue\r\n${text()}`;
 }
 
 const peerOf = (flow: Flow | undefined): string =>

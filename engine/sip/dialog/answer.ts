@@ -2,7 +2,7 @@
 import type { SipResponse } from '../message/message.js';
 import { madeUpResponse } from '../message/serializer.js';
 import type { Flow } from '../transport/transport.js';
-import type { BuiltRequest } from './request-builder.js';
+import type { Outgoing } from './request-builder.js';
 
 /** A response, or what the server made up in its place (RFC 3261 section 8.1.3.1). */
 export interface Answer {
@@ -21,10 +21,10 @@ export interface Answer {
 export type Answered = (answer: Answer) => void;
 
 /** A request that is under way. */
-export interface Sent {
+export interface Sent<R extends Outgoing = Outgoing> {
   readonly transactionId: string;
   /** As it went to the target that is tried now, or as it will go to the first one. */
-  readonly request: BuiltRequest;
+  readonly request: R;
   /** Where it was sent; undefined while that is looked up. */
   readonly flow: Flow | undefined;
   /** Tries no other target from now on. False when none has been tried yet: then there will be no answer at all. */

@@ -10,7 +10,7 @@ import type { TransactionLayer } from '../transaction/layer.js';
 import type { Targets } from '../transport/targets.js';
 import type { Flow, LocalAddress } from '../transport/transport.js';
 import { type Answer, type Answered, madeUpAnswer, receivedAnswer, type Sent } from './answer.js';
-import { type BuiltRequest, cancelText, retargeted } from './request-builder.js';
+import { cancelText, type Outgoing, retargeted } from './request-builder.js';
 
 export interface FailoverContext {
   transactions: TransactionLayer;
@@ -19,8 +19,8 @@ export interface FailoverContext {
 }
 
 /** One try at one target. */
-interface Attempt {
-  request: BuiltRequest;
+interface Attempt<R extends Outgoing> {
+  request: R;
   flow: Flow;
   transaction: ClientTransaction;
   /** Something came back: it is alive, and silence no failure any more. */
@@ -29,12 +29,12 @@ interface Attempt {
   failure?: Answer;
 }
 
-export class Failover implements Sent {
+export class Failover<R extends Outgoing> implements Sent<R> {
   readonly transactionId = randomUUID();
-  #request: BuiltRequest;
+  #request: R;
   #local: LocalAddress;
   readonly #targets: Targets;
-  #attempt: Attempt | undefined;
+  #attempt: Attempt<R> | undefined;
   /** A target that was asked for and is not wanted yet. */
   #spare: Flow | undefined;
   #asking = false;
@@ -45,7 +45,7 @@ export class Failover implements Sent {
 
   constructor(
     private readonly context: FailoverContext,
-    request: BuiltRequest,
+    request: R,
     route: { local: LocalAddress; targets: () => Targets },
     private readonly answered: Answered,
   ) {
@@ -55,7 +55,7 @@ export class Failover implements Sent {
     this.#next();
   }
 
-  get request(): BuiltRequest {
+  get request(): R {
     return this.#request;
   }
 
@@ -122,14 +122,14 @@ export class Failover implements Sent {
       this.#end(madeUpAnswer(text, 503, 'Too Many Transactions'));
       return;
     }
-    const attempt: Attempt = { request: this.#request, flow, transaction, heard: false };
+    const attempt: Attempt<R> = { request: this.#request, flow, transaction, heard: false };
     this.#attempt = attempt;
     // Before the start, which fails at once when the connection is known to be closed.
     this.#patience = transactions.clock.after(targetMs, () => this.#next());
     transaction.start(flow);
   }
 
-  #received(attempt: Attempt, response: SipResponse, flow: Flow): void {
+  #received(attempt: Attempt<R>, response: SipResponse, flow: Flow): void {
     if (attempt !== this.#attempt) {
       this.#late(attempt, response, flow);
       return;
@@ -147,7 +147,7 @@ export class Failover implements Sent {
   }
 
   /** Neither a final response nor hope for one. */
-  #silent(attempt: Attempt, status: number): void {
+  #silent(attempt: Attempt<R>, status: number): void {
     if (attempt !== this.#attempt) return;
     this.#stopWaiting();
     const answer = madeUpAnswer(attempt.request.text, status);
@@ -156,7 +156,7 @@ export class Failover implements Sent {
     else this.#failed(attempt, answer);
   }
 
-  #failed(attempt: Attempt, answer: Answer, ms?: number): void {
+  #failed(attempt: Attempt<R>, answer: Answer, ms?: number): void {
     attempt.failure = answer;
     attempt.heard = false;
     this.#targets.failed(attempt.flow, ms);
@@ -164,7 +164,7 @@ export class Failover implements Sent {
   }
 
   /** Silent for too long, and there is another: an INVITE may be answered yet, anything else is done with. */
-  #giveUp(attempt: Attempt): void {
+  #giveUp(attempt: Attempt<R>): void {
     this.#stopWaiting();
     this.#targets.failed(attempt.flow);
     if (attempt.request.method === 'INVITE') attempt.transaction.stopRepeating();
@@ -172,7 +172,7 @@ export class Failover implements Sent {
   }
 
   /** An INVITE that was given up reached its target after all: it is cancelled, a 2xx is for the user to end. */
-  #late(attempt: Attempt, response: SipResponse, flow: Flow): void {
+  #late(attempt: Attempt<R>, response: SipResponse, flow: Flow): void {
     if (response.status >= 300) return;
     if (response.status >= 200) {
       this.answered({ ...receivedAnswer(response, flow), late: true });

@@ -33,7 +33,7 @@ const cancelRace = endReason('ACK-BYE due to cancel race condition');
 export class OutgoingInvite {
   readonly id: string;
   readonly dialogId: string;
-  #sent: Sent;
+  #sent: Sent<BuiltRequest>;
   #longerIntervals = 0;
   #provisional = false;
   #cancel: string | undefined;

@@ -36,7 +36,7 @@ interface Held {
 }
 
 export class OutgoingSubscribe {
-  readonly #sent: Sent;
+  readonly #sent: Sent<BuiltRequest>;
   readonly #dialogId: string;
   #answered = false;
   #held: Held[] = [];

@@ -13,17 +13,22 @@ const defaultMaxForwards = 70;
 /** The requests of ours that must have a Contact (RFC 3261 section 8.1.1.8, RFC 6665 section 8.4, RFC 3515 section 2.2). */
 const contactMethods = new Set(['INVITE', 'SUBSCRIBE', 'NOTIFY', 'REFER']);
 
-/** A request ready to go, with what has to be remembered of it. */
-export interface BuiltRequest {
+/** A request ready to go. */
+export interface Outgoing {
   method: string;
   branch: string;
   text: string;
+  /** A Contact of ours. */
+  contact: string | undefined;
+}
+
+/** A request ready to go, with what has to be remembered of it. */
+export interface BuiltRequest extends Outgoing {
   callId: string;
   localTag: string;
   from: string;
   to: string;
   sequence: number;
-  contact: string | undefined;
   credentials: TemplateField[];
 }
 
@@ -143,8 +148,9 @@ function built(parts: RequestParts, branch: string, localTag: string, template: 
  * The same request for another target (RFC 3263 section 4.3): with another branch, and with the address that it leaves
  * from now in Via and Contact.
  */
-export function retargeted(request: BuiltRequest, before: LocalAddress, now: LocalAddress): BuiltRequest {
-  const branch = newBranch();
+export function retargeted<R extends Outgoing>(request: R, before: LocalAddress, now: LocalAddress): R {
+  // What stands behind a dot is the mark by which a proxy finds loops.
+  const branch = newBranch() + request.branch.replace(/^[^.]*/, '');
   const via = newVia(now.protocol, now.advertisedHost, now.port, branch);
   let text = request.text.replace(/\r\nVia: [^\r]*/, () => `\r\nVia: ${via}`);
   const contact = request.contact === undefined ? undefined : moved(request.contact, before, now);
@@ -164,7 +170,8 @@ function moved(contact: string, before: LocalAddress, now: LocalAddress): string
 /** The CANCEL of an INVITE: same Request-URI, branch, Route, From, To, Call-ID and CSeq number (section 9.1). */
 export function cancelText(invite: string, template: Template | undefined): string {
   const lines = invite.slice(0, invite.indexOf('\r\n\r\n')).split('\r\n');
-  const kept = lines.slice(1).filter(line => /^(?:Via|Route|Max-Forwards|From|To|Call-ID):/.test(line));
+  // Only the first Via is that of the INVITE's transaction; a forwarded one has those of its way so far behind it.
+  const kept = lines.slice(2).filter(line => /^(?:Route|Max-Forwards|From|To|Call-ID):/.test(line));
   const sequence = lines.find(line => line.startsWith('CSeq: '))?.split(' ')[1];
   const ignored = [
     'from',
@@ -179,6 +186,7 @@ export function cancelText(invite: string, template: Template | undefined): stri
   const own = template === undefined ? [] : without(template, ...ignored);
   return [
     `CANCEL ${(lines[0] as string).split(' ')[1]} SIP/2.0`,
+    lines[1] as string,
     ...kept,
     `CSeq: ${sequence} CANCEL`,
     ...own.map(({ name, value }) => `${name}: ${value}`),

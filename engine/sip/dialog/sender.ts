@@ -5,7 +5,7 @@ import type { Route } from '../transport/router.js';
 import type { LocalAddress } from '../transport/transport.js';
 import { type Answered, madeUpAnswer, receivedAnswer, type Sent } from './answer.js';
 import { Failover } from './failover.js';
-import type { BuiltRequest } from './request-builder.js';
+import type { Outgoing } from './request-builder.js';
 
 export type Sendable = Exclude<Route, { kind: 'refused' }>;
 
@@ -33,7 +33,7 @@ export class Sender {
    * `answered` is called for each provisional response, once for a final one, and again for each repeated 2xx; never
    * before this function has returned.
    */
-  send(request: BuiltRequest, route: Sendable, answered: Answered): Sent {
+  send<R extends Outgoing>(request: R, route: Sendable, answered: Answered): Sent<R> {
     if (route.kind === 'name') {
       const { transactions, targetMs } = this;
       return new Failover({ transactions, targetMs }, request, route, answered);

@@ -1,6 +1,9 @@
 /** The user agent core (RFC 3261 section 5): puts the parts of this room together and is what the control room sees. */
+
+import type { SipRequest } from '../message/message.js';
 import type { StatusLine, Template } from '../message/template.js';
-import type { TransactionLayer } from '../transaction/layer.js';
+import type { TransactionLayer, TransactionUser } from '../transaction/layer.js';
+import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { FlowTable } from '../transport/flow-table.js';
 import type { Router } from '../transport/router.js';
 import type { Application, Applications, Outcome } from './application.js';
@@ -31,6 +34,13 @@ export interface UserAgentParts {
   options: UserAgentOptions;
 }
 
+/** A request from the network with whom it was for. */
+export interface TakenExchange {
+  request: SipRequest;
+  transaction: ServerTransaction;
+  application: Application;
+}
+
 export class UserAgent {
   readonly #dialogs: DialogStore;
   readonly #exchanges: ExchangeTable;
@@ -38,6 +48,8 @@ export class UserAgent {
   readonly #hangUp: HangUp;
   readonly #subscriptions: Subscriptions;
   readonly #responder: Responder;
+  readonly #registrations: Registrations;
+  readonly #uas: Uas;
   readonly #uac: Uac;
   readonly #succession: Succession;
   readonly #orphans: OrphanContext;
@@ -115,7 +127,8 @@ export class UserAgent {
       claim,
       closing,
     });
-    transactions.user = uas;
+    this.#registrations = registrations;
+    this.#uas = uas;
   }
 
   /** Counts of what is alive, for metrics and tests. */
@@ -141,6 +154,28 @@ export class UserAgent {
   /** An application answers a request. */
   respond(transactionId: string, line: StatusLine, template: Template): Outcome {
     return this.#responder.respond(transactionId, line, template);
+  }
+
+  /** Where requests from the network go. */
+  get receiver(): TransactionUser {
+    return this.#uas;
+  }
+
+  /**
+   * Takes a new request from its application: it will not answer it. Undefined when there is no such request, or it has
+   * been answered provisionally.
+   */
+  take(transactionId: string): TakenExchange | undefined {
+    const exchange = this.#exchanges.ofId(transactionId);
+    if (exchange?.transaction === undefined || exchange.inDialog || exchange.progressed) return undefined;
+    this.#exchanges.remove(exchange);
+    const { request, application, transaction } = exchange;
+    return { request, application, transaction };
+  }
+
+  /** A REGISTER that was taken has been accepted. */
+  registered({ request, transaction, application }: TakenExchange): void {
+    this.#registrations.accepted(request, transaction.flow, application);
   }
 
   /** An application's connection is gone. Its `connected` is false by now. */

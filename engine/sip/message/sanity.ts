@@ -79,12 +79,8 @@ function repeatedField(message: SipRequest | SipResponse): string | undefined {
 function maxForwardsProblem(request: SipRequest): Problem | undefined {
   const value = request.first('max-forwards');
   if (value === undefined) return undefined;
-  if (!/^\d{1,3}$/.test(value) || Number(value) > 255) return bad('Bad Max-Forwards');
-  // CANCEL is hop by hop, and an ACK is never answered.
-  if (Number(value) === 0 && request.method !== 'CANCEL' && request.method !== 'ACK') {
-    return { status: 483, reason: 'Too Many Hops' };
-  }
-  return undefined;
+  // Zero is for proxies to refuse: an endpoint takes it (RFC 3261 section 8.1.1.6, RFC 4475 section 3.1.1.12).
+  return /^\d{1,3}$/.test(value) && Number(value) <= 255 ? undefined : bad('Bad Max-Forwards');
 }
 
 function contactProblem(request: SipRequest): Problem | undefined {

@@ -14,8 +14,11 @@ export function randomToken(bytes = 8): string {
   return token;
 }
 
-/** A branch parameter with the magic cookie of RFC 3261 section 8.1.1.7. */
-export const newBranch = (): string => `z9hG4bK${randomToken(10)}`;
+/** What branches begin with that are unique (RFC 3261 section 8.1.1.7). */
+export const magicCookie = 'z9hG4bK';
+
+/** A branch parameter with the magic cookie. */
+export const newBranch = (): string => `${magicCookie}${randomToken(10)}`;
 
 /** A From or To tag: at least 32 bits of randomness (RFC 3261 section 19.3). */
 export const newTag = (): string => randomToken(6);

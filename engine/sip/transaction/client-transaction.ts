@@ -200,11 +200,11 @@ export class ClientTransaction {
   /** The ACK to a failure: same branch, Request-URI, From, Call-ID, Route; To of the response (section 17.1.1.3). */
   #ackText(): string {
     const lines = this.#text.slice(0, this.#text.indexOf('\r\n\r\n')).split('\r\n');
+    // The Via in front is ours, behind it are those of a request that we have forwarded: the ACK goes one hop.
+    const via = lines[1] as string;
     const kept = lines
-      .slice(1)
-      .filter(line =>
-        /^(?:Via|Route|Max-Forwards|From|Call-ID|Authorization|Proxy-Authorization):/.test(line),
-      );
+      .slice(2)
+      .filter(line => /^(?:Route|Max-Forwards|From|Call-ID|Authorization|Proxy-Authorization):/.test(line));
     const uri = (lines[0] as string).split(' ')[1];
     const sequence = /^CSeq: (\d+)/m.exec(this.#text)?.[1] ?? '1';
     const own = [
@@ -214,7 +214,7 @@ export class ClientTransaction {
       '',
       '',
     ];
-    return [`ACK ${uri} SIP/2.0`, ...kept, ...own].join('\r\n');
+    return [`ACK ${uri} SIP/2.0`, via, ...kept, ...own].join('\r\n');
   }
 
   #end(): void {

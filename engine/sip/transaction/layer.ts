@@ -1,7 +1,7 @@
 /** The transaction layer: matches what comes in with the transactions there are (RFC 3261 section 17), makes new ones. */
 import type { SipRequest, SipResponse } from '../message/message.js';
 import { responseText } from '../message/serializer.js';
-import { detached, newTag } from '../message/token.js';
+import { detached, magicCookie, newTag } from '../message/token.js';
 import { hostPort } from '../message/uri.js';
 import type { Via } from '../message/via.js';
 import type { MessageReceiver } from '../transport/inbound.js';
@@ -26,7 +26,6 @@ export interface TransactionLimits {
   maxTransactions: number;
 }
 
-const magicCookie = 'z9hG4bK';
 const retryAfterSeconds = '5';
 /** How often is looked whether all is answered, at the end of the process. */
 const pollMs = 20;
@@ -61,6 +60,14 @@ export class TransactionLayer implements MessageReceiver {
     const transaction = new ClientTransaction(request, this.#environment);
     this.#clients.set(clientKey(request.branch, request.method), transaction);
     return transaction;
+  }
+
+  /**
+   * A request is forwarded: it may come back by another way, which is no reason to refuse it (RFC 3261 section 8.2.2.2
+   * speaks of user agents; a proxy finds loops by its Via).
+   */
+  forwarded(transaction: ServerTransaction): void {
+    this.#unmerge(transaction);
   }
 
   response(response: SipResponse, flow: Flow): void {
@@ -125,7 +132,13 @@ export class TransactionLayer implements MessageReceiver {
       return;
     }
     this.#servers.delete(transaction.key);
-    if (transaction.mergeKey !== undefined) this.#merge.delete(transaction.mergeKey);
+    this.#unmerge(transaction);
+  }
+
+  #unmerge(transaction: ServerTransaction): void {
+    const { mergeKey } = transaction;
+    // A forwarded request that came back may have taken the place.
+    if (mergeKey !== undefined && this.#merge.get(mergeKey) === transaction) this.#merge.delete(mergeKey);
   }
 
   /** Resolves when no peer owes us an answer or an ACK any more, or after `limitMs`. */
