@@ -43,6 +43,8 @@ export interface SipServerOptions extends Listeners {
   maxControlConnections: number;
   /** How long the server waits for answers to its goodbye. */
   drainMs: number;
+  /** Applications are told of each call by cdr events. */
+  recordCalls: boolean;
   /** A connection that gives no sign of life for two of these intervals is dropped. */
   pingIntervalMs: number;
 }
@@ -62,5 +64,6 @@ export const defaultSipServerOptions = {
   connections: defaultConnectionLimits,
   maxControlConnections: 64,
   drainMs: 2_000,
+  recordCalls: false,
   pingIntervalMs: 12_000,
 } satisfies Partial<SipServerOptions>;

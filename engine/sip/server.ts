@@ -1,6 +1,7 @@
 /** Puts the rooms together: transports under transactions under user agent and proxy under the control port. */
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
+import { CallRecords } from './control/call-records.js';
 import { ControlServer, LoggedIn } from './control/control-server.js';
 import type { TlsIdentity } from './control/door.js';
 import { Sender } from './dialog/sender.js';
@@ -126,6 +127,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       flows,
       applications,
       options: options.userAgent,
+      calls: options.recordCalls ? new CallRecords(applications.routes) : undefined,
     });
     const proxy = new ProxyCore({
       transactions,
@@ -144,7 +146,6 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       clock,
       log,
     });
-
     const doors = await openDoors(controlServer, options);
     return {
       ...bound,
@@ -164,6 +165,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       close: async () => {
         proxy.shutdown();
         userAgent.shutdown();
+        userAgent.giveUp();
         transactions.close();
         await controlServer.close();
         await closeTransports();

@@ -79,12 +79,12 @@ export class ControlConnection implements Application {
   }
 
   deliver(delivery: Delivery): void {
-    this.#write(sipFrame(delivery));
+    this.write(sipFrame(delivery));
   }
 
   /** Answers one message of the application. */
   respond(messageId: string, result: string): void {
-    this.#write(responseFrame(messageId, result));
+    this.write(responseFrame(messageId, result));
   }
 
   /** Refuses a message and ends the connection. */
@@ -124,8 +124,8 @@ export class ControlConnection implements Application {
     }
   }
 
-  /** Frames of one turn of the event loop go out together: one system call for many. */
-  #write(payload: string): void {
+  /** Sends one payload. Frames of one turn of the event loop go out together: one system call for many. */
+  write(payload: string): void {
     if (!this.#connected) return;
     this.#outgoing += frame(payload);
     this.#flush ??= setImmediate(() => this.#flushNow());

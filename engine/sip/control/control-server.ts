@@ -50,7 +50,9 @@ export class LoggedIn implements Applications {
   }
 
   methods(): string[] {
-    return this.routes.verbs().map(verb => verb.toUpperCase());
+    // A word with a colon is no method: it is one of the cdr events.
+    const verbs = this.routes.verbs().filter(verb => !verb.includes(':'));
+    return verbs.map(verb => verb.toUpperCase());
   }
 }
 

@@ -33,6 +33,12 @@ export function sipFrame(delivery: Delivery): string {
   return `${head}${received}\r\n${text}`;
 }
 
+export type CallEvent = 'cdr:attempt' | 'cdr:start' | 'cdr:stop';
+
+/** What became of a call; `detail` is the role at its start, the reason at its stop. */
+export const cdrFrame = (event: CallEvent, source: string, text: string, detail?: string): string =>
+  `${randomUUID()}|${event}|${source}|${timeOfDay()}${detail === undefined ? '' : `|${detail}`}\r\n${text}`;
+
 const refusal = (outcome: { reason: string }): string => `NOK|${outcome.reason}`;
 
 /** The result of a request that the application sent: with the address it leaves from. */

@@ -34,6 +34,8 @@ export class DialogStore {
   /** Ends the call in a dialog, and the dialog with it, unless a subscription uses it: then nothing finds it any more. */
   remove(dialog: Dialog): void {
     dialog.state = 'terminated';
+    // Whoever ends it with a message has told already; no end is without a record.
+    dialog.call?.ended('application', 'system-error-initiated-termination');
     dialog.awaitedAck?.stop();
     dialog.awaitedAck = undefined;
     dialog.inviteOut?.cancel();

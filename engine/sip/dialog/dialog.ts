@@ -5,6 +5,7 @@ import type { TemplateField } from '../message/template.js';
 import { detached } from '../message/token.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
+import type { Call } from './call-events.js';
 import { OfferAnswer } from './offer-answer.js';
 import type { SessionTimer } from './session-timer.js';
 import type { Subscription } from './subscription.js';
@@ -84,6 +85,8 @@ export class Dialog {
   flow: Flow;
   application: Application;
   state: DialogState;
+  /** What is recorded of it, where calls are recorded. */
+  call: Call | undefined;
   pendingAck: PendingAck | undefined;
   /** The last reliable provisional response received: what our PRACK acknowledges (RFC 3262 section 7.2). */
   reliable: { rseq: number; sequence: number } | undefined;

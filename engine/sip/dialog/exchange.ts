@@ -5,6 +5,7 @@ import type { Clock, TimerHandle } from '../transaction/clock.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
+import type { Call } from './call-events.js';
 import type { Dialog } from './dialog.js';
 import type { Terms } from './session-expires.js';
 
@@ -20,6 +21,8 @@ export interface Exchange {
   readonly transaction?: ServerTransaction;
   /** What a notice does with the status of its final answer; 408 when there is none. */
   readonly answered?: (status: number) => void;
+  /** What is recorded of the call that it may begin, where calls are recorded. */
+  readonly call?: Call;
   /** The dialog it came in, or the one its first answer made. */
   dialog?: Dialog;
   /** Whether it came inside a dialog. */
@@ -42,6 +45,7 @@ export interface NewExchange {
   application: Application;
   transaction?: ServerTransaction;
   answered?: (status: number) => void;
+  call?: Call;
   dialog?: Dialog;
   /** The INVITE that an UPDATE in its early dialog came after; both have one transaction id. */
   invite?: Exchange | undefined;

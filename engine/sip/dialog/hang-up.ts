@@ -17,6 +17,7 @@ export const endReason = (text: string): string => `SIP;cause=200;text="${text}"
 
 const peerLost = (status: number): string =>
   `SIP;cause=${status};text="Peer ${status === 408 ? 'does not answer' : 'does not know the call'}"`;
+export const sessionExpired = endReason('Session timer expired');
 
 export class HangUp {
   constructor(
@@ -49,14 +50,19 @@ export class HangUp {
   /** The same without a word to the application. Returns the BYE; undefined when there is no way to send it. */
   endQuietly(dialog: Dialog, reason: string): string | undefined {
     const route = this.nextHop.of(dialog);
-    this.dialogs.remove(dialog);
-    if (route.kind === 'refused') return undefined;
+    if (route.kind === 'refused') {
+      this.dialogs.remove(dialog);
+      return undefined;
+    }
     const bye = dialogRequest(
       dialog,
       { method: 'BYE', uri: 'sip:placeholder' },
       emptyTemplate(reason),
       localOf(route),
     );
+    const stop = reason === sessionExpired ? 'session-expired' : 'system-initiated-termination';
+    dialog.call?.ended('application', stop, bye.text);
+    this.dialogs.remove(dialog);
     this.sender.send(bye, route, () => undefined);
     return bye.text;
   }

@@ -6,6 +6,7 @@ import type { TimerHandle } from '../transaction/clock.js';
 import type { Flow } from '../transport/transport.js';
 import { type Answer, madeUpAnswer, type Sent } from './answer.js';
 import { type Application, type Outcome, refused } from './application.js';
+import { Call, type CallObserver } from './call-events.js';
 import { type Dialog, dialogId, type PendingAck } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import { endReason, type HangUp } from './hang-up.js';
@@ -23,6 +24,8 @@ export interface InviteContext {
   sessionTimers: SessionTimers;
   /** INVITEs without a final response, by transaction id: what a CANCEL can name. */
   pending: Map<string, OutgoingInvite>;
+  /** Absent when calls are not recorded. */
+  calls?: CallObserver;
 }
 
 /** How often the interval of a session timer is made longer before a 422 goes to the application. */
@@ -33,6 +36,7 @@ const cancelRace = endReason('ACK-BYE due to cancel race condition');
 export class OutgoingInvite {
   readonly id: string;
   readonly dialogId: string;
+  readonly #call: Call | undefined;
   #sent: Sent<BuiltRequest>;
   #longerIntervals = 0;
   #provisional = false;
@@ -57,7 +61,8 @@ export class OutgoingInvite {
     if (within !== undefined) {
       within.inviteOut = this;
       within.offers.request('us', 'INVITE', described(request.text));
-    }
+    } else if (context.calls !== undefined)
+      this.#call = new Call(context.calls, 'application', 'uac', request.text);
     this.#since = context.sender.transactions.clock.now();
     this.#sent = context.sender.send(request, route, answer => this.#answered(answer));
     this.id = this.#sent.transactionId;
@@ -110,6 +115,11 @@ export class OutgoingInvite {
       transactionId: randomUUID(),
       dialogId: this.dialogId,
     };
+  }
+
+  /** The server ends, and hears no answer any more. */
+  giveUp(): void {
+    this.#call?.ended('application', 'system-initiated-termination');
   }
 
   #sendCancel(): void {
@@ -189,6 +199,8 @@ export class OutgoingInvite {
 
   #failed(answer: Answer): void {
     if (!this.#settle()) return;
+    const source = answer.response === undefined ? 'application' : 'network';
+    this.#call?.failed(source, answer.status, answer.text());
     if (this.#dialog !== undefined) this.context.dialogs.remove(this.#dialog);
     this.within?.offers.closed('INVITE');
     this.#deliver(answer);
@@ -210,13 +222,16 @@ export class OutgoingInvite {
     }
     this.#settle();
     this.#confirmed = true;
+    this.#call?.answered('network', answer.text());
     const dialog = this.within ?? this.#newDialog(response, flow);
     if (dialog === undefined || dialog.state === 'terminated') {
+      this.#call?.ended('application', 'system-error-initiated-termination');
       this.#release(response, flow);
       this.#deliver(madeUpAnswer(this.#sent.request.text, dialog === undefined ? 503 : 487));
       return;
     }
     this.#dialog = dialog;
+    if (this.#call !== undefined) dialog.call = this.#call;
     if (this.within !== undefined) {
       dialog.refreshTarget(response);
       dialog.flow = flow;

@@ -206,6 +206,12 @@ export class Responder {
     const { request, dialog } = exchange;
     this.context.exchanges.remove(exchange);
     exchange.answered?.(status);
+    const { call } = exchange;
+    if (call !== undefined) {
+      if (status >= 300) call.failed('application', status, text);
+      else call.answered('application', text);
+      if (dialog !== undefined) dialog.call = call;
+    }
     if (status < 300 && dialog !== undefined && targetRefresh.has(request.method) && exchange.inDialog) {
       dialog.refreshTarget(request);
       dialog.flow = exchange.flow;

@@ -4,7 +4,7 @@ import type { Template, TemplateField } from '../message/template.js';
 import { detached } from '../message/token.js';
 import type { Clock } from '../transaction/clock.js';
 import type { Dialog } from './dialog.js';
-import { endReason, type HangUp } from './hang-up.js';
+import { type HangUp, sessionExpired } from './hang-up.js';
 import type { NextHop } from './next-hop.js';
 import type { Sender } from './sender.js';
 import {
@@ -24,8 +24,6 @@ import { SessionTimer } from './session-timer.js';
 
 /** The requests that refresh a session (section 7.4). */
 export const refreshesSession = (method: string): boolean => method === 'INVITE' || method === 'UPDATE';
-
-const expired = endReason('Session timer expired');
 
 export interface SessionTimersContext {
   clock: Clock;
@@ -111,7 +109,7 @@ export class SessionTimers {
     const { clock, sender, nextHop, hangUp } = this.context;
     const user = {
       refresh: (timer: SessionTimer) => SessionRefresh.send(sender, nextHop, dialog, timer),
-      expired: () => hangUp.end(dialog, expired),
+      expired: () => hangUp.end(dialog, sessionExpired),
     };
     return new SessionTimer(clock, user, leastInterval);
   }

@@ -106,6 +106,7 @@ export class Uac {
     if (line.method === 'BYE') dialog.inviteOut?.cancel();
     const asking = this.context.sessionTimers.asking(line.method, template, dialog);
     const built = dialogRequest(dialog, line, asking, localOf(route));
+    if (line.method === 'BYE') dialog.call?.ended('application', 'normal-release', built.text);
     if (line.method === 'INVITE') return this.#invite(application, built, route, dialog);
     if (mayOffer.has(line.method)) dialog.offers.request('us', line.method, template.body !== '');
     if (line.method === 'BYE' && dialog.awaitedAck !== undefined)

@@ -7,6 +7,7 @@ import type { TransactionUser } from '../transaction/layer.js';
 import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application, Applications } from './application.js';
+import { Call, type CallObserver } from './call-events.js';
 import { callMethods, type Dialog, dialogId } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import type { Exchange, ExchangeTable } from './exchange.js';
@@ -52,7 +53,19 @@ export interface UasContext {
   options: UserAgentOptions;
   /** The server is going down: no new calls. */
   closing: AbortSignal;
+  /** Absent when calls are not recorded. */
+  calls?: CallObserver;
 }
+
+type Served =
+  | { application: Application; refusal?: undefined }
+  | { application?: undefined; refusal: ResponseParts };
+
+/** Too much waits already. */
+const later = (status: number): ResponseParts => ({
+  status,
+  fields: [{ id: 'retry-after', name: 'Retry-After', value: '5' }],
+});
 
 export class Uas implements TransactionUser {
   readonly #acknowledged = (ack: SipRequest): void => this.ack(ack);
@@ -107,32 +120,34 @@ export class Uas implements TransactionUser {
   }
 
   #byRoute(request: SipRequest, transaction: ServerTransaction): void {
-    const { applications, exchanges, options, closing } = this.context;
-    if (closing.aborted) {
-      this.#later(request, transaction, 503);
-      return;
-    }
-    if (request.method === 'INVITE' && isTooShort(request)) {
-      this.#answer(request, transaction, intervalTooSmall);
-      return;
-    }
-    const application = applications.choose(request.method.toLowerCase());
+    const { calls, exchanges, options } = this.context;
+    const isCall = calls !== undefined && request.method === 'INVITE';
+    const call = isCall ? new Call(calls, 'network', 'uas', request.delivered()) : undefined;
+    const { application, refusal } = this.#whoServes(request);
     if (application === undefined) {
-      this.#answer(request, transaction, this.#withoutRoute(request));
-      return;
-    }
-    if (application.congested || exchanges.countOf(application) >= options.maxWaiting) {
-      this.#later(request, transaction, 503);
+      const sent = this.#answer(request, transaction, refusal);
+      call?.failed('application', refusal.status, sent);
       return;
     }
     const limit = request.method === 'INVITE' ? options.inviteAnswerMs : options.answerMs;
     const exchange = exchanges.add(
-      { request, flow: transaction.flow, application, transaction },
+      { request, flow: transaction.flow, application, transaction, call },
       limit,
       late => this.#forgotten(late),
     );
     this.#attend(exchange, transaction);
     this.#deliver(exchange, { text: request.delivered(), size: request.size, dialogId: '', fresh: true });
+  }
+
+  /** Who gets a new request; or what it is answered at once. */
+  #whoServes(request: SipRequest): Served {
+    const { applications, exchanges, options, closing } = this.context;
+    if (closing.aborted) return { refusal: later(503) };
+    if (request.method === 'INVITE' && isTooShort(request)) return { refusal: intervalTooSmall };
+    const application = applications.choose(request.method.toLowerCase());
+    if (application === undefined) return { refusal: this.#withoutRoute(request) };
+    const busy = application.congested || exchanges.countOf(application) >= options.maxWaiting;
+    return busy ? { refusal: later(503) } : { application };
   }
 
   /** Nobody has a route for it. */
@@ -180,7 +195,7 @@ export class Uas implements TransactionUser {
       dialog.waiting >= options.maxWaitingInDialog ||
       exchanges.countOf(dialog.application) >= options.maxWaiting
     ) {
-      this.#later(request, transaction, 500);
+      this.#answer(request, transaction, later(500));
       return;
     }
     if (refreshesSession(request.method) && this.#collides(dialog, request, transaction)) return;
@@ -238,12 +253,6 @@ export class Uas implements TransactionUser {
     if (method === 'INVITE' && exchange.progressed) this.tellCancelled(exchange);
   }
 
-  /** Too much waits already. */
-  #later(request: SipRequest, transaction: ServerTransaction, status: number): void {
-    const fields = [{ id: 'retry-after', name: 'Retry-After', value: '5' }];
-    this.#answer(request, transaction, { status, fields });
-  }
-
   #bye(dialog: Dialog, request: SipRequest, transaction: ServerTransaction): void {
     const { dialogs, exchanges, reliable, responder } = this.context;
     const early = dialog.state === 'early';
@@ -251,6 +260,7 @@ export class Uas implements TransactionUser {
     const open = waiting ? exchanges.invitesOf(dialog) : [];
     // A BYE of ours that waits for the ACK goes out now: the application hears how it ended.
     dialog.heldBye?.();
+    dialog.call?.ended('network', 'normal-release', request.delivered());
     dialogs.remove(dialog);
     // RFC 3261 section 15.1.2: requests that wait in the dialog are answered 487.
     for (const exchange of open) responder.settle(exchange, 487);
@@ -271,6 +281,7 @@ export class Uas implements TransactionUser {
         if (exchange.dialog !== undefined && exchange.request.method === 'UPDATE')
           exchange.dialog.updateIn = false;
         if (exchange.request.method !== 'INVITE') return;
+        exchange.call?.ended('network', 'call-canceled');
         if (exchange.dialog !== undefined) this.context.reliable.stop(exchange.dialog);
         if (exchange.dialog !== undefined && exchange.inDialog) exchange.dialog.inviteIn = false;
         else if (exchange.dialog !== undefined) this.context.dialogs.remove(exchange.dialog);
@@ -308,10 +319,13 @@ export class Uas implements TransactionUser {
       application.deliver({ ...message, source: 'network', flow, transactionId: id });
   }
 
-  #answer(request: SipRequest, transaction: ServerTransaction, parts: ResponseParts): void {
+  /** Returns the response as sent. */
+  #answer(request: SipRequest, transaction: ServerTransaction, parts: ResponseParts): string {
     // A 100 needs no tag (RFC 3261 section 8.2.6.2).
     const toTag = parts.toTag ?? (parts.status === 100 ? undefined : newTag());
-    transaction.respond(parts.status, responseText(request, { ...parts, toTag }));
+    const text = responseText(request, { ...parts, toTag });
+    transaction.respond(parts.status, text);
+    return text;
   }
 
   /** A request that another application was given, or none yet, goes to the one that is to answer it now. */

@@ -7,6 +7,7 @@ import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { FlowTable } from '../transport/flow-table.js';
 import type { Router } from '../transport/router.js';
 import type { Application, Applications, Outcome } from './application.js';
+import type { CallObserver } from './call-events.js';
 import type { Dialog } from './dialog.js';
 import { DialogStore } from './dialog-store.js';
 import { type Exchange, ExchangeTable } from './exchange.js';
@@ -32,6 +33,8 @@ export interface UserAgentParts {
   flows: FlowTable;
   applications: Applications;
   options: UserAgentOptions;
+  /** Absent when calls are not recorded. */
+  calls?: CallObserver;
 }
 
 /** A request from the network with whom it was for. */
@@ -57,7 +60,7 @@ export class UserAgent {
   readonly #closing = new AbortController();
 
   constructor(parts: UserAgentParts) {
-    const { transactions, router, flows, applications, options } = parts;
+    const { transactions, router, flows, applications, options, calls } = parts;
     const { clock, timers } = transactions;
     this.#parts = parts;
     const closing = this.#closing.signal;
@@ -96,6 +99,7 @@ export class UserAgent {
       subscribes,
       applications,
       options,
+      calls,
     });
     this.#dialogs = dialogs;
     this.#exchanges = exchanges;
@@ -126,6 +130,7 @@ export class UserAgent {
       nextHop,
       claim,
       closing,
+      calls,
     });
     this.#registrations = registrations;
     this.#uas = uas;
@@ -201,5 +206,10 @@ export class UserAgent {
       this.#hangUp.end(dialog, endReason('Server is going down'));
       this.#subscriptions.finish(dialog, 'probation');
     }
+  }
+
+  /** Nothing that is still to come will come: the INVITEs without an answer have ended, too. */
+  giveUp(): void {
+    for (const invite of this.#pending.values()) invite.giveUp();
   }
 }

@@ -38,4 +38,11 @@ export const controlFlags: readonly Flag[] = [
       server.controlTlsIdentity = { certificate: '', ...server.controlTlsIdentity, key: pem(text) };
     },
   },
+  {
+    name: 'cdrs',
+    help: 'tell applications of each call by cdr events',
+    set: ({ server }) => {
+      server.recordCalls = true;
+    },
+  },
 ];
