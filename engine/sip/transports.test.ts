@@ -6,12 +6,14 @@ import { Harness, next, requestWithin, withStatus } from './testing/harness.js';
 import { type Peer, PeerCall, peerRequest, sdp, UdpPeer, WsPeer } from './testing/peer.js';
 import { StreamListener, StreamPeer } from './testing/stream-peer.js';
 import { type TestCertificate, testCertificate } from './testing/tls-files.js';
+import { ZoneResolver } from './testing/zone-resolver.js';
 import { type Protocol, protocols } from './transport/transport.js';
 
 async function start(t: Test, host: string, certificate: TestCertificate) {
   const any = [{ host, port: 0 }];
   const listeners = { udp: any, tcp: any, tls: any, ws: any, wss: any };
-  const harness = await Harness.start({ ...listeners, tlsFiles: certificate.files });
+  const resolver = new ZoneResolver({ localhost: { host: [host] } });
+  const harness = await Harness.start({ ...listeners, tlsFiles: certificate.files }, { resolver });
   t.teardown(() => harness.close());
   return harness;
 }
@@ -78,6 +80,7 @@ for (const [host, protocol] of [
   ['127.0.0.1', 'tcp'],
   ['::1', 'tcp'],
   ['127.0.0.1', 'tls'],
+  ['::1', 'tls'],
 ] as const) {
   test(`a call out over ${protocol} at ${host}, and the next over the same connection`, async t => {
     const certificate = testCertificate(t, 'localhost');

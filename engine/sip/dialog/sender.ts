@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { TransactionLayer } from '../transaction/layer.js';
 import type { Route } from '../transport/router.js';
+import { maxDatagramBytes } from '../transport/stream-first.js';
+import { soleTarget, type Targets } from '../transport/targets.js';
 import type { LocalAddress } from '../transport/transport.js';
 import { type Answered, madeUpAnswer, receivedAnswer, type Sent } from './answer.js';
 import { Failover } from './failover.js';
@@ -22,6 +24,17 @@ export function sendUnanswered(route: Sendable, text: string): void {
       .then(flow => flow?.send(text));
 }
 
+/** Where there is more than one flow to try, or it is not known yet. */
+function targetsOf(route: Sendable, size: number): (() => Targets) | undefined {
+  if (route.kind === 'unreachable') return undefined;
+  const large = size > maxDatagramBytes ? route.large : undefined;
+  if (route.kind === 'flow') {
+    const { flow } = route;
+    return large && (() => large(soleTarget(flow, Promise.resolve())));
+  }
+  return large === undefined ? route.targets : () => large(route.targets());
+}
+
 export class Sender {
   /** @param targetMs how long one of several targets may be silent before the next is tried */
   constructor(
@@ -34,11 +47,12 @@ export class Sender {
    * before this function has returned.
    */
   send<R extends Outgoing>(request: R, route: Sendable, answered: Answered): Sent<R> {
-    if (route.kind === 'name') {
-      const { transactions, targetMs } = this;
-      return new Failover({ transactions, targetMs }, request, route, answered);
-    }
     const { text } = request;
+    const targets = targetsOf(route, text.length);
+    if (targets !== undefined) {
+      const { transactions, targetMs } = this;
+      return new Failover({ transactions, targetMs }, request, { local: localOf(route), targets }, answered);
+    }
     const makeUp = (status: number, reason?: string) =>
       queueMicrotask(() => answered(madeUpAnswer(text, status, reason)));
     const transaction = this.transactions.client({
@@ -60,7 +74,7 @@ export class Sender {
     };
     if (transaction === undefined) makeUp(503, 'Too Many Transactions');
     else if (route.kind === 'flow') transaction.start(route.flow);
-    else {
+    else if (route.kind === 'unreachable') {
       transaction.abandon();
       makeUp(503, route.reason);
     }

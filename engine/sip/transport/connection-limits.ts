@@ -4,7 +4,7 @@ export interface ConnectionLimits {
   maxPerSource: number;
   /** For a message that has begun to become complete, and for a stranger's first one to come at all. */
   messageTimeoutMs: number;
-  /** For a connection of ours to be made, its TLS handshake included. */
+  /** For a connection of ours to be made, its TLS handshake included; shorter than the patience with a target. */
   connectTimeoutMs: number;
   /** TCP and TLS: a connection over which nothing is said for so long is closed. */
   idleTimeoutMs: number;
@@ -15,7 +15,7 @@ export interface ConnectionLimits {
 export const defaultConnectionLimits: ConnectionLimits = {
   maxPerSource: 256,
   messageTimeoutMs: 10_000,
-  connectTimeoutMs: 5_000,
+  connectTimeoutMs: 3_000,
   idleTimeoutMs: 1_800_000,
   maxUnreadBytes: 1024 * 1024,
 };

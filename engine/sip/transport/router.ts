@@ -1,6 +1,6 @@
 /** Where a request goes: from a URI to flows (RFC 3263 for servers, RFC 7118 section 5 for registered connections). */
 import { isIP } from 'node:net';
-import { parseSipUri, type SipUri } from '../message/uri.js';
+import { parseSipUri, type SipUri, transportOf } from '../message/uri.js';
 import type { FailedTargets } from './failed-targets.js';
 import type { FlowTable } from './flow-table.js';
 import {
@@ -13,8 +13,12 @@ import {
   usualProtocol,
 } from './locator.js';
 import type { Family } from './resolver.js';
+import { StreamFirst } from './stream-first.js';
 import { LocatedTargets, type Targets } from './targets.js';
 import type { Flow, LocalAddress, Protocol, Transport } from './transport.js';
+
+/** How a request goes that is too large for a datagram; absent where the URI insists on UDP, or nothing else is there. */
+type Large = (targets: Targets) => Targets;
 
 /**
  * The way to a URI. `flow`: ready. `name`: a name that stands for any number of targets; `local` is where a request
@@ -22,8 +26,8 @@ import type { Flow, LocalAddress, Protocol, Transport } from './transport.js';
  * send to.
  */
 export type Route =
-  | { kind: 'flow'; flow: Flow }
-  | { kind: 'name'; local: LocalAddress; targets: () => Targets }
+  | { kind: 'flow'; flow: Flow; large?: Large }
+  | { kind: 'name'; local: LocalAddress; targets: () => Targets; large?: Large }
   | { kind: 'unreachable'; local: LocalAddress; reason: string }
   | { kind: 'refused'; reason: 'invalid' | 'self' | 'transport' };
 
@@ -75,11 +79,12 @@ export class TransportRouter implements Router {
     };
     if (this.#isOwn(target)) return { kind: 'refused', reason: 'self' };
     const openable = this.#capabilities.has(local.protocol);
+    const large = local.protocol === 'udp' && transportOf(uri) === undefined ? this.#large : undefined;
     if (isIP(target.address) === 0 && openable) {
-      return { kind: 'name', local, targets: () => this.#targets(uri) };
+      return { kind: 'name', local, targets: () => this.#targets(uri), large };
     }
     const flow = this.#open(target, uri.host);
-    if (flow !== undefined) return { kind: 'flow', flow };
+    if (flow !== undefined) return { kind: 'flow', flow, large };
     if (openable) return { kind: 'refused', reason: 'transport' };
     return { kind: 'unreachable', local, reason: 'Service Unavailable' };
   }
@@ -95,6 +100,16 @@ export class TransportRouter implements Router {
   #targets(uri: SipUri): Targets {
     const open = (target: Target) => (this.#isOwn(target) ? undefined : this.#open(target, uri.host));
     return new LocatedTargets(this.locator.targets(uri, this.#capabilities), open, this.failedTargets);
+  }
+
+  readonly #large: Large = targets =>
+    new StreamFirst(targets, flow => this.#streamTo(flow), this.failedTargets);
+
+  #streamTo({ remoteAddress: address, remotePort: port }: Flow): Flow | undefined {
+    const target: Target = { protocol: 'tcp', address, port };
+    return this.#capabilities.has('tcp') && !this.failedTargets.has(target) && !this.#isOwn(target)
+      ? this.#open(target, address)
+      : undefined;
   }
 
   #isOwn({ protocol, address, port }: Target): boolean {
