@@ -63,11 +63,15 @@ const credentialsOf = (template: Template): TemplateField[] =>
     .filter(({ id }) => id === 'authorization' || id === 'proxy-authorization')
     .map(field => ({ ...field, value: detached(field.value) }));
 
-/** A request outside a dialog; a string says what is wrong with what the application gave. */
+/**
+ * A request outside a dialog; a string says what is wrong with what the application gave.
+ * @param routeSet a route set from before there is a dialog (RFC 3261 section 8.1.1.1)
+ */
 export function newRequest(
   line: RequestLine,
   template: Template,
   local: LocalAddress,
+  routeSet: readonly string[] = [],
 ): BuiltRequest | string {
   const givenFrom = templateValue(template, 'from') ?? localContact(local);
   const from = localAddressIn(givenFrom, local);
@@ -80,9 +84,8 @@ export function newRequest(
   const branch = newBranch();
   const parts = {
     method: line.method,
-    uri: line.uri,
+    ...routed(line.uri, routeSet),
     via: newVia(local.protocol, local.advertisedHost, local.port, branch),
-    routes: [],
     maxForwards: maxForwards(template),
     from: tagOf(from) === undefined ? `${bracketed(from)};tag=${tag}` : from,
     to: bracketed(to),

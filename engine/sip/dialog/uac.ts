@@ -12,6 +12,7 @@ import { eventUse } from './event-use.js';
 import type { NextHop } from './next-hop.js';
 import { type InviteContext, OutgoingInvite } from './outgoing-invite.js';
 import { OutgoingSubscribe, type SubscribeContext } from './outgoing-subscribe.js';
+import { preloadedRoutes } from './preloaded-routes.js';
 import { type BuiltRequest, dialogRequest, hasContentType, newRequest } from './request-builder.js';
 import { localOf, type Sendable, sendUnanswered } from './sender.js';
 import { refreshesSession } from './session-timers.js';
@@ -32,7 +33,7 @@ export interface ApplicationRequest {
   template: Template;
   /** The dialog that the application named; empty when it named none. */
   dialogId: string;
-  /** A URI to send to in place of the Request-URI; empty when there is none. */
+  /** A URI to send to in place of the Request-URI, or a route set; empty when there is none. */
   route: string;
 }
 
@@ -75,7 +76,10 @@ export class Uac {
     const template = this.context.sessionTimers.asking(line.method, given);
     if (this.context.closing.aborted) return refused('Server is going down');
     if (!hasContentType(template)) return refused('missing content-type');
-    const route = this.context.router.route(routeUri === '' ? line.uri : routeUri);
+    const routeSet = preloadedRoutes(routeUri);
+    if (routeSet === undefined) return refused(`invalid route: ${routeUri}`);
+    const [first = routeUri === '' ? line.uri : routeUri] = routeSet.map(({ uri }) => uri);
+    const route = this.context.router.route(first);
     if (route.kind === 'refused') {
       if (route.reason === 'invalid') return refused(`invalid request-uri: ${startLine}`);
       return refused(
@@ -84,7 +88,8 @@ export class Uac {
           : 'requested protocol/transport not available',
       );
     }
-    const built = newRequest(line, template, localOf(route));
+    const routes = routeSet.map(({ value }) => value);
+    const built = newRequest(line, template, localOf(route), routes);
     if (typeof built === 'string') return refused(built);
     if (line.method === 'INVITE') return this.#invite(application, built, route);
     const use = eventUse(line.method, built.sequence, id => templateValue(template, id));
