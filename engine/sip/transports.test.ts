@@ -172,7 +172,7 @@ test('wildcard addresses of both families, on the same port', async t => {
   const harness = await Harness.start({ udp: [], tcp: [{ host: '0.0.0.0', port: 0 }] });
   t.teardown(() => harness.close());
   const port = harness.server.tcp[0]?.port as number;
-  const both = await Harness.start({ tcp: [{ host: '::', port }], udp: [{ host: '::', port }] });
+  const both = await Harness.start({ tcp: [{ host: '::', port }], udp: [{ host: '::', port: 0 }] });
   t.teardown(() => both.close());
   for (const [at, host] of [
     [harness, '127.0.0.1'],

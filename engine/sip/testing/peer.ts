@@ -106,10 +106,11 @@ export class UdpPeer extends Peer {
     socket.on('message', data => this.take(data.toString('latin1')));
   }
 
-  static async open(server: ListenAddress): Promise<UdpPeer> {
+  /** @param port of its own; any free one by default */
+  static async open(server: ListenAddress, port = 0): Promise<UdpPeer> {
     const six = server.host.includes(':');
     const socket = createSocket(six ? 'udp6' : 'udp4');
-    socket.bind(0, six ? '::1' : '127.0.0.1');
+    socket.bind(port, six ? '::1' : '127.0.0.1');
     await once(socket, 'listening');
     return new UdpPeer(socket, server);
   }

@@ -98,15 +98,14 @@ export class StreamListener {
     });
   }
 
-  /** @param port any free one, or one that has just become free */
   static async open(
     protocol: StreamProtocol,
-    { host = '127.0.0.1', port = 0, certificate }: Partial<ListenAddress> & { certificate?: TestCertificate },
+    { host = '127.0.0.1', certificate }: { host?: string; certificate?: TestCertificate },
   ): Promise<StreamListener> {
     const { certificate: cert, key } = certificate ?? {};
     const server = protocol === 'tcp' ? createServer() : createTlsServer({ cert, key });
     const listener = new StreamListener(protocol, server);
-    server.listen(port, host);
+    server.listen(0, host);
     await once(server, 'listening');
     return listener;
   }
