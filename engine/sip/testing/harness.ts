@@ -16,6 +16,7 @@ const anyPort = { host: '127.0.0.1', port: 0 };
 
 export class Harness {
   readonly #closing: (() => Promise<void> | void)[] = [];
+  readonly #gone = new Set<Srf>();
   private constructor(readonly server: SipServer) {}
 
   static async start(
@@ -47,9 +48,19 @@ export class Harness {
     srf.connect({ host: this.server.control.host, port: this.server.control.port, secret });
     const [error] = await connected;
     if (error) throw error;
-    this.#closing.push(() => srf.disconnect());
+    this.#closing.push(() => {
+      if (!this.#gone.has(srf)) srf.disconnect();
+    });
     await this.until(() => this.server.sizes().routes >= routes);
     return srf;
+  }
+
+  /** An application goes; resolves when the server knows. */
+  async disconnect(srf: Srf): Promise<void> {
+    const { routes } = this.server.sizes();
+    this.#gone.add(srf);
+    srf.disconnect();
+    await this.until(() => this.server.sizes().routes < routes);
   }
 
   /** A connection to the control port, not logged in. */

@@ -1,7 +1,7 @@
 /** An application on the unmodified drachtio-srf that forwards whatever comes, for tests. */
 import type { SrfRequest } from 'drachtio-srf';
 import type { Handler, Harness } from './harness.js';
-import type { Peer, UdpPeer } from './peer.js';
+import type { UdpPeer } from './peer.js';
 
 export interface ProxyResults {
   connected: boolean;
@@ -26,7 +26,7 @@ export async function proxyTo(
   destinations: () => string[],
   options: ProxyOptions = {},
   methods: string[] = ['invite'],
-): Promise<{ results: Promise<ProxyResults | string>[]; disconnect(): void }> {
+): Promise<{ results: Promise<ProxyResults | string>[]; disconnect(): Promise<void> }> {
   const results: Promise<ProxyResults | string>[] = [];
   const forward: Handler = req => {
     const forwarded = (srf.proxyRequest as unknown as ProxyRequest).call(srf, req, destinations(), {
@@ -35,13 +35,8 @@ export async function proxyTo(
     results.push(forwarded.catch(String));
   };
   const srf = await harness.application(Object.fromEntries(methods.map(method => [method, forward])));
-  return { results, disconnect: () => srf.disconnect() };
+  return { results, disconnect: () => harness.disconnect(srf) };
 }
 
 /** A target that leads to the peer. */
 export const to = (peer: UdpPeer): string => `sip:target@127.0.0.1:${peer.port}`;
-
-/** The Record-Route of a message, as the Route of the side that got a response. */
-export const routeOf = (message: { all(id: string): string[] }): string[] => message.all('record-route');
-
-export type { Peer };
