@@ -9,6 +9,7 @@ import type { Clock } from '../transaction/clock.js';
 import type { LocalAddress } from '../transport/transport.js';
 import { type ConnectionUser, ControlConnection } from './connection.js';
 import { Door, type TlsIdentity } from './door.js';
+import { refusal } from './frames.js';
 import { parseTags, secretMatches } from './login.js';
 import { LoginLimit } from './login-limit.js';
 import { runProxyCommand } from './proxy-command.js';
@@ -32,8 +33,8 @@ export class LoggedIn implements Applications {
   readonly routes = new RouteTable<ControlConnection>();
   readonly connections = new Set<ControlConnection>();
 
-  choose(method: string): Application | undefined {
-    return this.routes.choose(method);
+  choose(method: string, fits: (application: Application) => boolean): Application | undefined {
+    return this.routes.choose(method, fits);
   }
 
   flowWatcher(preferred: Application): Application | undefined {
@@ -102,11 +103,23 @@ export class ControlServer implements ConnectionUser {
     this.#open.add(new ControlConnection(socket, this, log));
   }
 
+  /** Whatever is wrong with a message, or with us, there is one answer to it. */
   received(connection: ControlConnection, payload: string): void {
+    const id = payload.slice(0, Math.max(payload.search(/[|\r\n]/), 0));
+    try {
+      this.#run(connection, payload);
+    } catch (error) {
+      // Our own fault; the messages behind this one go on.
+      connection.log.error({ err: error }, 'failed over a message of an application');
+      connection.respond(id, refusal({ reason: `Server error: ${(error as Error).message}` }));
+    }
+  }
+
+  #run(connection: ControlConnection, payload: string): void {
     const lineEnd = payload.indexOf('\r\n');
     const fields = (lineEnd < 0 ? payload : payload.slice(0, lineEnd)).split('|');
     const [id = '', command, first = '', second = ''] = fields;
-    if (command === undefined) {
+    if (command === undefined || /[\r\n]/.test(id)) {
       connection.refuse('', 'Invalid message format');
       return;
     }
@@ -170,20 +183,11 @@ export class ControlServer implements ConnectionUser {
   }
 
   #message(connection: ControlConnection, id: string, fields: string[], text: string): void {
-    try {
-      const refused =
-        fields[1] === 'proxy'
-          ? this.#proxy(connection, id, fields, text)
-          : this.#sip(connection, id, fields, text);
-      if (refused !== undefined) connection.refuse(id, refused);
-    } catch (error) {
-      // Our own fault; the application has its one answer, and the messages behind this one go on.
-      connection.log.error({ err: error }, 'failed over a message of an application');
-      connection.respond(
-        id,
-        `NOK|Server error: ${String((error as Error).message).replace(/[|\r\n]/g, ' ')}`,
-      );
-    }
+    const refused =
+      fields[1] === 'proxy'
+        ? this.#proxy(connection, id, fields, text)
+        : this.#sip(connection, id, fields, text);
+    if (refused !== undefined) connection.refuse(id, refused);
   }
 
   /** Returns why it is no such message. */

@@ -39,7 +39,8 @@ export type CallEvent = 'cdr:attempt' | 'cdr:start' | 'cdr:stop';
 export const cdrFrame = (event: CallEvent, source: string, text: string, detail?: string): string =>
   `${randomUUID()}|${event}|${source}|${timeOfDay()}${detail === undefined ? '' : `|${detail}`}\r\n${text}`;
 
-const refusal = (outcome: { reason: string }): string => `NOK|${outcome.reason}`;
+/** A refusal on one line: what it quotes may be anything, and `|` and line ends have a meaning here. */
+export const refusal = ({ reason }: { reason: string }): string => `NOK|${reason.replace(/[|\r\n]/g, ' ')}`;
 
 /** The result of a request that the application sent: with the address it leaves from. */
 export function requestResult(outcome: Outcome): string {

@@ -48,12 +48,16 @@ export class RouteTable<Connection> {
     this.#next.delete(verb);
   }
 
-  choose(verb: string): Connection | undefined {
+  /** The next one in turn that `fits`, or, when none does, the next one. */
+  choose(verb: string, fits: (connection: Connection) => boolean = () => true): Connection | undefined {
     const entries = this.#entries.get(verb);
     if (entries === undefined) return undefined;
     const turn = this.#next.get(verb) ?? 0;
-    this.#next.set(verb, turn + 1);
-    return entries[turn % entries.length];
+    const inTurn = (ahead: number) => entries[(turn + ahead) % entries.length] as Connection;
+    let ahead = 0;
+    while (ahead < entries.length && !fits(inTurn(ahead))) ahead += 1;
+    this.#next.set(verb, turn + ahead + 1);
+    return inTurn(ahead);
   }
 
   has(verb: string, connection: Connection): boolean {

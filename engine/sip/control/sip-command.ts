@@ -2,7 +2,7 @@
 import type { Application } from '../dialog/application.js';
 import type { UserAgent } from '../dialog/user-agent.js';
 import { isStatusLine, parseRequestLine, parseStatusLine, parseTemplate } from '../message/template.js';
-import { requestResult, responseResult } from './frames.js';
+import { refusal, requestResult, responseResult } from './frames.js';
 
 export interface SipCommand {
   transactionId: string;
@@ -30,8 +30,8 @@ export function runSipCommand(
     return { result: responseResult(userAgent.respond(command.transactionId, line, template)) };
   }
   const line = parseRequestLine(startLine);
-  if (line === undefined) return { result: `NOK|invalid request-uri: ${startLine.replaceAll('|', ' ')}` };
-  if (line.method === 'CANCEL' && command.dialogId === '') {
+  if (line === undefined) return { result: refusal({ reason: `invalid request-uri: ${startLine}` }) };
+  if (line.method === 'CANCEL') {
     return { result: requestResult(userAgent.cancel(command.transactionId, template)) };
   }
   const { dialogId, route } = command;

@@ -30,8 +30,8 @@ export interface Application {
 
 /** All applications that are logged in. */
 export interface Applications {
-  /** The next one that has a route for the method (lower case); undefined when there is none. */
-  choose(method: string): Application | undefined;
+  /** The next one that has a route for the method (lower case), if possible one that `fits`; undefined: there is none. */
+  choose(method: string, fits: (application: Application) => boolean): Application | undefined;
   /** Who is told of closed flows: the one given when it still listens, else any other. */
   flowWatcher(preferred: Application): Application | undefined;
   /** One that resumes under that name, can be told of dialogs, and is none of `except`. */

@@ -1,6 +1,7 @@
 /** Requests of ours: what the application gave, completed (RFC 3261 sections 8.1.1 and 12.2.1.1). */
 import { parseNameAddr, tagOf } from '../message/name-addr.js';
 import { parameterOf } from '../message/parameters.js';
+import { isIdentifier } from '../message/sanity.js';
 import { type RequestParts, requestText, withLocalAddress, without } from '../message/serializer.js';
 import { type RequestLine, type Template, type TemplateField, templateValue } from '../message/template.js';
 import { detached, newBranch, newSequence, newTag, randomToken } from '../message/token.js';
@@ -77,6 +78,9 @@ export function newRequest(
   const from = localAddressIn(givenFrom, local);
   if (parseNameAddr(from) === undefined) return `invalid from value provided by client: ${givenFrom}`;
   const tag = tagOf(from) ?? newTag();
+  if (!isIdentifier(tag)) return `invalid from value provided by client: ${givenFrom}`;
+  const callId = templateValue(template, 'call-id') || randomToken(16);
+  if (!isIdentifier(callId)) return `invalid call-id provided by client: ${callId}`;
   const to = localAddressIn(templateValue(template, 'to') ?? `<${line.uri}>`, local);
   const givenContact = templateValue(template, 'contact');
   const defaultContact = contactMethods.has(line.method) ? localContact(local) : undefined;
@@ -89,7 +93,7 @@ export function newRequest(
     maxForwards: maxForwards(template),
     from: tagOf(from) === undefined ? `${bracketed(from)};tag=${tag}` : from,
     to: bracketed(to),
-    callId: templateValue(template, 'call-id') ?? randomToken(16),
+    callId,
     sequence: givenSequence(template) ?? newSequence(),
     contact,
     fields: completedFields(

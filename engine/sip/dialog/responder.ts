@@ -1,6 +1,7 @@
 /** The application's answers to requests from the network (RFC 3261 sections 8.2.6, 12.1.1 and 13.3.1). */
 import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/name-addr.js';
+import { isIdentifier } from '../message/sanity.js';
 import { responseText, without } from '../message/serializer.js';
 import { type StatusLine, type Template, templateValue } from '../message/template.js';
 import { detached, newTag } from '../message/token.js';
@@ -55,7 +56,7 @@ export class Responder {
       return refused('transport for response has been shutdown or closed');
     }
     if (!hasContentType(template)) return refused('Unknown server error sending response');
-    exchange.localTag ??= tagOf(templateValue(template, 'to') ?? '') ?? newTag();
+    exchange.localTag ??= givenTag(template) ?? newTag();
     const isInvite = exchange.request.method === 'INVITE';
     const makesDialog = isInvite
       ? line.status > 100 && line.status < 300
@@ -113,8 +114,9 @@ export class Responder {
     described: boolean,
   ): void {
     exchange.transaction?.respond(status, text);
-    this.context.exchanges.progressed(exchange);
     if (exchange.request.method === 'INVITE') exchange.dialog?.offers.inviteResponse('peer', described);
+    // A 100 is ours to send, and says nothing of what the application will do.
+    if (status > 100) this.context.exchanges.progressed(exchange);
     if (rseq === undefined || exchange.dialog === undefined) return;
     this.context.reliable.repeat(exchange.dialog, rseq, {
       flow: exchange.flow,
@@ -273,4 +275,10 @@ function releaseBye(dialog: Dialog): void {
   const bye = dialog.heldBye;
   dialog.heldBye = undefined;
   bye?.();
+}
+
+/** The tag that the application wants to answer with, if it can be one. */
+function givenTag(template: Template): string | undefined {
+  const tag = tagOf(templateValue(template, 'to') ?? '');
+  return tag !== undefined && isIdentifier(tag) ? tag : undefined;
 }

@@ -144,10 +144,11 @@ export class Uas implements TransactionUser {
     const { applications, exchanges, options, closing } = this.context;
     if (closing.aborted) return { refusal: later(503) };
     if (request.method === 'INVITE' && isTooShort(request)) return { refusal: intervalTooSmall };
-    const application = applications.choose(request.method.toLowerCase());
+    const hasRoom = (candidate: Application) =>
+      !candidate.congested && exchanges.countOf(candidate) < options.maxWaiting;
+    const application = applications.choose(request.method.toLowerCase(), hasRoom);
     if (application === undefined) return { refusal: this.#withoutRoute(request) };
-    const busy = application.congested || exchanges.countOf(application) >= options.maxWaiting;
-    return busy ? { refusal: later(503) } : { application };
+    return hasRoom(application) ? { application } : { refusal: later(503) };
   }
 
   /** Nobody has a route for it. */

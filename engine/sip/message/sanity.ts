@@ -59,7 +59,8 @@ export const isSaneResponse = (response: SipResponse): boolean =>
  * What may be part of a dialog id. More than the grammar allows, for the sake of careless peers, but nothing that
  * would end a field or the line of a control frame.
  */
-const isIdentifier = (text: string): boolean => !/[\s|]/.test(text);
+/** Whether it can be a Call-ID or a tag here: `|` separates the fields of the control protocol. */
+export const isIdentifier = (text: string): boolean => !/[\s|]/.test(text);
 
 /** A From or To value (RFC 3261 section 20.20). */
 const isParty = (value: string): boolean =>

@@ -81,7 +81,7 @@ export function parseStatusLine(startLine: string): StatusLine | undefined {
 
 /** Undefined when it is no request line. The URI is not looked at. */
 export function parseRequestLine(startLine: string): RequestLine | undefined {
-  const match = /^(\S+) (\S+) SIP\/2\.0$/.exec(startLine);
+  const match = /^(\S+) ([\x21-\x7e\x80-\xff]+) SIP\/2\.0$/.exec(startLine);
   if (match === null || !isToken(match[1] as string)) return undefined;
   return { method: match[1] as string, uri: match[2] as string };
 }

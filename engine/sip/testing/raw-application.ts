@@ -34,7 +34,12 @@ export class RawApplication {
     this.#count += 1;
     const id = `m${this.#count}`;
     this.write(frame(`${id}|${message}`));
-    return (await this.#next(({ fields }) => fields[1] === 'response' && fields[2] === id)).fields.slice(3);
+    return (await this.answer(id)).fields.slice(3);
+  }
+
+  /** The answer to the message of that id. */
+  answer(id: string): Promise<RawFrame> {
+    return this.#next(({ fields }) => fields[1] === 'response' && fields[2] === id);
   }
 
   async login(secret: string, tags = ''): Promise<string[]> {
