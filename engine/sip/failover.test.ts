@@ -43,6 +43,15 @@ const send = (application: RawApplication, method: string, route = ''): Promise<
       `From: <sip:a@localhost>\r\n\r\n${method === 'INVITE' ? sdp : ''}`,
   );
 
+const stranger = { callId: 'o', from: '<sip:a@example.com>;tag=1', to: '<sip:b@example.com>', sequence: 1 };
+
+/** Once this has been answered, all that was sent to the peer before has come. */
+async function caughtUp(application: RawApplication, peer: UdpPeer): Promise<void> {
+  await application.ask(`sip|||\r\nMESSAGE sip:x@127.0.0.1:${peer.port} SIP/2.0\r\n\r\n`);
+  peer.respond(await peer.request('MESSAGE'), 202);
+  await application.sip('SIP/2.0 202');
+}
+
 const transactionOf = (result: string[]): string => result[7] ?? '';
 
 test('the first is silent: the second gets the request, and late answers of the first are dealt with', async t => {
@@ -52,12 +61,16 @@ test('the first is silent: the second gets the request, and late answers of the 
   const one = await first.request('INVITE');
   clock.pass(targetMs - 1);
   for (let repeats = 0; repeats < 3; repeats += 1) await first.request('INVITE');
+  await caughtUp(application, second);
   t.equal(second.got.length, 0);
   clock.pass(1);
   const two = await second.request('INVITE');
   t.not(two.via?.branch, one.via?.branch);
   for (const id of ['call-id', 'cseq', 'from', 'to', 'contact']) t.equal(two.first(id), one.first(id), id);
   t.equal(two.body, one.body);
+  clock.pass(targetMs);
+  await caughtUp(application, first);
+  t.equal(first.got.length, 0, 'nothing is repeated to one that was given up');
 
   // It is there after all: cancelled, once.
   first.respond(one, 100);
@@ -76,7 +89,8 @@ test('the first is silent: the second gets the request, and late answers of the 
   t.match(answer.text, /^SIP\/2.0 200 [\s\S]*;tag=b\r\n/, 'the application sees that of the second only');
   t.equal(answer.fields[8], transactionOf(result));
   clock.pass(allMs);
-  t.equal(first.got.length, 0, 'nothing is repeated to one that was given up');
+  await caughtUp(application, first);
+  t.equal(first.got.length, 0);
   const dialogId = answer.fields[9];
   t.equal((await application.ask(`sip||${dialogId}\r\nACK sip:placeholder SIP/2.0\r\n\r\n`))[0], 'OK');
   await second.request('ACK');
@@ -102,12 +116,41 @@ test('503: the next one at once, and the first is left alone for a while', async
     await send(application, 'OPTIONS');
     second.respond(await second.request('OPTIONS'), 200);
     await application.sip('SIP/2.0 200');
+    await caughtUp(application, first);
     t.equal(first.got.length, 0);
     clock.pass(1);
   }
   await send(application, 'OPTIONS');
   first.respond(await first.request('OPTIONS'), 200);
   await application.sip('SIP/2.0 200');
+});
+
+test('an answer while the next one is looked up: it is kept for when that is wanted', async t => {
+  const { clock, zone, application, first, second } = await trunk(t);
+  const looked: (() => void)[] = [];
+  const { a } = zone;
+  zone.a = name =>
+    looked.length > 0
+      ? a.call(zone, name)
+      : new Promise(resolve => looked.push(() => resolve(a.call(zone, name))));
+  zone.names.other = { host: ['127.0.0.1'] };
+  zone.names['_sip._udp.trunk.example'] = {
+    srv: [srv(1, 0, '127.0.0.1', first.port), srv(2, 0, 'other', second.port)],
+  };
+  await send(application, 'INVITE');
+  const one = await first.request('INVITE');
+  clock.pass(targetMs);
+  while (looked.length === 0) await new Promise(setImmediate);
+  first.respond(one, 100);
+  // The 100 is not passed on, but what follows it on the same socket is.
+  first.sendText(peerRequest(first, { method: 'OPTIONS', uri: 'sip:x@example.com', ...stranger }));
+  await first.response(503, 'OPTIONS');
+  looked[0]?.();
+  await caughtUp(application, second);
+  t.equal(second.got.length, 0);
+  first.respond(one, 503, { tag: 'a' });
+  second.respond(await second.request('INVITE'), 404, { tag: 'b' });
+  t.match((await application.sip('SIP/2.0')).text, /^SIP\/2.0 404 /);
 });
 
 test('a target that cannot be sent to is passed by', async t => {
@@ -126,6 +169,7 @@ for (const method of ['INVITE', 'OPTIONS']) {
     clock.pass(targetMs);
     await second.request(method);
     clock.pass(allMs - 1);
+    t.same(await application.ask('ping'), ['OK', 'pong']);
     t.equal(application.got.length, 0);
     clock.pass(1);
     const answer = await application.sip('SIP/2.0');
@@ -167,11 +211,11 @@ test('who has answered anything is not given up', async t => {
   await send(application, 'OPTIONS');
   first.respond(await first.request('OPTIONS'), 100);
   // Answered after the 100 has been read: nobody has a route for it.
-  const identity = { callId: 'o', from: '<sip:a@example.com>;tag=1', to: '<sip:b@example.com>', sequence: 1 };
-  first.sendText(peerRequest(first, { method: 'OPTIONS', uri: harness.uri, ...identity }));
+  first.sendText(peerRequest(first, { method: 'OPTIONS', uri: harness.uri, ...stranger }));
   await first.response(503, 'OPTIONS');
   clock.pass(allMs);
   t.match((await application.sip('SIP/2.0')).text, /^SIP\/2.0 408 /);
+  await caughtUp(application, second);
   t.equal(second.got.length, 0);
 });
 
@@ -203,6 +247,7 @@ test('CANCEL goes to the one in use, and ends the search', async t => {
   t.equal((await cancel(transactionId))[0], 'OK');
   clock.pass(allMs);
   t.match((await application.sip('SIP/2.0')).text, /^SIP\/2.0 408 /);
+  await caughtUp(application, second);
   t.equal(second.got.length, 0);
 
   // While nobody knows yet where it goes.
@@ -216,9 +261,7 @@ test('CANCEL goes to the one in use, and ends the search', async t => {
   t.equal((await cancel(transactionId))[0], 'OK');
   t.match((await application.sip('SIP/2.0')).text, /^SIP\/2.0 487 /);
   found();
-  await send(application, 'OPTIONS', `sip:127.0.0.1:${second.port}`);
-  second.respond(await second.request('OPTIONS'), 200);
-  await application.sip('SIP/2.0 200');
+  await caughtUp(application, second);
   t.equal(second.got.length, length, 'what was cancelled did not leave');
   t.match(harness.server.sizes(), { invites: 0 });
 });
