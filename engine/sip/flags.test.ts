@@ -54,10 +54,19 @@ test('listeners have external addresses, and TLS its files', async t => {
 
 test('a wrong value is refused with the name of its flag', async t => {
   for (const { name, value } of flags) {
-    // Whether a file is there, and what is in it, is found out when it is read.
-    if (value === undefined || value === 'FILE') continue;
+    // Whether a file is there, and what is in it, is found out when it is read; a text may be any.
+    if (value === undefined || ['FILE', 'FOLDER', 'TEXT'].includes(value)) continue;
     t.throws(() => readSettings([`--${name}`, 'what? 99999999999'], environment), { message: `--${name}: ` });
   }
   t.throws(() => readSettings(['--udp', '127.0.0.1:70000'], environment), /--udp: expected HOST:PORT/);
   t.throws(() => readSettings([], { RINGBRIDGE_SIP_SECRET: 'a|b' }), /set RINGBRIDGE_SIP_SECRET/);
+});
+
+test('a scanner is not named by next to nothing', async t => {
+  t.throws(() => readSettings(['--scanner', ''], environment), {
+    message: '--scanner: expected 3 to 64 characters',
+  });
+  t.match(readSettings(['--scanner', 'my-scanner'], environment).server.guard.scanners.slice(-1), [
+    'my-scanner',
+  ]);
 });

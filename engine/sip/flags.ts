@@ -5,6 +5,8 @@
 import { parseArgs } from 'node:util';
 import { controlFlags } from './flags/control.js';
 import type { Flag, Settings } from './flags/flag.js';
+import { guardFlags } from './flags/guard.js';
+import { inspectionFlags } from './flags/inspection.js';
 import { limitFlags } from './flags/limits.js';
 import { networkFlags } from './flags/network.js';
 import { processFlags } from './flags/process.js';
@@ -18,7 +20,14 @@ export class UsageError extends Error {}
 
 const secretVariable = 'RINGBRIDGE_SIP_SECRET';
 
-export const flags: readonly Flag[] = [...controlFlags, ...networkFlags, ...limitFlags, ...processFlags];
+export const flags: readonly Flag[] = [
+  ...controlFlags,
+  ...networkFlags,
+  ...limitFlags,
+  ...guardFlags,
+  ...inspectionFlags,
+  ...processFlags,
+];
 
 function helpLine(flag: Flag): string {
   const { name, value, repeatable, default: byDefault, otherwise, help } = flag;

@@ -31,9 +31,14 @@ async function main(): Promise<void> {
   if (server === undefined) process.exit(0);
   const text = ({ host, port }: ListenAddress) => hostPort(host, port);
   const listeners = Object.fromEntries(protocols.map(protocol => [protocol, server[protocol].map(text)]));
-  const { control, controlTls } = server;
-  const controls = { control: text(control), ...(controlTls && { controlTls: text(controlTls) }) };
-  const ready = { ready: true, ...controls, ...listeners };
+  const { control, controlTls, metrics } = server;
+  const ready = {
+    ready: true,
+    control: text(control),
+    ...(controlTls && { controlTls: text(controlTls) }),
+    ...listeners,
+    ...(metrics && { metrics: text(metrics) }),
+  };
   // What is thrown here is thrown by one timer, or by one connection that closes: the calls it is not about go on.
   process.on('uncaughtException', error => log.error({ err: error }, 'unexpected error'));
   process.on('SIGHUP', () => {

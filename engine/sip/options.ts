@@ -1,6 +1,7 @@
 /** The server's settings with their defaults. */
 import type { TlsIdentity } from './control/door.js';
 import { defaultUserAgentOptions, type UserAgentOptions } from './dialog/options.js';
+import { defaultGuardOptions, type GuardOptions } from './guard/options.js';
 import { defaultMessageLimits, type MessageLimits } from './message/limits.js';
 import { defaultProxyOptions, type ProxyOptions } from './proxy/options.js';
 import { defaultTimers, type Timers } from './transaction/timers.js';
@@ -35,6 +36,13 @@ export interface SipServerOptions extends Listeners {
   userAgent: UserAgentOptions;
   proxy: ProxyOptions;
   maxTransactions: number;
+  guard: GuardOptions;
+  /** Counters over HTTP; none when absent. */
+  metrics?: ListenAddress;
+  /** Where each call gets a pcap file; none when absent. */
+  traceFolder?: string;
+  /** The newest that are kept there. */
+  traceFiles: number;
   /** Needed to listen for TLS and WSS. */
   tlsFiles?: TlsFiles;
   /** SIP connections: all but UDP. */
@@ -60,6 +68,8 @@ export const defaultSipServerOptions = {
   userAgent: defaultUserAgentOptions,
   proxy: defaultProxyOptions,
   maxTransactions: 200_000,
+  guard: defaultGuardOptions,
+  traceFiles: 1_000,
   maxFlows: 16_384,
   connections: defaultConnectionLimits,
   maxControlConnections: 64,

@@ -1,14 +1,21 @@
 /** Puts the rooms together: transports under transactions under user agent and proxy under the control port. */
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import { CallRecords } from './control/call-records.js';
 import { ControlServer, LoggedIn } from './control/control-server.js';
 import type { TlsIdentity } from './control/door.js';
 import { Sender } from './dialog/sender.js';
 import { UserAgent } from './dialog/user-agent.js';
+import { Guard } from './guard/guard.js';
 import { ListenError, listening } from './listen-error.js';
+import { listenMetrics } from './metrics/listener.js';
+import { metricsOf } from './metrics/metrics.js';
+import { Traffic } from './metrics/traffic.js';
 import type { ListenAddress, Listeners, SipServerOptions } from './options.js';
 import { ProxyCore } from './proxy/proxy-core.js';
+import { CallTrace } from './trace/call-trace.js';
+import { traceObserver } from './trace/trace-observer.js';
 import { type Clock, systemClock } from './transaction/clock.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { CachedResolver } from './transport/cached-resolver.js';
@@ -32,6 +39,7 @@ import { listenWebSocket } from './transport/websocket.js';
 export interface SipServer extends Listeners {
   control: ListenAddress;
   controlTls?: ListenAddress;
+  metrics?: ListenAddress;
   /** What is alive at the moment. */
   sizes(): UserAgent['sizes'] & { proxied: number; flows: number; routes: number };
   /**
@@ -82,14 +90,26 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
   const transactions = new TransactionLayer(clock, options.timers, {
     maxTransactions: options.maxTransactions,
   });
-  const inbound = new Inbound(flows, options.limits, transactions, error =>
-    log.error({ err: error }, 'failed over a message from the network, which is dropped'),
-  );
   const router = new TransportRouter(
     flows,
     new Locator(new CachedResolver(resolver, clock)),
     new FailedTargets(clock),
   );
+  const own = (host: string) =>
+    router.locals.some(
+      ({ address, advertisedHost }) => host === address || host === advertisedHost.toLowerCase(),
+    );
+  const guard = new Guard(options.guard, clock, own);
+  const traffic = new Traffic();
+  const trace = await openTrace(options, log);
+  const inbound = new Inbound({
+    flows,
+    limits: options.limits,
+    receiver: transactions,
+    admission: guard,
+    observers: trace === undefined ? [traffic] : [traffic, traceObserver(trace)],
+    failed: error => log.error({ err: error }, 'failed over a message from the network, which is dropped'),
+  });
   const credentials = options.tlsFiles === undefined ? undefined : credentialsOf(options.tlsFiles);
   const listen = listenersWith(credentials);
   const transports: Transport[] = [];
@@ -147,15 +167,25 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       log,
     });
     const doors = await openDoors(controlServer, options);
+    const sizes = () => ({
+      ...userAgent.sizes,
+      proxied: proxy.size,
+      flows: flows.size,
+      routes: applications.routes.size,
+    });
+    const metrics = metricsOf({
+      traffic: () => traffic.counts(),
+      inbound: () => inbound.counters,
+      refused: () => guard.refused,
+      transactions: () => transactions.counters,
+      sizes,
+    });
+    const metricsDoor = await openMetrics(metrics, options, () => controlServer.close());
     return {
       ...bound,
       ...doors,
-      sizes: () => ({
-        ...userAgent.sizes,
-        proxied: proxy.size,
-        flows: flows.size,
-        routes: applications.routes.size,
-      }),
+      ...(metricsDoor && { metrics: { host: metricsDoor.address.address, port: metricsDoor.address.port } }),
+      sizes,
       drain: () => {
         proxy.shutdown();
         userAgent.shutdown();
@@ -168,11 +198,36 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
         userAgent.giveUp();
         transactions.close();
         await controlServer.close();
+        await metricsDoor?.close();
         await closeTransports();
+        await trace?.close();
       },
     };
   } catch (error) {
     await closeTransports();
+    throw error;
+  }
+}
+
+/** @throws ListenError */
+async function openTrace(options: SipServerOptions, log: Logger): Promise<CallTrace | undefined> {
+  const { traceFolder: folder, traceFiles: maxFiles } = options;
+  if (folder === undefined) return undefined;
+  const failed = (error: Error) => log.error({ reason: error.message }, 'a trace cannot be written');
+  try {
+    return await CallTrace.open({ folder, maxFiles }, { failed });
+  } catch (error) {
+    throw new ListenError(`cannot write traces to ${folder} (--trace): ${(error as Error).message}`);
+  }
+}
+
+/** @throws ListenError, after what was open before is closed by `undo` */
+async function openMetrics(registry: Registry, { metrics: at }: SipServerOptions, undo: () => Promise<void>) {
+  if (at === undefined) return undefined;
+  try {
+    return await listening('metrics', at, () => listenMetrics(registry, at.host, at.port));
+  } catch (error) {
+    await undo();
     throw error;
   }
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { pino } from 'pino';
+import { TrustedSources } from '../guard/trusted-sources.js';
 import type { ListenAddress } from '../options.js';
 
 export function address(text: string): ListenAddress {
@@ -29,6 +30,28 @@ export function count(text: string): number {
   const number = Number(text);
   if (!/^\d{1,9}$/.test(text) || number < 1) throw new Error(`expected a number above zero, got ${text}`);
   return number;
+}
+
+export function countOrNone(text: string): number {
+  return text === '0' ? 0 : count(text);
+}
+
+/** A piece of a name: one that is nearly in every name would refuse everybody. */
+export function namePiece(text: string): string {
+  if (!/^[\x20-\x7e]{3,64}$/.test(text)) throw new Error(`expected 3 to 64 characters, got "${text}"`);
+  return text;
+}
+
+/** A final status of SIP that says no. */
+export function refusal(text: string): number {
+  if (!/^[4-6]\d\d$/.test(text)) throw new Error(`expected a status from 400 to 699, got ${text}`);
+  return Number(text);
+}
+
+/** An address, or a network with its prefix length. */
+export function network(text: string): string {
+  new TrustedSources([text]);
+  return text;
 }
 
 /** In milliseconds. */

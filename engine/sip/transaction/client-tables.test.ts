@@ -2,6 +2,7 @@
  * Every cell of the two client tables, driven through a transaction at work: what it sends, what it tells its
  * user, where it ends up. `state event -> state: effects`; effects are what is seen from outside.
  */
+
 import { test } from 'tap';
 import { defaultMessageLimits } from '../message/limits.js';
 import type { SipResponse } from '../message/message.js';
@@ -10,6 +11,7 @@ import { FakeClock } from '../testing/fake-clock.js';
 import { FakeFlow } from '../testing/fake-flow.js';
 import { head, requestText, timeline } from '../testing/transaction-vectors.js';
 import { ClientTransaction } from './client-transaction.js';
+import { noTransactions } from './counters.js';
 import { inviteClient } from './invite-client.js';
 import { nonInviteClient } from './non-invite-client.js';
 import { defaultTimers } from './timers.js';
@@ -33,7 +35,7 @@ function client(method: 'INVITE' | 'OPTIONS', connected = false) {
         failed: () => told.push('error'),
       },
     },
-    { clock, timers: defaultTimers, ended: () => told.push('end') },
+    { clock, timers: defaultTimers, counters: noTransactions(), ended: () => told.push('end') },
   );
   transaction.start(flow);
   const seen = (): string => {

@@ -2,6 +2,7 @@
 import type { SipResponse } from '../message/message.js';
 import type { Flow } from '../transport/transport.js';
 import type { Clock } from './clock.js';
+import type { TransactionCounters } from './counters.js';
 import {
   type InviteClientAction,
   type InviteClientEvent,
@@ -44,6 +45,7 @@ type ClientAction = InviteClientAction | NonInviteClientAction;
 export interface ClientEnvironment {
   clock: Clock;
   timers: Timers;
+  counters: TransactionCounters;
   ended(transaction: ClientTransaction): void;
 }
 
@@ -162,12 +164,15 @@ export class ClientTransaction {
         timers?.start(action.slice(5) as 'A');
         return;
       case 'restartA':
+        this.#environment.counters.repeatsSent += 1;
         timers?.restart('A');
         return;
       case 'restartE':
+        this.#environment.counters.repeatsSent += 1;
         timers?.restart('E');
         return;
       case 'slowE':
+        this.#environment.counters.repeatsSent += 1;
         timers?.restart('E', true);
         return;
       case 'stopTimers':
@@ -177,6 +182,7 @@ export class ClientTransaction {
         this.#deliver();
         return;
       case 'tellTimeout':
+        this.#environment.counters.timeouts += 1;
         this.#user.timeout();
         return;
       case 'tellError':

@@ -8,6 +8,7 @@ import type { MessageReceiver } from '../transport/inbound.js';
 import type { Flow } from '../transport/transport.js';
 import { type ClientRequest, ClientTransaction } from './client-transaction.js';
 import type { Clock } from './clock.js';
+import { noTransactions } from './counters.js';
 import { type SentBy, ServerTransaction } from './server-transaction.js';
 import type { Timers } from './timers.js';
 
@@ -36,6 +37,7 @@ export class TransactionLayer implements MessageReceiver {
   readonly #clients = new Map<string, ClientTransaction>();
   /** Requests outside dialogs by what is the same however they were forked (RFC 3261 section 8.2.2.2). */
   readonly #merge = new Map<string, ServerTransaction>();
+  readonly counters = noTransactions();
   readonly #environment;
 
   constructor(
@@ -44,6 +46,7 @@ export class TransactionLayer implements MessageReceiver {
     private readonly limits: TransactionLimits,
   ) {
     this.#environment = {
+      counters: this.counters,
       clock,
       timers,
       ended: (transaction: ClientTransaction | ServerTransaction) => this.#ended(transaction),

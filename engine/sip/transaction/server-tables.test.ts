@@ -1,4 +1,5 @@
 /** Every cell of the two server tables, driven through a transaction at work, as client-tables.test.ts does it. */
+
 import { test } from 'tap';
 import { defaultMessageLimits } from '../message/limits.js';
 import type { SipRequest } from '../message/message.js';
@@ -6,6 +7,7 @@ import { parseMessage } from '../message/parser.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { FakeFlow } from '../testing/fake-flow.js';
 import { requestText, timeline } from '../testing/transaction-vectors.js';
+import { noTransactions } from './counters.js';
 import { inviteServer } from './invite-server.js';
 import { nonInviteServer } from './non-invite-server.js';
 import { ServerTransaction } from './server-transaction.js';
@@ -19,6 +21,7 @@ function server(isInvite: boolean, connected = false) {
   const transaction = new ServerTransaction('key', undefined, isInvite, flow, {
     clock,
     timers: defaultTimers,
+    counters: noTransactions(),
     ended: () => told.push('end'),
   });
   transaction.user = {

@@ -2,6 +2,7 @@
 import type { SipRequest } from '../message/message.js';
 import type { Flow } from '../transport/transport.js';
 import type { Clock } from './clock.js';
+import type { TransactionCounters } from './counters.js';
 import {
   type InviteServerAction,
   type InviteServerEvent,
@@ -25,6 +26,7 @@ type ServerAction = InviteServerAction | NonInviteServerAction;
 export interface ServerEnvironment {
   clock: Clock;
   timers: Timers;
+  counters: TransactionCounters;
   ended(transaction: ServerTransaction): void;
 }
 
@@ -97,6 +99,7 @@ export class ServerTransaction {
 
   /** The request again. */
   retransmitted(): void {
+    this.environment.counters.repeatsReceived += 1;
     this.#fire('request');
   }
 
@@ -160,6 +163,7 @@ export class ServerTransaction {
         this.#send(this.#next);
         return;
       case 'resend':
+        this.environment.counters.repeatsSent += 1;
         this.#send(this.#last);
         return;
       case 'startG':

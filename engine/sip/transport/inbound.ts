@@ -7,9 +7,10 @@ import { responseText } from '../message/serializer.js';
 import { newTag } from '../message/token.js';
 import { stampedVia, type Via } from '../message/via.js';
 import type { FlowTable } from './flow-table.js';
-import type { Flow, Protocol, Receiver, Transport } from './transport.js';
+import type { Flow, Protocol, Receiver, Transport, WireObserver } from './transport.js';
 
 const defaultPort = 5060;
+const responseStart = 'SIP/2.0 ';
 
 /** What sits above the transports. `flow` of a request is the way its answers go. */
 export interface MessageReceiver {
@@ -17,22 +18,36 @@ export interface MessageReceiver {
   response(response: SipResponse, flow: Flow): void;
 }
 
+/** Who is let in: the guard's side of it. */
+export interface Admission {
+  /** Before anything is parsed. */
+  withinRate(source: string): boolean;
+  admits(request: SipRequest, source: string): boolean;
+  /** What a request that is not admitted is answered; undefined: nothing. */
+  readonly refusal: number | undefined;
+}
+
+export interface InboundParts {
+  flows: FlowTable;
+  limits: MessageLimits;
+  receiver: MessageReceiver;
+  admission: Admission;
+  observers: readonly WireObserver[];
+  /** An error of ours over a message, which is dropped: no message may end the process and all calls with it. */
+  failed(error: unknown): void;
+}
+
 export interface InboundCounters {
-  received: number;
+  /** No SIP, or nothing that may be answered. */
   ignored: number;
+  /** Requests that are not well formed. */
   refused: number;
 }
 
 export class Inbound implements Receiver {
-  readonly counters: InboundCounters = { received: 0, ignored: 0, refused: 0 };
+  readonly counters: InboundCounters = { ignored: 0, refused: 0 };
   readonly #transports = new Map<string, Transport>();
-  constructor(
-    private readonly flows: FlowTable,
-    private readonly limits: MessageLimits,
-    private readonly receiver: MessageReceiver,
-    /** An error of ours over a message, which is dropped: no message may end the process and all calls with it. */
-    private readonly failed: (error: unknown) => void,
-  ) {}
+  constructor(private readonly parts: InboundParts) {}
 
   /** Transports that answers may have to leave from at another port than the one the request came from. */
   add(transport: Transport): void {
@@ -40,24 +55,30 @@ export class Inbound implements Receiver {
   }
 
   opened(flow: Flow): boolean {
-    return this.flows.add(flow);
+    return this.parts.flows.add(flow);
   }
 
   closed(flow: Flow): void {
-    this.flows.remove(flow);
+    this.parts.flows.remove(flow);
   }
 
   connection(protocol: Protocol, address: string, port: number, domain?: string): Flow | undefined {
-    return this.flows.ofAddress(protocol, address, port, domain);
+    return this.parts.flows.ofAddress(protocol, address, port, domain);
+  }
+
+  sent(text: string, flow: Flow): void {
+    for (const observer of this.parts.observers) observer.sent(text, flow);
   }
 
   received(text: string, flow: Flow, fault?: Problem): boolean {
-    this.counters.received += 1;
+    const { admission, limits, observers, receiver } = this.parts;
     if (text.length <= 4 && /^[\r\n\0]*$/.test(text)) {
       this.#keepAlive(text, flow);
       return true;
     }
-    const message = text.length > this.limits.maxMessageBytes ? undefined : parseMessage(text, this.limits);
+    if (!text.startsWith(responseStart) && !admission.withinRate(flow.remoteAddress)) return true;
+    for (const observer of observers) observer.received(text, flow);
+    const message = text.length > limits.maxMessageBytes ? undefined : parseMessage(text, limits);
     if (message === undefined) {
       this.counters.ignored += 1;
       return false;
@@ -65,10 +86,10 @@ export class Inbound implements Receiver {
     try {
       if (!isAnswerable(message)) this.counters.ignored += 1;
       else if (message instanceof SipRequest) this.#request(message, flow, fault);
-      else if (fault === undefined && isSaneResponse(message)) this.receiver.response(message, flow);
+      else if (fault === undefined && isSaneResponse(message)) receiver.response(message, flow);
       else this.counters.ignored += 1;
     } catch (error) {
-      this.failed(error);
+      this.parts.failed(error);
     }
     return true;
   }
@@ -84,9 +105,16 @@ export class Inbound implements Receiver {
     if (field !== undefined)
       field.value = stampedVia(field.value, via, source.remoteAddress, source.remotePort);
     const flow = this.#answerFlow(via, source);
+    const { admission, receiver } = this.parts;
+    if (!admission.admits(request, source.remoteAddress)) {
+      const { refusal } = admission;
+      if (refusal !== undefined && request.method !== 'ACK')
+        flow.send(responseText(request, { status: refusal, toTag: newTag() }));
+      return;
+    }
     const problem = fault ?? problemOf(request);
     if (problem === undefined) {
-      this.receiver.request(request, flow);
+      receiver.request(request, flow);
       return;
     }
     this.counters.refused += 1;

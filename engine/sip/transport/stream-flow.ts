@@ -86,6 +86,7 @@ export class StreamFlow implements Flow {
       return void failed?.(new Error('the peer does not read'));
     }
     this.usedAt = this.options.now();
+    this.options.receiver.sent(text, this);
     this.socket.write(text, 'latin1', error => {
       if (error) failed?.(error);
     });
@@ -145,6 +146,6 @@ export class StreamFlow implements Flow {
     }
     if (this.#halfPing) lineEnds += 1;
     this.#halfPing = lineEnds % 2 === 1;
-    if (lineEnds >= 2) this.send(pong.repeat(Math.floor(lineEnds / 2)));
+    if (lineEnds >= 2) this.socket.write(pong.repeat(Math.floor(lineEnds / 2)), 'latin1');
   }
 }

@@ -54,11 +54,19 @@ export interface Receiver {
    * @param fault what is wrong with how it came, as the answer to it
    */
   received(text: string, flow: Flow, fault?: Problem): boolean;
+  /** A message that leaves, keep-alives left out. */
+  sent(text: string, flow: Flow): void;
   /** There is another connection; false when there are too many and it is to be closed. */
   opened(flow: Flow): boolean;
   closed(flow: Flow): void;
   /** The connection to a remote address that there is. */
   connection(protocol: Protocol, address: string, port: number, domain?: string): Flow | undefined;
+}
+
+/** Sees what goes over the wire, in both directions. */
+export interface WireObserver {
+  received(text: string, flow: Flow): void;
+  sent(text: string, flow: Flow): void;
 }
 
 /** What a transport is made with. */

@@ -2,7 +2,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
-import type { Flow, LocalAddress, Transport, TransportOptions } from './transport.js';
+import type { Flow, LocalAddress, Receiver, Transport, TransportOptions } from './transport.js';
 
 const socketBufferBytes = 4 * 1024 * 1024;
 
@@ -22,6 +22,7 @@ class UdpFlow implements Flow {
   constructor(
     readonly local: LocalAddress,
     private readonly socket: Socket,
+    private readonly receiver: Receiver,
     readonly remoteAddress: string,
     readonly remotePort: number,
   ) {}
@@ -30,6 +31,7 @@ class UdpFlow implements Flow {
     const report = (error: Error | null) => {
       if (error !== null) failed?.(error);
     };
+    this.receiver.sent(text, this);
     try {
       this.socket.send(Buffer.from(text, 'latin1'), this.remotePort, this.remoteAddress, report);
     } catch (error) {
@@ -61,16 +63,15 @@ export async function listenUdp(options: TransportOptions): Promise<Transport> {
     port: bound.port,
     advertisedHost: options.advertisedHost(bound.address),
   };
+  const flowTo = (address: string, port: number): Flow =>
+    new UdpFlow(local, socket, options.receiver, address, port);
   socket.on('message', (data, source) => {
     if (source.port === 0) return;
-    options.receiver.received(
-      data.toString('latin1'),
-      new UdpFlow(local, socket, source.address, source.port),
-    );
+    options.receiver.received(data.toString('latin1'), flowTo(source.address, source.port));
   });
   return {
     local,
-    flowTo: (address, port) => new UdpFlow(local, socket, address, port),
+    flowTo,
     close: async () => {
       const closed = once(socket, 'close');
       socket.close();

@@ -10,7 +10,7 @@ import { isIPv6 } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Credentials } from './credentials.js';
-import type { Flow, LocalAddress, Transport, TransportOptions } from './transport.js';
+import type { Flow, LocalAddress, Receiver, Transport, TransportOptions } from './transport.js';
 
 const headersTimeoutMs = 5_000;
 /** Connections that are not yet WebSockets, beyond those that may be. */
@@ -29,6 +29,7 @@ class WebSocketFlow implements Flow {
     readonly remoteAddress: string,
     readonly remotePort: number,
     private readonly maxUnreadBytes: number,
+    private readonly receiver: Receiver,
   ) {}
 
   get protocol() {
@@ -45,6 +46,7 @@ class WebSocketFlow implements Flow {
       this.socket.terminate();
       return void failed?.(new Error('the peer does not read'));
     }
+    this.receiver.sent(text, this);
     const data = Buffer.from(text, 'latin1');
     // A text frame that is not UTF-8 makes the peer close the connection (RFC 6455 section 8.1).
     this.socket.send(data, { binary: !isUtf8(data) }, error => {
@@ -133,7 +135,14 @@ export async function listenWebSocket(
 
   function accept(ws: WebSocket, request: IncomingMessage): void {
     const { remoteAddress = '', remotePort = 0 } = request.socket;
-    const flow = new WebSocketFlow(local, ws, remoteAddress, remotePort, options.limits.maxUnreadBytes);
+    const flow = new WebSocketFlow(
+      local,
+      ws,
+      remoteAddress,
+      remotePort,
+      options.limits.maxUnreadBytes,
+      options.receiver,
+    );
     // Without a listener an oversized frame would end the process; the close that follows says all there is to say.
     ws.on('error', options.onError);
     // Plain WebSocket is for behind a proxy, whose one address is that of all its peers.
