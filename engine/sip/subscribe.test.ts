@@ -1,70 +1,10 @@
 /** Subscriptions (RFC 6665) in both roles: drachtio-srf where it has a word for it, frames by hand for the rest. */
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { test } from 'tap';
-import type { SipRequest } from './message/message.js';
 import { defaultSipServerOptions } from './options.js';
-import { FakeClock } from './testing/fake-clock.js';
 import { Harness, next, requestWithin, secret } from './testing/harness.js';
-import { type Header, PeerCall, peerRequest, type UdpPeer } from './testing/peer.js';
-import type { RawApplication } from './testing/raw-application.js';
-
-const presence: Header = ['Event', 'presence'];
-
-/** A server on a clock of its own, with one application by hand that takes SUBSCRIBE, and a peer. */
-async function start() {
-  const clock = new FakeClock();
-  const harness = await Harness.start({}, { clock });
-  const application = await harness.raw();
-  await application.login(secret);
-  await application.ask('route|subscribe');
-  return { clock, harness, application, peer: await harness.udpPeer() };
-}
-
-/** A peer that subscribes: the subscription as its own side sees it. */
-class Subscriber extends PeerCall {
-  subscribe(expires: number | undefined, headers: Header[] = []): void {
-    const contact: Header = ['Contact', `<${this.peer.contact}>`];
-    const lasting: Header[] = expires === undefined ? [] : [['Expires', String(expires)]];
-    this.send('SUBSCRIBE', { headers: [presence, contact, ...lasting, ...headers] });
-  }
-}
-
-/** The peer's subscription, accepted by the application by hand, and the id of its dialog. */
-async function subscribed(harness: Harness, application: RawApplication, peer: UdpPeer, expires?: number) {
-  const call = new Subscriber(peer, harness.uri);
-  call.subscribe(expires);
-  const { fields } = await application.sip('SUBSCRIBE');
-  const answered = await application.ask(`sip|${fields[8]}||\r\nSIP/2.0 202 Accepted\r\n\r\n`);
-  const accepted = await peer.response(202, 'SUBSCRIBE');
-  call.answered(accepted);
-  const dialog = answered[8] as string;
-  const notify = (state: string) =>
-    application.ask(
-      `sip||${dialog}|\r\nNOTIFY sip:placeholder SIP/2.0\r\nEvent: presence\r\nSubscription-State: ${state}\r\n\r\n`,
-    );
-  return { call, dialog, accepted, notify };
-}
-
-/** A subscription that the application by hand asks for: the SUBSCRIBE as the peer got it. */
-async function asked(application: RawApplication, peer: UdpPeer, expires = 600) {
-  const [result] = await application.ask(
-    `sip|||\r\nSUBSCRIBE sip:bob@127.0.0.1:${peer.port} SIP/2.0\r\nEvent: presence\r\nExpires: ${expires}\r\n\r\n`,
-  );
-  if (result !== 'OK') throw new Error('not sent');
-  return peer.request('SUBSCRIBE');
-}
-
-function notify(peer: UdpPeer, subscribe: SipRequest, tag: string, sequence: number, state: string): void {
-  const headers: Header[] = [presence, ['Subscription-State', state], ['Contact', `<${peer.contact}>`]];
-  const identity = { callId: subscribe.callId, from: `${subscribe.to};tag=${tag}`, to: subscribe.from };
-  peer.sendText(
-    peerRequest(peer, { method: 'NOTIFY', uri: 'sip:us@127.0.0.1', ...identity, sequence, headers }),
-  );
-}
-
-/** The application by hand answers the request of a frame. */
-const answer = (application: RawApplication, frame: { fields: string[] }, status: string) =>
-  application.ask(`sip|${frame.fields[8]}||\r\nSIP/2.0 ${status}\r\n\r\n`);
+import { type Header, peerRequest } from './testing/peer.js';
+import { answer, asked, notify, Subscriber, start, subscribed } from './testing/subscribing.js';
 
 test('a subscription is taken, notified, refreshed and ended by its subscriber', async t => {
   const harness = await Harness.start();
@@ -230,107 +170,6 @@ test('every fork that notifies is a dialog', async t => {
   t.equal(harness.server.sizes().dialogs, 1, 'too late for a fork');
 });
 
-test('a subscription that nobody notifies, or refreshes, ends', async t => {
-  const { clock, harness, application, peer } = await start();
-  t.teardown(() => harness.close());
-  const silent = await asked(application, peer);
-  peer.respond(silent, 200, { tag: 'n' });
-  const { fields } = await application.sip('SIP/2.0 200');
-  clock.pass(31_999);
-  t.equal(harness.server.sizes().dialogs, 1);
-  clock.pass(1);
-  t.equal(harness.server.sizes().dialogs, 0, 'timer N');
-  const told = await application.sip('NOTIFY');
-  t.same([told.fields[2], told.fields[8], told.fields[9]], ['application', 'unsolicited', fields[9]]);
-  t.match(told.text, 'Subscription-State: terminated;reason=timeout');
-
-  const short = await asked(application, peer, 60);
-  peer.respond(short, 200, { tag: 'n', headers: [['Expires', '30']] });
-  await application.sip('SIP/2.0 200');
-  notify(peer, short, 'n', 1, 'active');
-  await answer(application, await application.sip('NOTIFY'), '200 OK');
-  clock.pass(61_999);
-  t.equal(harness.server.sizes().dialogs, 1, 'its time and the slack');
-  clock.pass(1);
-  t.equal((await application.sip('NOTIFY')).fields[8], 'unsolicited');
-  t.equal(harness.server.sizes().dialogs, 0);
-});
-
-test('a subscriber that does not refresh is forgotten, and told so', async t => {
-  const { clock, harness, application, peer } = await start();
-  t.teardown(() => harness.close());
-  const { dialog, notify: tell } = await subscribed(harness, application, peer, 60);
-  await tell('active;expires=60');
-  peer.respond(await peer.request('NOTIFY'), 200);
-  await application.sip('SIP/2.0 200');
-  clock.pass(92_000);
-  const told = await application.sip('SUBSCRIBE');
-  t.same([told.fields[2], told.fields[8], told.fields[9]], ['application', 'unsolicited', dialog]);
-  t.match(told.text, 'Expires: 0');
-  t.equal(harness.server.sizes().dialogs, 1, 'the application may say the last word');
-  clock.pass(32_000);
-  const last = await peer.request('NOTIFY');
-  t.equal(last.first('subscription-state'), 'terminated;reason=timeout');
-  t.equal(last.first('event'), 'presence');
-  t.equal(harness.server.sizes().dialogs, 0);
-});
-
-test('a NOTIFY that is refused for good ends the subscription; another failure does not', async t => {
-  const { harness, application, peer } = await start();
-  t.teardown(() => harness.close());
-  const { notify: tell } = await subscribed(harness, application, peer, 600);
-  await tell('active;expires=600');
-  peer.respond(await peer.request('NOTIFY'), 500);
-  await application.sip('SIP/2.0 500');
-  t.equal(harness.server.sizes().dialogs, 1);
-  await tell('active;expires=600');
-  peer.respond(await peer.request('NOTIFY'), 481);
-  await application.sip('SIP/2.0 481');
-  t.equal(harness.server.sizes().dialogs, 0);
-  t.match((await tell('active'))[1], /unable to find dialog/);
-});
-
-test('a last NOTIFY that is challenged may be sent again', async t => {
-  const { clock, harness, application, peer } = await start();
-  t.teardown(() => harness.close());
-  const { notify: tell } = await subscribed(harness, application, peer, 600);
-  await tell('terminated');
-  peer.respond(await peer.request('NOTIFY'), 401);
-  await application.sip('SIP/2.0 401');
-  t.equal(harness.server.sizes().dialogs, 1);
-  await tell('terminated');
-  peer.respond(await peer.request('NOTIFY'), 200);
-  await application.sip('SIP/2.0 200');
-  t.equal(harness.server.sizes().dialogs, 0);
-  clock.pass(64_000);
-  t.equal(clock.running, 0, 'nothing is left behind');
-});
-
-test('an application that vanishes takes its subscriptions with it', async t => {
-  const { clock, harness, application, peer } = await start();
-  t.teardown(() => harness.close());
-  await subscribed(harness, application, peer, 6_000);
-  const own = await asked(application, peer, 6_000);
-  peer.respond(own, 200, { tag: 'n' });
-  await application.sip('SIP/2.0 200');
-  notify(peer, own, 'n', 1, 'active');
-  await answer(application, await application.sip('NOTIFY'), '200 OK');
-  const late = await asked(application, peer, 6_000);
-  application.socket.destroy();
-  await harness.until(() => harness.server.sizes().routes === 0);
-  peer.respond(late, 200, { tag: 'l' });
-  const unwanted = await peer.request('SUBSCRIBE');
-  t.same([unwanted.toTag, unwanted.first('expires')], ['l', '0']);
-  t.equal(harness.server.sizes().dialogs, 2);
-  clock.pass(30_000);
-  const last = await peer.request('NOTIFY');
-  t.equal(last.first('subscription-state'), 'terminated;reason=deactivated');
-  let end = await peer.request('SUBSCRIBE');
-  while (end.toTag === 'l') end = await peer.request('SUBSCRIBE');
-  t.same([end.toTag, end.first('expires')], ['n', '0']);
-  t.equal(harness.server.sizes().dialogs, 0);
-});
-
 test('a refused SUBSCRIBE makes no dialog, and a call cannot be ended where there is none', async t => {
   const { harness, application, peer } = await start();
   t.teardown(() => harness.close());
@@ -367,4 +206,31 @@ test('the caps count subscriptions too', async t => {
   peer.respond(subscribe, 200, { tag: 'n' });
   await application.sip('SIP/2.0 503');
   t.equal(harness.server.sizes().dialogs, 1);
+});
+
+test('a subscription in a call that rings outlives the call, in one dialog with it', async t => {
+  const { harness, application, peer } = await start();
+  t.teardown(() => harness.close());
+  await application.ask('route|invite');
+  const call = new Subscriber(peer, harness.uri);
+  call.invite();
+  const invite = await application.sip('INVITE');
+  const [, , , , , , , , dialog] = await answer(application, invite, '180 Ringing');
+  call.answered(await peer.response(180, 'INVITE'));
+  call.subscribe(600);
+  const [, , , , , , , , same] = await answer(
+    application,
+    await application.sip('SUBSCRIBE'),
+    '202 Accepted',
+  );
+  await peer.response(202, 'SUBSCRIBE');
+  t.equal(same, dialog);
+  await answer(application, invite, '486 Busy Here');
+  call.ackFailure(await peer.response(486, 'INVITE'));
+  t.equal(harness.server.sizes().dialogs, 1);
+  const last = 'NOTIFY sip:placeholder SIP/2.0\r\nSubscription-State: terminated\r\n\r\n';
+  t.equal((await application.ask(`sip||${dialog}|\r\n${last}`))[0], 'OK');
+  peer.respond(await peer.request('NOTIFY'), 200);
+  await application.sip('SIP/2.0 200');
+  t.equal(harness.server.sizes().dialogs, 0);
 });

@@ -174,22 +174,26 @@ export class Responder {
 
   /** Makes the dialog of an INVITE at its first answer with a tag, of a SUBSCRIBE at its 2xx. False when it cannot be. */
   #inDialog(exchange: Exchange, status: number): boolean {
-    exchange.dialog ??= this.#newDialog(exchange);
-    if (exchange.dialog === undefined) return false;
-    if (status >= 200 && exchange.dialog.state === 'early') exchange.dialog.state = 'confirmed';
+    // A SUBSCRIBE in an early dialog was delivered as if outside; its subscription is inside all the same.
+    const { request } = exchange;
+    exchange.dialog ??= this.context.dialogs.ofRequest(request) ?? this.#newDialog(exchange);
+    const { dialog } = exchange;
+    if (dialog === undefined) return false;
+    if (request.method === 'INVITE' && status >= 200 && dialog.state === 'early') dialog.state = 'confirmed';
     return true;
   }
 
   #newDialog(exchange: Exchange): Dialog | undefined {
     const { request, flow } = exchange;
     const remoteTag = request.fromTag ?? '';
+    const { toTag } = request;
     const sequence = request.cseq?.number ?? 0;
     const dialog = new Dialog({
       id: dialogId(request.callId, remoteTag),
       callId: request.callId,
-      localTag: exchange.localTag ?? '',
+      localTag: toTag ?? exchange.localTag ?? '',
       remoteTag,
-      local: `${request.to};tag=${exchange.localTag}`,
+      local: toTag === undefined ? `${request.to};tag=${exchange.localTag}` : request.to,
       remote: request.from,
       remoteTarget: contactUri(request) ?? request.uri,
       localContact: localContact(flow.local),
