@@ -110,6 +110,24 @@ for (const [host, protocol] of [
   });
 }
 
+test('a sips URI goes over TLS, and its answer is a sips Contact', async t => {
+  const certificate = testCertificate(t, 'localhost');
+  const harness = await start(t, '127.0.0.1', certificate);
+  const srf = await harness.application({
+    invite: (req, res) => srf.createUAS(req, res, { localSdp: sdp }),
+  });
+  const contact = `<sips:127.0.0.1:${harness.server.tls[0]?.port}>`;
+  const peer = harness.keep(await peerOver(harness, 'tls', certificate.certificate));
+  new PeerCall(peer, 'sips:callback@shop.example').invite();
+  t.equal((await peer.response(200, 'INVITE')).first('contact'), contact);
+  const callee = harness.keep(await StreamListener.open('tls', { certificate }));
+  const uri = `sips:callee@localhost:${callee.address.port}`;
+  void srf.createUAC(uri, { localSdp: sdp } as never).catch(() => undefined);
+  const invite = await (await callee.peer()).request('INVITE');
+  t.match(invite, { uri, via: { transport: 'TLS' } });
+  t.equal(invite.first('contact'), contact);
+});
+
 test('a peer that shows a certificate for another name is not spoken to', async t => {
   const own = testCertificate(t, 'localhost');
   const harness = await start(t, '127.0.0.1', own);

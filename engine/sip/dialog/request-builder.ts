@@ -5,7 +5,7 @@ import { isIdentifier } from '../message/sanity.js';
 import { type RequestParts, requestText, withLocalAddress, without } from '../message/serializer.js';
 import { type RequestLine, type Template, type TemplateField, templateValue } from '../message/template.js';
 import { detached, newBranch, newSequence, newTag, randomToken } from '../message/token.js';
-import { hostPort, parseSipUri } from '../message/uri.js';
+import { hostPort, parseSipUri, schemeOf } from '../message/uri.js';
 import { newVia } from '../message/via.js';
 import type { LocalAddress } from '../transport/transport.js';
 import type { Dialog } from './dialog.js';
@@ -33,11 +33,16 @@ export interface BuiltRequest extends Outgoing {
   credentials: TemplateField[];
 }
 
-export const localContact = (local: LocalAddress): string => {
+/**
+ * Where the peer's requests are to go.
+ * @param uri the Request-URI: the answer to `sips` is `sips` (RFC 3261 sections 8.1.1.8 and 12.1.1)
+ */
+export const localContact = ({ protocol, advertisedHost, port }: LocalAddress, uri = ''): string => {
+  const address = hostPort(advertisedHost, port);
   // RFC 7118 section 5.2.2 has one name in URIs for both.
-  const name = local.protocol === 'wss' ? 'ws' : local.protocol;
-  const transport = name === 'udp' ? '' : `;transport=${name}`;
-  return `<sip:${hostPort(local.advertisedHost, local.port)}${transport}>`;
+  const transport = protocol === 'wss' ? 'ws' : protocol;
+  if (schemeOf(uri) === 'sips') return `<sips:${address}${transport === 'ws' ? ';transport=ws' : ''}>`;
+  return `<sip:${address}${transport === 'udp' ? '' : `;transport=${transport}`}>`;
 };
 
 /** Whether the body can be understood by its receiver: a type is given, or it is plainly SDP. */
@@ -83,7 +88,7 @@ export function newRequest(
   if (!isIdentifier(callId)) return `invalid call-id provided by client: ${callId}`;
   const to = localAddressIn(templateValue(template, 'to') ?? `<${line.uri}>`, local);
   const givenContact = templateValue(template, 'contact');
-  const defaultContact = contactMethods.has(line.method) ? localContact(local) : undefined;
+  const defaultContact = contactMethods.has(line.method) ? localContact(local, line.uri) : undefined;
   const contact = givenContact === undefined ? defaultContact : localAddressIn(givenContact, local);
   const branch = newBranch();
   const parts = {

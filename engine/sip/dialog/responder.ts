@@ -142,7 +142,7 @@ export class Responder {
       contact =
         exchange.inDialog && exchange.dialog?.localContact
           ? exchange.dialog.localContact
-          : localContact(local);
+          : localContact(local, exchange.request.uri);
     }
     if (success && makesDialog && exchange.dialog !== undefined && contact !== undefined) {
       exchange.dialog.localContact = detached(contact);
@@ -196,7 +196,7 @@ export class Responder {
       local: toTag === undefined ? `${request.to};tag=${exchange.localTag}` : request.to,
       remote: request.from,
       remoteTarget: contactUri(request) ?? request.uri,
-      localContact: localContact(flow.local),
+      localContact: localContact(flow.local, request.uri),
       routeSet: recordRoutes(request),
       localSequence: sequence,
       remoteSequence: sequence,
