@@ -1,4 +1,4 @@
-import { endOfQuoted, parameterOf } from './parameters.js';
+import { endOfQuoted, hasEmptyParameter, parameterOf } from './parameters.js';
 
 /** The value of From, To, Contact, Route and their like (RFC 3261 section 20.10). */
 export interface NameAddr {
@@ -27,9 +27,10 @@ export function parseNameAddr(value: string): NameAddr | undefined {
   const close = text.indexOf('>', open);
   if (close < 0) return undefined;
   const parameters = text.slice(close + 1).trim();
-  if (parameters !== '' && parameters.charCodeAt(0) !== 0x3b) return undefined;
-  const uri = text.slice(open + 1, close).trim();
-  if (uri === '') return undefined;
+  if (parameters !== '' && (parameters.charCodeAt(0) !== 0x3b || hasEmptyParameter(parameters)))
+    return undefined;
+  const uri = text.slice(open + 1, close);
+  if (uri === '' || /\s/.test(uri)) return undefined;
   return { display: text.slice(0, open).trim(), uri, parameters };
 }
 
@@ -38,7 +39,8 @@ function addrSpec(text: string): NameAddr | undefined {
   const semicolon = text.indexOf(';');
   const uri = (semicolon < 0 ? text : text.slice(0, semicolon)).trim();
   if (uri === '' || /[\s,?"]/.test(uri) || !uri.includes(':')) return undefined;
-  return { display: '', uri, parameters: semicolon < 0 ? '' : text.slice(semicolon) };
+  const parameters = semicolon < 0 ? '' : text.slice(semicolon);
+  return hasEmptyParameter(parameters) ? undefined : { display: '', uri, parameters };
 }
 
 /** The tag of a From or To value; undefined when there is none. */

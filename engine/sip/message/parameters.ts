@@ -12,6 +12,26 @@ export function endOfQuoted(text: string, at: number): number {
   return -1;
 }
 
+const doubledSemicolon = /;[ \t]*;/;
+
+/** Whether there is nothing between two semicolons; one too many at the end is let pass. */
+export function hasEmptyParameter(parameters: string): boolean {
+  if (!doubledSemicolon.test(parameters)) return false;
+  let empty = false;
+  for (let i = 0; i < parameters.length; i += 1) {
+    const code = parameters.charCodeAt(i);
+    if (code === 0x3b) {
+      if (empty) return true;
+      empty = true;
+    } else if (!isSpace(code)) empty = false;
+    if (code !== 0x22) continue;
+    const end = endOfQuoted(parameters, i);
+    if (end < 0) return false;
+    i = end - 1;
+  }
+  return false;
+}
+
 /**
  * The value of a parameter: empty when it has none, undefined when it is not there. Names are compared without
  * regard to case. `name` is in lower case.

@@ -4,28 +4,40 @@
  */
 import { headerId, isToken } from './header-names.js';
 import type { MessageLimits } from './limits.js';
-import { type HeaderField, type MessageParts, type Problem, SipRequest, SipResponse } from './message.js';
+import {
+  flowMarker,
+  type HeaderField,
+  type MessageParts,
+  type Problem,
+  SipRequest,
+  SipResponse,
+} from './message.js';
 import { schemeOf } from './uri.js';
 
 /** After so many bad lines nobody looks for good ones. */
 const maxBadFields = 16;
 const versionPattern = /^SIP\/\d+\.\d+$/i;
-/** A percent sign is a token character, but drachtio-srf unescapes names: one could turn into another behind us. */
-const escapedPattern = /%(?:[0-9a-f]{2}|u[0-9a-f]{4})/i;
+const otherVersionCase = /^sip\/2\.0(?= )|(?<= )sip\/2\.0$/i;
 
 const badRequest = (reason: string): Problem => ({ status: 400, reason });
 
 /**
- * @param text the whole message as a binary string
+ * @param received the whole message as a binary string
  * @returns undefined when it is not SIP at all: no start line that could be answered or matched
  */
-export function parseMessage(text: string, limits: MessageLimits): SipRequest | SipResponse | undefined {
+export function parseMessage(received: string, limits: MessageLimits): SipRequest | SipResponse | undefined {
+  let text = received;
   let start = 0;
   // RFC 3261 section 7.5: line ends before the start line are ignored.
   while (text.charCodeAt(start) === 0x0d && text.charCodeAt(start + 1) === 0x0a) start += 2;
   const lineEnd = text.indexOf('\r\n', start);
   if (lineEnd < 0 || lineEnd - start > limits.maxHeaderBytes) return undefined;
-  const line = text.slice(start, lineEnd);
+  let line = text.slice(start, lineEnd);
+  if (!line.endsWith(' SIP/2.0') && !line.startsWith('SIP/2.0 ')) {
+    // RFC 3261 section 7.1: the version in any case. From here on it is written as everybody writes it.
+    line = line.replace(otherVersionCase, version => version.toUpperCase());
+    text = text.slice(0, start) + line + text.slice(lineEnd);
+  }
   const parts = parseHead(text, start, lineEnd + 2, limits);
   return line.startsWith('SIP/') ? response(line, parts) : request(line, parts);
 }
@@ -87,7 +99,8 @@ function parseHead(text: string, start: number, firstField: number, limits: Mess
   }
   const parts: MessageParts = { text, fields, start, bodyStart, bodyEnd: text.length, problem };
   const nul = text.indexOf('\0', start);
-  if (nul >= 0 && nul < bodyStart) parts.problem ??= badRequest('NUL In Header');
+  if (nul >= 0 && nul < bodyStart && hasBareNul(text, start, bodyStart))
+    parts.problem ??= badRequest('NUL In Header');
   measureBody(parts);
   return parts;
 }
@@ -109,8 +122,10 @@ function readField(text: string, at: number, limits: MessageLimits): HeaderField
   let nameEnd = colon;
   while (nameEnd > at && isSpace(text.charCodeAt(nameEnd - 1))) nameEnd -= 1;
   const name = text.slice(at, nameEnd);
-  const id = headerId(name);
-  if (!isToken(id) || escapedPattern.test(id)) return 'Bad Header Name';
+  let id = headerId(name);
+  if (!isToken(id)) return 'Bad Header Name';
+  // Nothing unescapes names (RFC 4475 section 3.1.1.5) but drachtio-srf: it must not find our own mark behind one.
+  if (name.includes('%') && unescaped(name).toLowerCase() === flowMarker) id = flowMarker;
   let valueStart = colon + 1;
   while (valueStart < end && isSpace(text.charCodeAt(valueStart))) valueStart += 1;
   let valueEnd = end;
@@ -118,6 +133,24 @@ function readField(text: string, at: number, limits: MessageLimits): HeaderField
   let value = text.slice(valueStart, valueEnd);
   if (folded) value = unfolded(value);
   return { id, name, value, start: at, end: end + 2 };
+}
+
+const unescaped = (name: string): string =>
+  name.replace(/%(?:u([0-9a-f]{4})|([0-9a-f]{2}))/gi, (_, wide?: string, byte?: string) =>
+    String.fromCharCode(Number.parseInt(wide ?? byte ?? '', 16)),
+  );
+
+/** Whether a head holds a NUL that is not a quoted pair in a quoted string (RFC 3261 section 25.1). */
+function hasBareNul(text: string, start: number, end: number): boolean {
+  let quoted = false;
+  for (let i = start; i < end; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 0) return true;
+    if (code === 0x22) quoted = !quoted;
+    else if (quoted && code === 0x5c && text.charCodeAt(i + 1) !== 0x0d) i += 1;
+    else if (code === 0x0a && !isSpace(text.charCodeAt(i + 1))) quoted = false;
+  }
+  return false;
 }
 
 /** RFC 3261 section 7.3.1: a line end followed by white space is a space. */

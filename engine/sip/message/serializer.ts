@@ -54,8 +54,13 @@ export function responseText(request: SipRequest, parts: ResponseParts): string 
     parts.toTag !== undefined && tagOf(request.to) === undefined
       ? `${request.to};tag=${parts.toTag}`
       : request.to;
-  text += `${routes}From: ${request.from}\r\nTo: ${to}\r\nCall-ID: ${request.callId}\r\n`;
-  text += `CSeq: ${request.first('cseq') ?? ''}\r\n`;
+  // What a request that is refused for it does not have is left out.
+  const cseq = request.first('cseq');
+  text += routes;
+  if (request.from !== '') text += `From: ${request.from}\r\n`;
+  if (request.to !== '') text += `To: ${to}\r\n`;
+  if (request.callId !== '') text += `Call-ID: ${request.callId}\r\n`;
+  if (cseq !== undefined) text += `CSeq: ${cseq}\r\n`;
   const timestamp = parts.status === 100 ? request.first('timestamp') : undefined;
   if (timestamp !== undefined) text += `Timestamp: ${timestamp}\r\n`;
   if (parts.contact !== undefined) text += `Contact: ${parts.contact}\r\n`;

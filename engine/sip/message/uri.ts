@@ -10,6 +10,8 @@ export interface SipUri {
   port?: number;
   /** `;name=value…`, or empty. */
   parameters: string;
+  /** There is a `?name=value…` behind them. */
+  hasHeaders?: true;
 }
 
 const hostPattern = /^[A-Za-z0-9._-]+$/;
@@ -56,6 +58,7 @@ export function parseSipUri(text: string): SipUri | undefined {
   if (next !== 0x3b && next !== 0x3f) return undefined;
   const headers = text.indexOf('?', at);
   uri.parameters = headers < 0 ? text.slice(at) : text.slice(at, headers);
+  if (headers >= 0) uri.hasHeaders = true;
   return uri;
 }
 

@@ -1,3 +1,5 @@
+import { isToken } from './header-names.js';
+import { splitList } from './name-addr.js';
 import { parameterOf } from './parameters.js';
 import { hostPort } from './uri.js';
 
@@ -25,12 +27,9 @@ export function parseVia(value: string): Via | undefined {
   const slash1 = first.indexOf('/');
   const slash2 = first.indexOf('/', slash1 + 1);
   if (slash1 < 0 || slash2 < 0) return undefined;
-  if (
-    first.slice(0, slash1).trim().toUpperCase() !== 'SIP' ||
-    first.slice(slash1 + 1, slash2).trim() !== '2.0'
-  ) {
-    return undefined;
-  }
+  // Of any version: a request of another one is answered all the same (RFC 4475 section 3.1.2.16).
+  if (first.slice(0, slash1).trim().toUpperCase() !== 'SIP') return undefined;
+  if (!isToken(first.slice(slash1 + 1, slash2).trim())) return undefined;
   let at = slash2 + 1;
   while (isSpace(first.charCodeAt(at))) at += 1;
   const transportStart = at;
@@ -53,6 +52,10 @@ export function parseVia(value: string): Via | undefined {
     length: comma,
   };
 }
+
+/** How many hops the Via header fields of a message name. */
+export const viaCount = (values: readonly string[]): number =>
+  values.reduce((count, value) => count + splitList(value).length, 0);
 
 /** Where the first of the comma-separated values ends. */
 function endOfFirst(value: string): number {

@@ -1,4 +1,5 @@
 /** SIP peers for tests: they send what they are told and keep what they get until somebody asks for it. */
+import { isUtf8 } from 'node:buffer';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -77,6 +78,13 @@ export abstract class Peer {
     return this.#next(
       message =>
         message instanceof SipResponse && message.status === status && message.cseq?.method === method,
+    ) as Promise<SipResponse>;
+  }
+
+  /** The next response of that status, whatever it answers. */
+  answer(status: number): Promise<SipResponse> {
+    return this.#next(
+      message => message instanceof SipResponse && message.status === status,
     ) as Promise<SipResponse>;
   }
 
@@ -170,7 +178,9 @@ export class WsPeer extends Peer {
   }
 
   sendText(text: string): void {
-    this.socket.send(Buffer.from(text, 'latin1'), { binary: false });
+    const bytes = Buffer.from(text, 'latin1');
+    // RFC 7118 section 4.2: what is not UTF-8 goes in a binary message.
+    this.socket.send(bytes, { binary: !isUtf8(bytes) });
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,8 @@
 /** A client transaction at work: runs one of the two client tables over a flow. */
+import { defaultMessageLimits } from '../message/limits.js';
 import type { SipResponse } from '../message/message.js';
+import { parseMessage } from '../message/parser.js';
+import { viaCount } from '../message/via.js';
 import type { Flow } from '../transport/transport.js';
 import type { Clock } from './clock.js';
 import type { TransactionCounters } from './counters.js';
@@ -104,12 +107,21 @@ export class ClientTransaction {
 
   /** A response with this transaction's branch and method (RFC 3261 section 17.1.3). */
   receive(response: SipResponse, flow: Flow): void {
+    if (this.#isMisdirected(response)) return;
     // A UDP answer may come from another address than the request went to; ACK and CANCEL go where that went
     // (RFC 3261 sections 9.1 and 17.1.1.3).
     this.#response = { message: response, flow };
     if (response.status < 200) this.#fire('provisional');
     else if (!this.#isInvite) this.#fire('final');
     else this.#fire(response.status < 300 ? 'success' : 'failure');
+  }
+
+  /** More Via values than the request had: what it answers is another's request (RFC 3261 section 8.1.3.3). */
+  #isMisdirected(response: SipResponse): boolean {
+    const count = viaCount(response.all('via'));
+    if (count === 1) return false;
+    const request = parseMessage(this.#text, defaultMessageLimits);
+    return request !== undefined && count > viaCount(request.all('via'));
   }
 
   /** The transport could not send, or is gone. */

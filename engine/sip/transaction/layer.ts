@@ -175,7 +175,9 @@ const clientKey = (branch: string, method: string): string => `${branch} ${metho
 /** RFC 3261 section 17.2.3; without the magic cookie, what RFC 2543 compares. */
 function serverKey(request: SipRequest, method: string): string {
   const via = request.via as Via;
-  if (via.branch?.startsWith(magicCookie)) return `${via.branch} ${hostPort(via.host, via.port)} ${method}`;
+  // The cookie alone identifies nothing (RFC 4475 section 3.2.1).
+  if (via.branch?.startsWith(magicCookie) && via.branch !== magicCookie)
+    return `${via.branch} ${hostPort(via.host, via.port)} ${method}`;
   const sent = `${hostPort(via.host, via.port)} ${via.branch ?? ''}`;
   return `2543 ${request.callId} ${request.fromTag ?? ''} ${request.cseq?.number} ${request.uri} ${sent} ${method}`;
 }

@@ -84,9 +84,10 @@ export class Inbound implements Receiver {
       return false;
     }
     try {
-      if (!isAnswerable(message)) this.counters.ignored += 1;
-      else if (message instanceof SipRequest) this.#request(message, flow, fault);
-      else if (fault === undefined && isSaneResponse(message)) receiver.response(message, flow);
+      if (message instanceof SipRequest) {
+        if (isAnswerable(message)) this.#request(message, flow, fault);
+        else this.counters.ignored += 1;
+      } else if (fault === undefined && isSaneResponse(message)) receiver.response(message, flow);
       else this.counters.ignored += 1;
     } catch (error) {
       this.parts.failed(error);
