@@ -31,6 +31,12 @@ export class DialogStore {
     return true;
   }
 
+  /** Adds another early dialog of one INVITE (RFC 3261 section 12.1): the id is of the newest, requests find them all. */
+  addFork(dialog: Dialog): boolean {
+    this.#byId.delete(dialog.id);
+    return this.add(dialog);
+  }
+
   /** Ends the call in a dialog, and the dialog with it, unless a subscription uses it: then nothing finds it any more. */
   remove(dialog: Dialog): void {
     dialog.state = 'terminated';
@@ -46,9 +52,12 @@ export class DialogStore {
   /** Forgets a dialog that nothing uses any more. */
   release(dialog: Dialog): void {
     if (dialog.state !== 'terminated' || dialog.subscriptions.length > 0) return;
-    if (this.#byId.get(dialog.id) !== dialog) return;
-    this.#byId.delete(dialog.id);
-    const rest = this.#byCallId.get(dialog.callId)?.filter(other => other !== dialog) ?? [];
+    const same = this.#byCallId.get(dialog.callId);
+    if (same === undefined || !same.includes(dialog)) return;
+    const rest = same.filter(other => other !== dialog);
+    const fork = rest.findLast(({ id }) => id === dialog.id);
+    if (fork !== undefined) this.#byId.set(dialog.id, fork);
+    else this.#byId.delete(dialog.id);
     if (rest.length === 0) this.#byCallId.delete(dialog.callId);
     else this.#byCallId.set(dialog.callId, rest);
   }

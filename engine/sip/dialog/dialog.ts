@@ -41,6 +41,17 @@ export interface PendingAck {
   endReason?: string;
 }
 
+/** A reliable provisional response that was received. */
+export interface ReliableReceived {
+  /** The early dialog it belongs to: forks may use the same numbers. */
+  dialog: Dialog;
+  rseq: number;
+  /** The CSeq number of the INVITE. */
+  sequence: number;
+  /** Its PRACK has been sent. */
+  acknowledged: boolean;
+}
+
 /** A session description with its type. */
 export interface Description {
   type: string;
@@ -88,8 +99,10 @@ export class Dialog {
   /** What is recorded of it, where calls are recorded. */
   call: Call | undefined;
   pendingAck: PendingAck | undefined;
-  /** The last reliable provisional response received: what our PRACK acknowledges (RFC 3262 section 7.2). */
-  reliable: { rseq: number; sequence: number } | undefined;
+  /** The last reliable provisional response received: the next one has one more (RFC 3262 section 4). */
+  reliable: ReliableReceived | undefined;
+  /** Those that PRACK is to acknowledge, in the order of their arrival; early dialogs of one INVITE share it. */
+  unacknowledged: ReliableReceived[] | undefined;
   /** Ends the repetition of our own 2xx when its ACK comes; undefined when none is awaited. */
   awaitedAck: { sequence: number; acknowledged(ack: SipRequest): void; stop(): void } | undefined;
   /** A BYE of the application that waits for the ACK of our 2xx (RFC 3261 section 15). */

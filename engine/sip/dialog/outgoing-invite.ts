@@ -7,7 +7,7 @@ import type { Flow } from '../transport/transport.js';
 import { type Answer, madeUpAnswer, type Sent } from './answer.js';
 import { type Application, type Outcome, refused } from './application.js';
 import { Call, type CallObserver } from './call-events.js';
-import { type Dialog, dialogId, type PendingAck } from './dialog.js';
+import { type Dialog, dialogId, type PendingAck, type ReliableReceived } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
 import { endReason, type HangUp } from './hang-up.js';
 import { withLongerInterval } from './longer-interval.js';
@@ -31,6 +31,9 @@ export interface InviteContext {
 /** How often the interval of a session timer is made longer before a 422 goes to the application. */
 const maxLongerIntervals = 3;
 
+const maxForks = 16;
+const maxUnacknowledged = 16;
+
 const cancelRace = endReason('ACK-BYE due to cancel race condition');
 
 export class OutgoingInvite {
@@ -45,6 +48,9 @@ export class OutgoingInvite {
   #giveUp: TimerHandle | undefined;
   /** The dialog it made, or the one it is in. */
   #dialog: Dialog | undefined;
+  /** One for each fork that has answered reliably so far. */
+  #early: Dialog[] = [];
+  readonly #unacknowledged: ReliableReceived[] = [];
   #confirmed = false;
   #ringing = false;
   readonly #since: number;
@@ -160,23 +166,40 @@ export class OutgoingInvite {
     if (rseq === undefined || this.#isNew(rseq, answer.response, answer.flow)) this.#deliver(answer);
   }
 
-  /** A reliable provisional response makes an early dialog for its PRACK. False when it is a repetition. */
+  /**
+   * A reliable provisional response makes an early dialog for its PRACK. False when it is a repetition, or has overtaken
+   * the one before: then it is neither acknowledged nor passed on, and will be repeated (RFC 3262 section 4).
+   */
   #isNew(rseq: number, response: SipResponse, flow: Flow): boolean {
-    const before = this.within ?? this.#dialog;
-    let dialog = before;
-    if (this.within === undefined && before?.remoteTag !== response.toTag) {
-      // One dialog id stands for all forks: it belongs to the one heard last, until one of them answers.
-      if (before !== undefined) this.context.dialogs.remove(before);
-      dialog = this.#dialogOf(response, flow, 'early');
-      if (this.context.dialogs.full || !this.context.dialogs.add(dialog)) return true;
-      this.#dialog = dialog;
-    }
+    const dialog = this.within ?? this.#earlyDialog(response, flow);
     if (dialog === undefined) return true;
     const { sequence } = this.request;
-    if (dialog.reliable?.sequence === sequence && rseq <= dialog.reliable.rseq) return false;
-    dialog.reliable = { rseq, sequence };
+    const last = dialog.reliable?.sequence === sequence ? dialog.reliable.rseq : undefined;
+    if (last !== undefined && rseq !== last + 1) return false;
+    dialog.reliable = { dialog, rseq, sequence, acknowledged: false };
+    dialog.unacknowledged ??= this.#unacknowledged;
+    dialog.unacknowledged.push(dialog.reliable);
+    if (dialog.unacknowledged.length > maxUnacknowledged) dialog.unacknowledged.shift();
     dialog.offers.inviteResponse('us', response.body !== '');
     return true;
+  }
+
+  /** The early dialog of that fork; undefined when there is no room. */
+  #earlyDialog(response: SipResponse, flow: Flow): Dialog | undefined {
+    const known = this.#early.find(({ remoteTag }) => remoteTag === (response.toTag ?? ''));
+    if (known !== undefined || this.#early.length >= maxForks) return known;
+    const { dialogs } = this.context;
+    const dialog = this.#dialogOf(response, flow, 'early');
+    if (dialogs.full) return undefined;
+    if (!(this.#early.length === 0 ? dialogs.add(dialog) : dialogs.addFork(dialog))) return undefined;
+    this.#early.push(dialog);
+    return dialog;
+  }
+
+  /** The forks that are not, or no longer, the call. */
+  #dropEarly(except?: Dialog): void {
+    for (const dialog of this.#early) if (dialog !== except) this.context.dialogs.remove(dialog);
+    this.#early = [];
   }
 
   /** The session timer is the server's work, and so is what its interval has to be. */
@@ -188,8 +211,7 @@ export class OutgoingInvite {
     const longer = withLongerInterval(request, response, sequence);
     if (longer === undefined) return false;
     if (within !== undefined) within.localSequence = sequence;
-    if (this.#dialog !== undefined) context.dialogs.remove(this.#dialog);
-    this.#dialog = undefined;
+    this.#dropEarly();
     this.#provisional = false;
     this.#longerIntervals += 1;
     this.request = longer;
@@ -201,7 +223,7 @@ export class OutgoingInvite {
     if (!this.#settle()) return;
     const source = answer.response === undefined ? 'application' : 'network';
     this.#call?.failed(source, answer.status, answer.text());
-    if (this.#dialog !== undefined) this.context.dialogs.remove(this.#dialog);
+    this.#dropEarly();
     this.within?.offers.closed('INVITE');
     this.#deliver(answer);
     if (this.within !== undefined) this.context.hangUp.lost(this.within, answer.status);
@@ -268,12 +290,12 @@ export class OutgoingInvite {
   }
 
   #newDialog(response: SipResponse, flow: Flow): Dialog | undefined {
-    const early = this.#dialog;
-    if (early?.remoteTag === response.toTag && early?.state === 'early') {
+    const early = this.#early.find(({ remoteTag }) => remoteTag === (response.toTag ?? ''));
+    this.#dropEarly(early);
+    if (early !== undefined) {
       early.confirm(response, flow);
       return early;
     }
-    if (early !== undefined) this.context.dialogs.remove(early);
     const dialog = this.#dialogOf(response, flow, 'confirmed');
     return !this.context.dialogs.full && this.context.dialogs.add(dialog) ? dialog : undefined;
   }

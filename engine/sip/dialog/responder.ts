@@ -1,9 +1,10 @@
 /** The application's answers to requests from the network (RFC 3261 sections 8.2.6, 12.1.1 and 13.3.1). */
 import { randomUUID } from 'node:crypto';
 import { tagOf } from '../message/name-addr.js';
+import { listing } from '../message/option-tags.js';
 import { isIdentifier } from '../message/sanity.js';
 import { responseText, without } from '../message/serializer.js';
-import { type StatusLine, type Template, templateValue } from '../message/template.js';
+import { type StatusLine, type Template, type TemplateField, templateValue } from '../message/template.js';
 import { detached, newTag } from '../message/token.js';
 import type { Clock } from '../transaction/clock.js';
 import type { Timers } from '../transaction/timers.js';
@@ -14,7 +15,13 @@ import { declinesSubscription } from './event-use.js';
 import type { Exchange, ExchangeTable } from './exchange.js';
 import { endReason, type HangUp } from './hang-up.js';
 import type { Registrations } from './registrations.js';
-import { type ReliableProvisionals, takesReliable, wantsReliable } from './reliable-provisional.js';
+import {
+  demandsReliable,
+  type ReliableProvisionals,
+  reliably,
+  takesReliable,
+  wantsReliable,
+} from './reliable-provisional.js';
 import { completedFields, hasContentType, localAddressIn, localContact } from './request-builder.js';
 import { refreshesSession, type SessionTimers } from './session-timers.js';
 import type { Subscriptions } from './subscriptions.js';
@@ -66,7 +73,8 @@ export class Responder {
       return refused('dialog already exists, rejecting this request');
     }
     const { dialog } = exchange;
-    const reliable = isInvite && line.status > 100 && line.status < 200 && wantsReliable(template);
+    const progress = isInvite && line.status > 100 && line.status < 200;
+    const reliable = progress && (wantsReliable(template) || demandsReliable(exchange.request));
     if (reliable && !takesReliable(exchange.request))
       return refused('Remote endpoint does not support 100rel');
     const rseq = reliable && dialog !== undefined ? this.context.reliable.nextSequence(dialog) : undefined;
@@ -113,16 +121,21 @@ export class Responder {
     rseq: number | undefined,
     described: boolean,
   ): void {
-    exchange.transaction?.respond(status, text);
-    if (exchange.request.method === 'INVITE') exchange.dialog?.offers.inviteResponse('peer', described);
+    const { dialog } = exchange;
     // A 100 is ours to send, and says nothing of what the application will do.
     if (status > 100) this.context.exchanges.progressed(exchange);
-    if (rseq === undefined || exchange.dialog === undefined) return;
-    this.context.reliable.repeat(exchange.dialog, rseq, {
-      flow: exchange.flow,
+    if (exchange.request.method === 'INVITE') dialog?.offers.inviteResponse('peer', described);
+    const send = () => exchange.transaction?.respond(status, text);
+    if (rseq === undefined || dialog === undefined) {
+      send();
+      return;
+    }
+    this.context.sessionTimers.remember(dialog, text);
+    this.context.reliable.send(dialog, {
+      rseq,
       sequence: exchange.request.cseq?.number ?? 0,
-      text,
       blocking: described,
+      send,
       // RFC 3262 section 3: without a PRACK the INVITE is refused with a 5xx.
       unacknowledged: () => {
         this.settle(exchange, 504);
@@ -152,13 +165,12 @@ export class Responder {
     // RFC 6665 section 4.2.1.1: the answer says how long.
     if (success && method === 'SUBSCRIBE' && expires && templateValue(template, 'expires') === undefined)
       fields.push({ id: 'expires', name: 'Expires', value: expires });
-    if (rseq !== undefined) fields.push({ id: 'rseq', name: 'RSeq', value: String(rseq) });
     return responseText(exchange.request, {
       ...line,
       toTag: exchange.localTag,
       recordRoute: line.status > 100 && line.status < 300,
       contact,
-      fields: completedFields(fields, template.body, local),
+      fields: completedFields(rseq === undefined ? fields : numbered(fields, rseq), template.body, local),
       body: template.body,
     });
   }
@@ -274,6 +286,12 @@ export class Responder {
 /** Whether a 2xx to it makes a subscription. */
 const subscribes = ({ request }: Exchange, template: Template): boolean =>
   subscribing.has(request.method) && !declinesSubscription(templateValue(template, 'refer-sub'));
+
+/** As a response that is sent reliably. */
+const numbered = (fields: readonly TemplateField[], rseq: number): TemplateField[] => [
+  ...listing(fields, 'require', reliably),
+  { id: 'rseq', name: 'RSeq', value: String(rseq) },
+];
 
 function releaseBye(dialog: Dialog): void {
   const bye = dialog.heldBye;

@@ -1,6 +1,6 @@
 /** Session-Expires and Min-SE (RFC 4028 sections 4 and 5), and what two sides agree on by them (tables 1 and 2). */
 import type { SipRequest, SipResponse } from '../message/message.js';
-import { splitList } from '../message/name-addr.js';
+import { listing, lists } from '../message/option-tags.js';
 import { parameterOf } from '../message/parameters.js';
 import { type Template, type TemplateField, templateValue } from '../message/template.js';
 
@@ -36,9 +36,6 @@ export function deltaSeconds(value: string | undefined): number | undefined {
   const match = /^\s*(\d{1,9})\s*(?:;|$)/.exec(value ?? '');
   return match === null ? undefined : Number(match[1]);
 }
-
-export const lists = (values: readonly string[], tag: string): boolean =>
-  values.some(value => splitList(value).some(item => item.toLowerCase() === tag));
 
 const supportsTimers = (message: SipRequest | SipResponse): boolean =>
   lists(message.all('supported'), optionTag) || lists(message.all('require'), optionTag);
@@ -105,13 +102,10 @@ export const minSe = (seconds: number): TemplateField => ({
 });
 
 /** The same fields, with `timer` listed in Supported or Require. */
-export function listingTimer(fields: readonly TemplateField[], id: 'supported' | 'require'): TemplateField[] {
-  const given = fields.filter(field => field.id === id).map(({ value }) => value);
-  if (lists(given, optionTag)) return [...fields];
-  const name = id === 'supported' ? 'Supported' : 'Require';
-  const value = [...given.filter(text => text !== ''), optionTag].join(', ');
-  return [...fields.filter(field => field.id !== id), { id, name, value }];
-}
+export const listingTimer = (
+  fields: readonly TemplateField[],
+  id: 'supported' | 'require',
+): TemplateField[] => listing(fields, id, optionTag);
 
 /** What a 2xx to a request of ours means for us; undefined when the session has no limit (section 7.2). */
 export function termsOf(response: SipResponse): Terms | undefined {

@@ -1,5 +1,6 @@
 /** Session timers (RFC 4028) of all dialogs: what our requests and answers say of them, and what starts one. */
 import type { SipRequest, SipResponse } from '../message/message.js';
+import { lists } from '../message/option-tags.js';
 import type { Template, TemplateField } from '../message/template.js';
 import { detached } from '../message/token.js';
 import type { Clock } from '../transaction/clock.js';
@@ -13,7 +14,6 @@ import {
   givenSessionExpires,
   leastInterval,
   listingTimer,
-  lists,
   minSe,
   sessionExpires,
   type Terms,

@@ -101,10 +101,14 @@ export class Uac {
     return { ok: true, text: built.text, flow, transactionId, dialogId: '' };
   }
 
-  #withinDialog(dialog: Dialog, request: ApplicationRequest): Outcome {
+  #withinDialog(named: Dialog, request: ApplicationRequest): Outcome {
     const { application, line } = request;
-    const template = line.method === 'PRACK' ? acknowledging(dialog, request.template) : request.template;
-    if (template === undefined) return refused(prackRefused);
+    const meant =
+      line.method === 'PRACK'
+        ? acknowledging(named, request.template)
+        : { dialog: named, template: request.template };
+    if (meant === undefined) return refused(prackRefused);
+    const { dialog, template } = meant;
     if (!hasContentType(template)) return refused('Server error: missing content-type');
     this.context.claim(dialog, application);
     if (line.method === 'ACK') return this.#acknowledge(dialog, template);
@@ -117,6 +121,7 @@ export class Uac {
     if (line.method === 'BYE') dialog.call?.ended('application', 'normal-release', built.text);
     if (line.method === 'INVITE') return this.#invite(application, built, route, dialog);
     if (mayOffer.has(line.method)) dialog.offers.request('us', line.method, template.body !== '');
+    if (line.method === 'PRACK') this.context.sessionTimers.remember(dialog, built.text);
     if (line.method === 'BYE' && dialog.awaitedAck !== undefined)
       return this.#holdBye(dialog, application, built, route);
     const use = eventUse(line.method, built.sequence, id => templateValue(template, id));
@@ -223,9 +228,16 @@ function afterRefresh({ refreshing }: Dialog, route: Sendable): Sendable {
   return { kind: 'name', local: flow.local, targets: () => soleTarget(flow, refreshing) };
 }
 
-/** A PRACK with the RAck that the server knows; undefined when there is nothing to acknowledge. */
-function acknowledging({ reliable }: Dialog, template: Template): Template | undefined {
-  if (reliable === undefined) return undefined;
-  const rack = { id: 'rack', name: 'RAck', value: `${reliable.rseq} ${reliable.sequence} INVITE` };
-  return { ...template, fields: [...without(template, 'rack'), rack] };
+/**
+ * A PRACK with the RAck that the server knows, and the early dialog it goes to: the one the application means, by its
+ * RSeq, or the oldest that has none yet. Undefined when there is nothing to acknowledge.
+ */
+function acknowledging({ unacknowledged = [] }: Dialog, template: Template) {
+  const meant = Number.parseInt(templateValue(template, 'rack') ?? '', 10);
+  const same = unacknowledged.filter(({ rseq }) => rseq === meant);
+  const due = [...same, ...unacknowledged].find(({ acknowledged }) => !acknowledged) ?? same.at(-1);
+  if (due === undefined) return undefined;
+  due.acknowledged = true;
+  const rack = { id: 'rack', name: 'RAck', value: `${due.rseq} ${due.sequence} INVITE` };
+  return { dialog: due.dialog, template: { ...template, fields: [...without(template, 'rack'), rack] } };
 }
