@@ -1,5 +1,6 @@
 /** The server's settings with their defaults. */
 import type { TlsIdentity } from './control/door.js';
+import type { OutboundOptions } from './control/outbound/request-handlers.js';
 import { defaultUserAgentOptions, type UserAgentOptions } from './dialog/options.js';
 import { defaultGuardOptions, type GuardOptions } from './guard/options.js';
 import { defaultMessageLimits, type MessageLimits } from './message/limits.js';
@@ -51,6 +52,8 @@ export interface SipServerOptions extends Listeners {
   maxControlConnections: number;
   /** How long the server waits for answers to its goodbye. */
   drainMs: number;
+  /** Requests for which the server looks for the application itself. */
+  outbound: OutboundOptions;
   /** Applications are told of each call by cdr events. */
   recordCalls: boolean;
   /** A connection that gives no sign of life for two of these intervals is dropped. */
@@ -74,6 +77,14 @@ export const defaultSipServerOptions = {
   connections: defaultConnectionLimits,
   maxControlConnections: 64,
   drainMs: 2_000,
+  outbound: {
+    handlers: [],
+    maxConnections: 4_096,
+    maxPending: 1_024,
+    connectMs: 2_000,
+    questionMs: 3_000,
+    loginMs: 3_000,
+  },
   recordCalls: false,
   pingIntervalMs: 12_000,
 } satisfies Partial<SipServerOptions>;

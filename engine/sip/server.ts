@@ -163,6 +163,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     const controlServer = new ControlServer(applications, { userAgent, proxy }, router.locals, {
       secret: Buffer.from(options.secret, 'utf8').toString('latin1'),
       maxConnections: options.maxControlConnections,
+      outbound: options.outbound,
       clock,
       log,
     });

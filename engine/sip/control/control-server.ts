@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Application, Applications } from '../dialog/application.js';
 import type { UserAgent } from '../dialog/user-agent.js';
+import type { SipRequest } from '../message/message.js';
 import { hostPort } from '../message/uri.js';
 import type { ProxyCore } from '../proxy/proxy-core.js';
 import type { Clock } from '../transaction/clock.js';
@@ -12,6 +13,7 @@ import { Door, type TlsIdentity } from './door.js';
 import { refusal } from './frames.js';
 import { parseTags, secretMatches } from './login.js';
 import { LoginLimit } from './login-limit.js';
+import { type OutboundOptions, RequestHandlers } from './outbound/request-handlers.js';
 import { runProxyCommand } from './proxy-command.js';
 import { RouteTable } from './routes.js';
 import { runSipCommand } from './sip-command.js';
@@ -24,6 +26,7 @@ export interface ControlOptions {
   /** A binary string: the bytes of the configured secret. */
   secret: string;
   maxConnections: number;
+  outbound: OutboundOptions;
   clock: Clock;
   log: Logger;
 }
@@ -33,8 +36,17 @@ export class LoggedIn implements Applications {
   readonly routes = new RouteTable<ControlConnection>();
   readonly connections = new Set<ControlConnection>();
 
-  choose(method: string, fits: (application: Application) => boolean): Application | undefined {
-    return this.routes.choose(method, fits);
+  /** Set when some requests are for applications that the server looks for. */
+  handlers: RequestHandlers | undefined;
+
+  choose(request: SipRequest, fits: (application: Application) => boolean): Application | undefined {
+    return this.handlers?.summon(request) ?? this.routes.choose(request.method.toLowerCase(), fits);
+  }
+
+  tagged(tag: string, verb: string): Application | undefined {
+    return [...this.connections].find(
+      connection => connection.tags.has(tag) && this.routes.has(verb, connection),
+    );
   }
 
   flowWatcher(preferred: Application): Application | undefined {
@@ -53,7 +65,7 @@ export class LoggedIn implements Applications {
   methods(): string[] {
     // A word with a colon is no method: it is one of the cdr events.
     const verbs = this.routes.verbs().filter(verb => !verb.includes(':'));
-    return verbs.map(verb => verb.toUpperCase());
+    return [...new Set([...verbs.map(verb => verb.toUpperCase()), ...(this.handlers?.methods ?? [])])];
   }
 }
 
@@ -63,6 +75,8 @@ export class ControlServer implements ConnectionUser {
   readonly #open = new Set<ControlConnection>();
   readonly #hostports: string;
   readonly #localHostports: string;
+  /** Those that the server opened and that have not logged in: what is to be done when they do, or do not. */
+  readonly #expected = new Map<ControlConnection, (loggedIn: boolean) => void>();
   #connectionCount = 0;
 
   constructor(
@@ -78,6 +92,19 @@ export class ControlServer implements ConnectionUser {
       .map(({ protocol, address, port }) => `${protocol}/${hostPort(address, port)}`)
       .join(',');
     this.#loginLimit = new LoginLimit(options.clock);
+    if (options.outbound.handlers.length === 0) return;
+    const { clock, log } = options;
+    loggedIn.handlers = new RequestHandlers(options.outbound, {
+      ...cores,
+      clock,
+      log,
+      tagged: (tag, verb) => loggedIn.tagged(tag, verb),
+      adopt: (socket, settled) => {
+        const connection = this.#connection(socket);
+        this.#expected.set(connection, settled);
+        return connection;
+      },
+    });
   }
 
   /**
@@ -94,13 +121,17 @@ export class ControlServer implements ConnectionUser {
   }
 
   #entered(socket: Socket): void {
-    if (this.#open.size >= this.options.maxConnections) {
-      socket.destroy();
-      return;
-    }
+    const outbound = this.loggedIn.handlers?.connections ?? 0;
+    if (this.#open.size - outbound >= this.options.maxConnections) socket.destroy();
+    else this.#connection(socket);
+  }
+
+  #connection(socket: Socket): ControlConnection {
     this.#connectionCount += 1;
     const log = this.options.log.child({ application: this.#connectionCount });
-    this.#open.add(new ControlConnection(socket, this, log));
+    const connection = new ControlConnection(socket, this, log);
+    this.#open.add(connection);
+    return connection;
   }
 
   /** Whatever is wrong with a message, or with us, there is one answer to it. */
@@ -166,6 +197,7 @@ export class ControlServer implements ConnectionUser {
     this.loggedIn.connections.add(connection);
     connection.log.info({ tags: [...connection.tags] }, 'application logged in');
     connection.respond(id, `OK|${this.#hostports}|${serverVersion}|${this.#localHostports}`);
+    this.#settle(connection, true);
   }
 
   #route(connection: ControlConnection, id: string, command: 'route' | 'remove_route', verb: string): void {
@@ -205,11 +237,19 @@ export class ControlServer implements ConnectionUser {
     return runProxyCommand(this.cores.proxy, fields.slice(2), text, result => connection.respond(id, result));
   }
 
+  #settle(connection: ControlConnection, loggedIn: boolean): void {
+    const settled = this.#expected.get(connection);
+    this.#expected.delete(connection);
+    settled?.(loggedIn);
+  }
+
   closed(connection: ControlConnection): void {
     this.#open.delete(connection);
+    this.loggedIn.handlers?.forget(connection);
   }
 
   left(connection: ControlConnection): void {
+    this.#settle(connection, false);
     this.loggedIn.routes.removeAll(connection);
     if (!this.loggedIn.connections.delete(connection)) return;
     connection.log.info('application is gone');
@@ -218,6 +258,7 @@ export class ControlServer implements ConnectionUser {
 
   /** What is still to be told to applications is. */
   async close(): Promise<void> {
+    this.loggedIn.handlers?.close();
     for (const connection of this.#open) connection.close();
     await Promise.all(this.#doors.map(door => door.close()));
   }

@@ -47,7 +47,7 @@ export function runProxyCommand(
 }
 
 /** `500ms` or `2s` in milliseconds; undefined, as the real server takes it, for what is neither. */
-function duration(text: string): number | undefined {
+export function duration(text: string): number | undefined {
   const match = /^(\d{1,9})(ms|s)$/.exec(text);
   if (match === null) return undefined;
   return Math.min(Number(match[1]) * (match[2] === 's' ? 1_000 : 1), maxTimeoutMs);

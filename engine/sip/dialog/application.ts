@@ -1,4 +1,5 @@
 /** What the user agent knows of the programs that use it. The control room implements it. */
+import type { SipRequest } from '../message/message.js';
 import type { Flow } from '../transport/transport.js';
 
 /** A SIP message for an application. */
@@ -30,8 +31,11 @@ export interface Application {
 
 /** All applications that are logged in. */
 export interface Applications {
-  /** The next one that has a route for the method (lower case), if possible one that `fits`; undefined: there is none. */
-  choose(method: string, fits: (application: Application) => boolean): Application | undefined;
+  /**
+   * Who gets a new request: the next one that has a route for its method, if possible one that `fits`; undefined: there is
+   * none.
+   */
+  choose(request: SipRequest, fits: (application: Application) => boolean): Application | undefined;
   /** Who is told of closed flows: the one given when it still listens, else any other. */
   flowWatcher(preferred: Application): Application | undefined;
   /** One that resumes under that name, can be told of dialogs, and is none of `except`. */

@@ -146,7 +146,7 @@ export class Uas implements TransactionUser {
     if (request.method === 'INVITE' && isTooShort(request)) return { refusal: intervalTooSmall };
     const hasRoom = (candidate: Application) =>
       !candidate.congested && exchanges.countOf(candidate) < options.maxWaiting;
-    const application = applications.choose(request.method.toLowerCase(), hasRoom);
+    const application = applications.choose(request, hasRoom);
     if (application === undefined) return { refusal: this.#withoutRoute(request) };
     return hasRoom(application) ? { application } : { refusal: later(503) };
   }

@@ -183,6 +183,15 @@ export class UserAgent {
     this.#registrations.accepted(request, transaction.flow, application);
   }
 
+  /** Gives a request to another application than it was meant for first; false when it does not wait any more. */
+  hand(transactionId: string, application: Application): boolean {
+    const exchange = this.#exchanges.ofId(transactionId);
+    if (exchange === undefined) return false;
+    this.#exchanges.hand(exchange, application);
+    this.#uas.redeliver(exchange);
+    return true;
+  }
+
   /** An application's connection is gone. Its `connected` is false by now. */
   left(application: Application): void {
     const { resumeName } = application;

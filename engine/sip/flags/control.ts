@@ -1,4 +1,5 @@
 /** How applications reach the server. */
+import { parseRequestHandler } from '../control/outbound/request-handler.js';
 import type { Flag } from './flag.js';
 import { address, pem } from './values.js';
 
@@ -43,6 +44,22 @@ export const controlFlags: readonly Flag[] = [
     help: 'tell applications of each call by cdr events',
     set: ({ server }) => {
       server.recordCalls = true;
+    },
+  },
+  {
+    name: 'request-handler',
+    value: 'METHOD=URL',
+    repeatable: true,
+    help: 'connect to an application for a request, or ask by HTTP',
+    set: ({ server }, text) => server.outbound.handlers.push(parseRequestHandler(text)),
+  },
+  {
+    name: 'request-handler-ca',
+    value: 'FILE',
+    otherwise: 'public ones',
+    help: 'authorities of request handlers, PEM',
+    set: ({ server }, text) => {
+      server.outbound.authorities = [pem(text)];
     },
   },
 ];
