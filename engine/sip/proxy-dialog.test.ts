@@ -5,6 +5,7 @@ import { splitList } from './message/name-addr.js';
 import { Harness } from './testing/harness.js';
 import { type Header, type Peer, PeerCall, peerRequest, sdp } from './testing/peer.js';
 import { proxyTo, to } from './testing/proxying.js';
+import { StreamPeer } from './testing/stream-peer.js';
 
 const recorded = (message: SipRequest | SipResponse): string[] =>
   message.all('record-route').flatMap(splitList);
@@ -129,6 +130,27 @@ for (const direction of ['from a browser', 'to a browser']) {
     t.match(harness.server.sizes(), { proxied: 0, dialogs: 0 });
   });
 }
+
+test('between UDP and TCP, over the connection that the caller has opened', async t => {
+  const harness = await Harness.start({ tcp: [{ host: '127.0.0.1', port: 0 }] });
+  t.teardown(() => harness.close());
+  const callee = await harness.udpPeer();
+  const tcp = harness.server.tcp[0] as { host: string; port: number };
+  // Behind a NAT: nobody can connect to the Contact.
+  const listening = { host: '192.0.2.1', port: 5060 };
+  const caller = harness.keep(await StreamPeer.open('tcp', tcp, { listening }));
+  await proxyTo(harness, () => [to(callee)], { remainInDialog: true });
+  const { call, invite, headers } = await established(caller, callee, harness.uri);
+  t.equal(headers.length, 2);
+  callee.sendText(fromCallee(callee, invite, 'callee', 'INFO', 1));
+  const info = await caller.request('INFO');
+  t.equal(info.uri, caller.contact);
+  caller.respond(info, 200);
+  await callee.response(200, 'INFO');
+  call.send('BYE', { headers });
+  callee.respond(await callee.request('BYE'), 200);
+  await caller.response(200, 'BYE');
+});
 
 test('a browser that is gone', async t => {
   const harness = await Harness.start();

@@ -150,6 +150,48 @@ test('what cannot be forwarded', async t => {
   t.match(harness.server.sizes(), { proxied: 0, exchanges: 0 });
 });
 
+test('no more at once than there may be', async t => {
+  const harness = await Harness.start({ proxy: { maxProxied: 1, maxTargets: 32, timerCMs: 185_000 } });
+  t.teardown(() => harness.close());
+  const [caller, callee] = [await harness.udpPeer(), await harness.udpPeer()];
+  const application = await proxyTo(harness, () => [to(callee)]);
+  new PeerCall(caller, harness.uri).invite();
+  const invite = await callee.request('INVITE');
+  const second = new PeerCall(caller, harness.uri);
+  second.invite();
+  const refused = await caller.response(503, 'INVITE');
+  t.equal(refused.first('retry-after'), '5');
+  second.ackFailure(refused);
+  t.equal(await application.results[1], 'Rejected with 503 Service Unavailable');
+  callee.respond(invite, 200, { tag: 'x' });
+  await caller.response(200, 'INVITE');
+  new PeerCall(caller, harness.uri).invite();
+  await callee.request('INVITE');
+});
+
+test('the results come by a callback, too', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const [caller, callee] = [await harness.udpPeer(), await harness.udpPeer()];
+  const results = new Promise((resolve, reject) => {
+    void harness.application({
+      invite: req => {
+        const { proxy } = req as unknown as {
+          proxy(options: object, done: (error: unknown, found: unknown) => void): void;
+        };
+        proxy.call(req, { destination: to(callee) }, (error, found) =>
+          error ? reject(error) : resolve(found),
+        );
+      },
+    });
+  });
+  await harness.until(() => harness.server.sizes().routes === 1);
+  new PeerCall(caller, harness.uri).invite();
+  callee.respond(await callee.request('INVITE'), 200, { tag: 'x' });
+  await caller.response(200, 'INVITE');
+  t.match(await results, { connected: true, finalStatus: 200 });
+});
+
 test('the control message itself', async t => {
   const harness = await Harness.start();
   t.teardown(() => harness.close());

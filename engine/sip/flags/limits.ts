@@ -41,6 +41,15 @@ export const limitFlags: readonly Flag[] = [
     },
   },
   {
+    name: 'max-proxied',
+    value: 'N',
+    default: String(defaults.proxy.maxProxied),
+    help: 'requests being forwarded at once',
+    set: ({ server }, text) => {
+      server.proxy.maxProxied = count(text);
+    },
+  },
+  {
     name: 'max-transactions',
     value: 'N',
     default: String(defaults.maxTransactions),
