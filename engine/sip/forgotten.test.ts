@@ -127,6 +127,28 @@ for (const before of Object.keys(limits)) {
   });
 }
 
+test('in an early dialog of ours', async t => {
+  for (const method of ['UPDATE', 'FOO']) {
+    const cell = await start();
+    const { application, peer, harness } = cell;
+    const invite = `INVITE sip:b@127.0.0.1:${peer.port} SIP/2.0\r\nSupported: 100rel\r\n${withSdp}`;
+    await application.ask(`sip|||\r\n${invite}`);
+    const sent = await peer.request('INVITE');
+    const reliable: Header[] = [
+      ['Require', '100rel'],
+      ['RSeq', '1'],
+    ];
+    peer.respond(sent, 183, { tag: 'b', headers: reliable });
+    await application.sip('SIP/2.0 183');
+    const identity = { callId: sent.callId, from: `${sent.to};tag=b`, to: sent.from, sequence: 1 };
+    peer.sendText(peerRequest(peer, { method, uri: harness.uri, ...identity }));
+    const early = await forget(cell, method, 'nothing');
+    t.equal(early, 500, method);
+    t.equal(harness.server.sizes().exchanges, 0);
+    await harness.close();
+  }
+});
+
 test('each provisional response gives an INVITE its time anew', async t => {
   const { clock, harness, application, peer } = await start();
   t.teardown(() => harness.close());

@@ -481,3 +481,29 @@ test('what waits in one dialog is bounded', async t => {
   for (let i = 0; i < maxWaitingInDialog; i += 1) await answer(second, await second.sip('INFO'), 200);
   t.equal(harness.server.sizes().exchanges, 0);
 });
+
+test('a subscription is taken over like a call', async t => {
+  const { harness } = await start();
+  t.teardown(() => harness.close());
+  const first = await serving(harness);
+  await first.ask('route|subscribe');
+  const peer = await harness.udpPeer();
+  const identity = { callId: 's', from: '<sip:a@x>;tag=1', to: '<sip:b@x>', sequence: 1 };
+  const headers: [string, string][] = [
+    ['Contact', `<${peer.contact}>`],
+    ['Event', 'presence'],
+    ['Expires', '600'],
+  ];
+  peer.sendText(peerRequest(peer, { method: 'SUBSCRIBE', uri: harness.uri, ...identity, headers }));
+  await answer(first, await first.sip('SUBSCRIBE'), 202, 'Expires: 600\r\n');
+  await peer.response(202, 'SUBSCRIBE');
+  await vanish(harness, first);
+  const second = await heir(harness);
+  const [listed] = await takeOver(second);
+  t.match(listed, { owner: 'none', subscriptions: [{ event: 'presence', role: 'notifier' }] });
+  const last = 'Event: presence\r\nSubscription-State: terminated';
+  await second.ask(`sip||${listed?.id}|\r\nNOTIFY sip:placeholder SIP/2.0\r\n${last}\r\n\r\n`);
+  peer.respond(await peer.request('NOTIFY'), 200);
+  await second.sip('SIP/2.0 200');
+  await harness.until(() => harness.server.sizes().dialogs === 0);
+});
