@@ -218,8 +218,10 @@ export class Uas implements TransactionUser {
     const status =
       request.method === 'INVITE' ? inviteRefusal(dialog, request) : updateRefusal(dialog, request);
     if (status === undefined) {
-      if (request.method === 'INVITE') dialog.inviteIn = true;
-      else dialog.updateIn = true;
+      if (request.method === 'INVITE') {
+        dialog.inviteIn = true;
+        dialog.offers.request('peer', 'INVITE', request.body !== '');
+      } else dialog.updateIn = true;
       return false;
     }
     const seconds = String(1 + Math.floor(Math.random() * 10));
