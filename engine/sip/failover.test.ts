@@ -1,4 +1,6 @@
 /** A name that stands for several servers, some of which do not serve (RFC 3263 section 4.3), on the wire. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { type Test, test } from 'tap';
 import { DnsServer } from './testing/dns-server.js';
 import { FakeClock } from './testing/fake-clock.js';
@@ -162,6 +164,23 @@ test('a target that cannot be sent to is passed by', async t => {
 });
 
 for (const method of ['INVITE', 'OPTIONS']) {
+  test(`nobody listens, ${method}: that is found out after two repetitions`, async t => {
+    const { harness, clock, zone, application, second } = await trunk(t);
+    const nobody = createSocket('udp4');
+    nobody.bind(0, '127.0.0.1');
+    await once(nobody, 'listening');
+    const { port } = nobody.address();
+    nobody.close();
+    zone.names['_sip._udp.trunk.example'] = {
+      srv: [srv(1, 0, 'local', port), srv(2, 0, 'local', second.port)],
+    };
+    await send(application, method);
+    await harness.until(() => harness.server.sizes().transactions === 1);
+    clock.pass(1_500);
+    second.respond(await second.request(method), 404, { tag: 'b' });
+    t.match((await application.sip('SIP/2.0')).text, /^SIP\/2.0 404 /);
+  });
+
   test(`all are dead, ${method}: one 408, and the last one has had its whole time`, async t => {
     const { harness, clock, application, first, second } = await trunk(t);
     const result = await send(application, method);

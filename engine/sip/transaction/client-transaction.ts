@@ -52,6 +52,8 @@ export interface ClientEnvironment {
   ended(transaction: ClientTransaction): void;
 }
 
+const suspiciousRepetitions = 2;
+
 export class ClientTransaction {
   readonly method: string;
   readonly branch: string;
@@ -63,6 +65,7 @@ export class ClientTransaction {
   #response: { message: SipResponse; flow: Flow } | undefined;
   #error: Error | undefined;
   #stopListening: (() => void) | undefined;
+  #repetitions = 0;
   readonly #user: ClientUser;
   readonly #environment: ClientEnvironment;
 
@@ -178,10 +181,12 @@ export class ClientTransaction {
       case 'restartA':
         this.#environment.counters.repeatsSent += 1;
         timers?.restart('A');
+        this.#repeated();
         return;
       case 'restartE':
         this.#environment.counters.repeatsSent += 1;
         timers?.restart('E');
+        this.#repeated();
         return;
       case 'slowE':
         this.#environment.counters.repeatsSent += 1;
@@ -208,6 +213,16 @@ export class ClientTransaction {
 
   #send(text: string): void {
     this.#flow?.send(text, error => this.fail(error));
+  }
+
+  /** Sent often enough to suspect that nobody is there, which a datagram that gets lost does not tell. */
+  #repeated(): void {
+    this.#repetitions += 1;
+    if (this.#repetitions !== suspiciousRepetitions) return;
+    void this.#flow?.refused?.().then(refused => {
+      if (refused && (this.#state === 'calling' || this.#state === 'trying'))
+        this.fail(new Error('nobody listens there'));
+    });
   }
 
   #deliver(): void {

@@ -37,6 +37,8 @@ export interface Flow {
   send(text: string, failed?: (error: Error) => void): void;
   /** Calls back once when the connection is gone; never for UDP. Returns what takes the listener away. */
   onClosed(listener: () => void): () => void;
+  /** Asks whether the peer is known not to listen; absent on connections, where it is noticed. Never rejects. */
+  refused?(): Promise<boolean>;
   /** Whose certificate the peer has shown: on a TLS connection that we opened. */
   readonly domain?: string;
   /**

@@ -3,6 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Flow, LocalAddress, Receiver, Transport, TransportOptions } from './transport.js';
+import { UdpProbes } from './udp-probe.js';
 
 const socketBufferBytes = 4 * 1024 * 1024;
 
@@ -25,6 +26,7 @@ class UdpFlow implements Flow {
     private readonly receiver: Receiver,
     readonly remoteAddress: string,
     readonly remotePort: number,
+    private readonly probes: UdpProbes,
   ) {}
 
   send(text: string, failed?: (error: Error) => void): void {
@@ -41,6 +43,10 @@ class UdpFlow implements Flow {
 
   onClosed(): () => void {
     return neverClosed;
+  }
+
+  async refused(): Promise<boolean> {
+    return this.probes.refused(this.remoteAddress, this.remotePort);
   }
 }
 
@@ -63,8 +69,9 @@ export async function listenUdp(options: TransportOptions): Promise<Transport> {
     port: bound.port,
     advertisedHost: options.advertisedHost(bound.address),
   };
+  const probes = new UdpProbes(bound.address, options.clock);
   const flowTo = (address: string, port: number): Flow =>
-    new UdpFlow(local, socket, options.receiver, address, port);
+    new UdpFlow(local, socket, options.receiver, address, port, probes);
   socket.on('message', (data, source) => {
     if (source.port === 0) return;
     options.receiver.received(data.toString('latin1'), flowTo(source.address, source.port));
