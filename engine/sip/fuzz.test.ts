@@ -45,6 +45,8 @@ const answers = [
 /** One run: a server, the application that works, the one that sends rubbish, two kinds of peers. */
 class Fuzzer {
   sent = 0;
+  /** The most requests that were being forwarded at once. */
+  forwarded = 0;
   /** Dialog and transaction ids the application has seen, newest last. */
   readonly #dialogs: string[] = [];
   readonly #transactions: string[] = [];
@@ -89,7 +91,7 @@ class Fuzzer {
       if (message instanceof SipRequest && message.method !== 'ACK') {
         const [status = '', reason = ''] = pick(random, answers).split(' ');
         const reliable = `Require: 100rel\r\nRSeq: ${1 + below(random, 3)}\r\n`;
-        const kept = message.fields.filter(({ id }) => /^(?:via|from|call-id|cseq)$/.test(id));
+        const kept = message.fields.filter(({ id }) => /^(?:via|from|call-id|cseq|record-route)$/.test(id));
         const lines = kept.map(({ name, value }) => `${name}: ${value}\r\n`).join('');
         const to = `To: ${message.to}${message.toTag === undefined ? `;tag=${pick(random, ['b', 'c'])}` : ''}\r\n`;
         const contact = `Contact: <${peer.contact}>\r\n${random() < 0.3 ? reliable : ''}`;
@@ -104,7 +106,9 @@ class Fuzzer {
         const sequence = message.cseq.number;
         const identity = { uri: this.harness.uri, callId, from, to };
         const next = message.status < 200 ? 'PRACK' : 'ACK';
-        const headers: [string, string][] = [['RAck', `${message.first('rseq') ?? 0} ${sequence} INVITE`]];
+        const routes = message.all('record-route').map((route): [string, string] => ['Route', route]);
+        const rack: [string, string] = ['RAck', `${message.first('rseq') ?? 0} ${sequence} INVITE`];
+        const headers = [...routes, rack];
         const follow = { sequence: next === 'ACK' ? sequence : sequence + 1, headers };
         this.#send(
           peer,
@@ -117,7 +121,10 @@ class Fuzzer {
         );
         if (random() < 0.5) {
           const method = pick(random, ['BYE', 'INVITE', 'INFO', 'UPDATE']);
-          this.#send(peer, peerRequest(peer, { method, ...identity, sequence: sequence + 2 }));
+          this.#send(
+            peer,
+            peerRequest(peer, { method, ...identity, sequence: sequence + 2, headers: routes }),
+          );
         }
       }
     }
@@ -131,7 +138,8 @@ class Fuzzer {
       if (fields[1] !== 'sip') continue;
       if (fields[9]) this.#dialogs.push(fields[9]);
       const reliable = random() < 0.3 ? 'Require: 100rel\r\n' : '';
-      if (random() < 0.7)
+      if (random() < 0.2) this.#forward(application, fields[8] ?? '', peers);
+      else if (random() < 0.7)
         this.#command(application, `${fields[8]}||`, `SIP/2.0 ${pick(random, answers)}`, reliable);
     }
     const transaction = pick(random, [...this.#transactions.splice(-100), 'none']);
@@ -143,6 +151,24 @@ class Fuzzer {
       const method = pick(random, ['ACK', 'BYE', 'INFO', 'PRACK', 'INVITE', 'UPDATE']);
       this.#command(application, `|${dialog}|`, `${method} sip:placeholder SIP/2.0`);
     }
+  }
+
+  #forward(application: RawApplication, transaction: string, peers: Peer[]): void {
+    const { random } = this;
+    this.sent += 1;
+    const options = [
+      pick(random, ['remainInDialog', '']),
+      pick(random, ['fullResponse', '']),
+      pick(random, ['followRedirects', '']),
+      pick(random, ['simultaneous', 'serial']),
+      pick(random, ['1s', '500ms', '', 'x']),
+      pick(random, ['5s', '']),
+      ...Array.from({ length: 1 + below(random, 3) }, () => mutated(pick(random, peers).contact, random)),
+    ].map(field => field.replace(/[|\r\n]/g, ''));
+    const message = mutated('X-Mine: 1\r\nSubject: x\r\n\r\n', random);
+    application.write(
+      frame(`m|proxy|${transaction}|${options.join('|')}\r\nINVITE sip:x SIP/2.0\r\n${message}`),
+    );
   }
 
   #command(application: RawApplication, ids: string, startLine: string, headers = ''): void {
@@ -193,6 +219,7 @@ class Fuzzer {
         this.#react(udp);
         this.#react(softphone);
         this.#work(application, [udp, softphone]);
+        this.forwarded = Math.max(this.forwarded, this.harness.server.sizes().proxied);
       }
       if (random() < 0.3) await this.#rubbish();
       if (random() < 0.02) softphone.socket.terminate();
@@ -216,6 +243,7 @@ test(`broken messages leave nothing behind (seed ${seed})`, async t => {
   const fuzzer = new Fuzzer(harness, seeded(seed));
   await fuzzer.run(application, udp, () => harness.wsPeer(), clock);
   t.ok(fuzzer.sent >= total, `${fuzzer.sent} sent`);
+  t.ok(fuzzer.forwarded > 0, `${fuzzer.forwarded} forwarded at once`);
   t.equal(application.socket.destroyed, false, 'the application that works was never thrown out');
 
   application.socket.destroy();
