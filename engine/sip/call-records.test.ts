@@ -1,6 +1,7 @@
 /** The cdr events: one attempt and one stop for each call, and the right reason, whoever ends it. */
 import type Srf from 'drachtio-srf';
 import { test } from 'tap';
+import { frame } from './control/framing.js';
 import { randomToken } from './message/token.js';
 import { FakeClock } from './testing/fake-clock.js';
 import { type Handler, Harness, secret } from './testing/harness.js';
@@ -236,6 +237,59 @@ test('who asks while the application goes away, or when there is none, is refuse
   await harness.until(done(4, records));
   const refused = [attempt, 'stop application call-rejected SIP/2.0 503'];
   t.same(told(records), [...refused, ...refused]);
+});
+
+test('a call that is forwarded has its records, too', async t => {
+  const { harness, records, peer } = await start();
+  t.teardown(() => harness.close());
+  const callee = await harness.udpPeer();
+  const application = await harness.raw();
+  await application.login(secret);
+  await application.ask('route|invite');
+  const forwarded = async () => {
+    const call = new PeerCall(peer, harness.uri);
+    call.invite();
+    const { fields } = await application.sip('INVITE');
+    application.write(
+      frame(
+        `p|proxy|${fields[8]}|remainInDialog|||serial|||sip:127.0.0.1:${callee.port}\r\nINVITE sip:x SIP/2.0\r\n\r\n`,
+      ),
+    );
+    return { call, invite: await callee.request('INVITE') };
+  };
+  const busy = await forwarded();
+  callee.respond(busy.invite, 486, { tag: 'c' });
+  busy.call.ackFailure(await peer.response(486, 'INVITE'));
+  const given = await forwarded();
+  callee.respond(given.invite, 180, { tag: 'c' });
+  await peer.response(180, 'INVITE');
+  given.call.cancel();
+  callee.respond(await callee.request('CANCEL'), 200);
+  callee.respond(given.invite, 487, { tag: 'c' });
+  given.call.ackFailure(await peer.response(487, 'INVITE'));
+  const { call, invite } = await forwarded();
+  callee.respond(invite, 200, { tag: 'c' });
+  const ok = await peer.response(200, 'INVITE');
+  call.answered(ok);
+  const headers = ok
+    .all('record-route')
+    .map((value): Header => ['Route', value])
+    .reverse();
+  peer.sendText(call.text('ACK', { headers }));
+  await callee.request('ACK');
+  call.send('BYE', { headers });
+  callee.respond(await callee.request('BYE'), 200);
+  await peer.response(200, 'BYE');
+  await harness.until(done(7, records));
+  t.same(told(records), [
+    attempt,
+    'stop application call-rejected SIP/2.0 486',
+    attempt,
+    'stop network call-canceled INVITE',
+    attempt,
+    'start application proxy-uas SIP/2.0 200',
+    'stop network normal-release BYE',
+  ]);
 });
 
 test('an orphaned call ends with a record', async t => {

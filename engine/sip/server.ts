@@ -141,13 +141,14 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       }
     }
     const applications = new LoggedIn();
+    const calls = options.recordCalls ? new CallRecords(applications.routes) : undefined;
     const userAgent = new UserAgent({
       transactions,
       router,
       flows,
       applications,
       options: options.userAgent,
-      calls: options.recordCalls ? new CallRecords(applications.routes) : undefined,
+      calls,
     });
     const proxy = new ProxyCore({
       transactions,
@@ -156,6 +157,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       userAgent,
       sender: new Sender(transactions, options.userAgent.targetMs),
       options: options.proxy,
+      calls,
       // The same after a restart, so that the calls that go on are known again.
       key: createHmac('sha256', options.secret).update('record-route').digest(),
     });

@@ -31,11 +31,16 @@ export class Call {
   constructor(
     private readonly observer: CallObserver,
     source: CallSource,
-    private readonly role: CallRole,
+    private role: CallRole,
     invite: string,
   ) {
     this.#last = invite;
     observer.attempt(source, invite);
+  }
+
+  /** It goes on to others: what becomes of it is what they make of it. */
+  forwarded(): void {
+    this.role = 'proxy-uas';
   }
 
   answered(source: CallSource, success: string): void {
@@ -47,7 +52,7 @@ export class Call {
   /** A final response that is no success. A 487 says that the caller gave up: to a callee he says so with the INVITE. */
   failed(source: CallSource, status: number, response: string): void {
     if (status !== 487) this.ended(source, 'call-rejected', response);
-    else if (this.role === 'uas') this.ended('network', 'call-canceled');
+    else if (this.role !== 'uac') this.ended('network', 'call-canceled');
     else this.ended(source, 'call-canceled', response);
   }
 

@@ -7,7 +7,7 @@ import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { FlowTable } from '../transport/flow-table.js';
 import type { Router } from '../transport/router.js';
 import type { Application, Applications, Outcome } from './application.js';
-import type { CallObserver } from './call-events.js';
+import type { Call, CallObserver } from './call-events.js';
 import type { Dialog } from './dialog.js';
 import { DialogStore } from './dialog-store.js';
 import { type Exchange, ExchangeTable } from './exchange.js';
@@ -42,6 +42,8 @@ export interface TakenExchange {
   request: SipRequest;
   transaction: ServerTransaction;
   application: Application;
+  /** What is recorded of it, where calls are recorded. */
+  call: Call | undefined;
 }
 
 export class UserAgent {
@@ -174,8 +176,9 @@ export class UserAgent {
     const exchange = this.#exchanges.ofId(transactionId);
     if (exchange?.transaction === undefined || exchange.inDialog || exchange.progressed) return undefined;
     this.#exchanges.remove(exchange);
-    const { request, application, transaction } = exchange;
-    return { request, application, transaction };
+    const { request, application, transaction, call } = exchange;
+    call?.forwarded();
+    return { request, application, transaction, call };
   }
 
   /** A REGISTER that was taken has been accepted. */

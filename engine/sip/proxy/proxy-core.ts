@@ -5,6 +5,7 @@
  * Requests of such dialogs never reach an application. They are forwarded statefully, so that retransmissions, timeouts
  * and broken connections on the one side are none of the other's; only an ACK, which is never answered, is not.
  */
+import type { Call, CallObserver } from '../dialog/call-events.js';
 import { type Sender, sendUnanswered } from '../dialog/sender.js';
 import type { TakenExchange } from '../dialog/user-agent.js';
 import type { SipRequest } from '../message/message.js';
@@ -17,6 +18,7 @@ import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { FlowTable } from '../transport/flow-table.js';
 import type { Router } from '../transport/router.js';
 import type { Flow } from '../transport/transport.js';
+import { isChallenge } from './best-response.js';
 import type { BranchTimeouts } from './branch.js';
 import { Forwarding, type ForwardingParts } from './forwarding.js';
 import { statelessBranch } from './loop.js';
@@ -45,6 +47,8 @@ export interface ProxyParts {
   userAgent: ProxiedUserAgent;
   sender: Sender;
   options: ProxyOptions;
+  /** Absent when calls are not recorded. */
+  calls?: CallObserver | undefined;
   /** What the URIs are signed with that we put into Record-Route. */
   key: Buffer;
 }
@@ -68,8 +72,9 @@ interface Passage {
   forwarding: ForwardingParts;
   rules: SearchRules;
   timeouts: Omit<BranchTimeouts, 'timerCMs'>;
-  report?: ProxyReport;
+  report?: ProxyReport | undefined;
   accepted?: () => void;
+  call?: Call | undefined;
 }
 
 /** The server writes them, or the request has them as they are. */
@@ -130,14 +135,15 @@ export class ProxyCore implements TransactionUser {
     const { options, userAgent, transactions } = this.#parts;
     const taken = userAgent.take(wanted.transactionId);
     if (taken === undefined) return `Unknown transaction id: ${wanted.transactionId}`;
-    const { request, transaction } = taken;
+    const { request, transaction, call } = taken;
     const { destinations } = wanted;
     const checked =
       destinations.length > options.maxTargets
         ? refusal(500)
         : this.#check(request, transaction.flow, wanted.parallel ? destinations.length : 1);
     if (isRefusal(checked)) {
-      this.#answer(request, transaction, checked);
+      const sent = this.#answer(request, transaction, checked);
+      call?.failed('application', checked.status, sent);
       return refusalText(checked);
     }
     transactions.forwarded(transaction);
@@ -160,6 +166,7 @@ export class ProxyCore implements TransactionUser {
       rules: wanted,
       timeouts: wanted,
       report,
+      call,
       accepted: () => {
         if (request.method === 'REGISTER') userAgent.registered(taken);
       },
@@ -196,7 +203,23 @@ export class ProxyCore implements TransactionUser {
       forwarding: this.#passing(request, transaction.flow, routed, checked),
       rules: { parallel: false, recurse: false },
       timeouts: { provisionalMs: undefined, finalMs: undefined },
+      report: request.method === 'BYE' ? this.#released(request) : undefined,
     });
+  }
+
+  /** Of the dialogs that pass there is nothing kept here: the BYE itself is the end, unless it is to come again. */
+  #released(request: SipRequest): ProxyReport | undefined {
+    const { calls } = this.#parts;
+    if (calls === undefined) return undefined;
+    let challenged = false;
+    return {
+      response: ({ status }) => {
+        challenged = isChallenge(status);
+      },
+      done: () => {
+        if (!challenged) calls.stop('network', 'normal-release', request.delivered());
+      },
+    };
   }
 
   #check(request: SipRequest, inbound: Flow, branches: number): Forwardable | Refusal {
@@ -247,12 +270,14 @@ export class ProxyCore implements TransactionUser {
       timeouts: { ...passage.timeouts, timerCMs: this.#parts.options.timerCMs },
       sender: this.#parts.sender,
       accepted: passage.accepted,
+      call: passage.call,
       finished: () => this.#contexts.delete(transaction),
     });
     this.#contexts.set(transaction, context);
     if (!context.start()) {
       this.#contexts.delete(transaction);
-      this.#answer(request, transaction, { status: 500 });
+      const sent = this.#answer(request, transaction, { status: 500 });
+      passage.call?.failed('application', 500, sent);
       return false;
     }
     transaction.user = {
@@ -262,10 +287,13 @@ export class ProxyCore implements TransactionUser {
     return true;
   }
 
-  #answer(request: SipRequest, transaction: ServerTransaction, parts: ResponseParts): void {
+  /** Returns the response as sent. */
+  #answer(request: SipRequest, transaction: ServerTransaction, parts: ResponseParts): string {
     // A 100 needs no tag (RFC 3261 section 8.2.6.2).
     const toTag = parts.status === 100 ? undefined : newTag();
-    transaction.respond(parts.status, responseText(request, { ...parts, toTag }));
+    const text = responseText(request, { ...parts, toTag });
+    transaction.respond(parts.status, text);
+    return text;
   }
 }
 

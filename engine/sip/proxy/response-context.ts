@@ -2,6 +2,7 @@
  * A request being forwarded, from its first branch to its final response: the response context of RFC 3261 section 16.7.
  */
 import type { Answer } from '../dialog/answer.js';
+import type { Call } from '../dialog/call-events.js';
 import type { Sender } from '../dialog/sender.js';
 import type { SipRequest } from '../message/message.js';
 import { relayedResponse } from '../message/relay.js';
@@ -39,6 +40,8 @@ export interface ResponseContextParts {
   timeouts: BranchTimeouts;
   sender: Sender;
   report?: ProxyReport | undefined;
+  /** What is recorded of the call, where calls are recorded. */
+  call?: Call | undefined;
   /** A target has accepted the request. */
   accepted?: (() => void) | undefined;
   /** Nobody waits for a final response any more. */
@@ -76,6 +79,7 @@ export class ResponseContext implements BranchUser {
 
   /** The caller can be reached no more. */
   deserted(): void {
+    if (!this.#final) this.#parts.call?.ended('network', 'call-canceled');
     this.#finish();
     this.#stopSearch([]);
   }
@@ -95,8 +99,10 @@ export class ResponseContext implements BranchUser {
     const { status, response } = answer;
     if (response === undefined || status === 100) return;
     const { request, transaction } = this.#parts;
-    transaction.respond(status, relayedResponse(response, request));
+    const text = relayedResponse(response, request);
+    transaction.respond(status, text);
     if (status < 200 || this.#final) return;
+    this.#parts.call?.answered('application', text);
     this.#parts.accepted?.();
     this.#finish();
     this.#stopSearch(completedElsewhere);
@@ -154,8 +160,11 @@ export class ResponseContext implements BranchUser {
     const best = bestResponse(outcomes);
     const status = this.#statusOf(best);
     if (best?.response === undefined || status !== best.status) this.#answer(status);
-    else
-      transaction.respond(status, relayedResponse(best.response, request, otherChallenges(best, outcomes)));
+    else {
+      const text = relayedResponse(best.response, request, otherChallenges(best, outcomes));
+      transaction.respond(status, text);
+      this.#parts.call?.failed('application', status, text);
+    }
     this.#finish();
   }
 
@@ -169,8 +178,10 @@ export class ResponseContext implements BranchUser {
   }
 
   #answer(status: number): void {
-    const { request, transaction } = this.#parts;
-    transaction.respond(status, responseText(request, { status, toTag: newTag() }));
+    const { request, transaction, call } = this.#parts;
+    const text = responseText(request, { status, toTag: newTag() });
+    transaction.respond(status, text);
+    call?.failed('application', status, text);
   }
 
   #finish(): void {
