@@ -14,26 +14,19 @@ import { metricsOf } from './metrics/metrics.js';
 import { Traffic } from './metrics/traffic.js';
 import type { ListenAddress, Listeners, SipServerOptions } from './options.js';
 import { ProxyCore } from './proxy/proxy-core.js';
+import { listenForSip } from './sip-listeners.js';
 import { CallTrace } from './trace/call-trace.js';
 import { traceObserver } from './trace/trace-observer.js';
 import { type Clock, systemClock } from './transaction/clock.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { CachedResolver } from './transport/cached-resolver.js';
-import { Credentials, type TlsFiles } from './transport/credentials.js';
 import { FailedTargets } from './transport/failed-targets.js';
 import { FlowTable } from './transport/flow-table.js';
 import { Inbound } from './transport/inbound.js';
-import { advertisedHost } from './transport/local-host.js';
 import { Locator } from './transport/locator.js';
 import type { Resolver } from './transport/resolver.js';
 import { TransportRouter } from './transport/router.js';
-import { SourceCounts } from './transport/source-counts.js';
 import { systemResolver } from './transport/system-resolver.js';
-import { listenTcp } from './transport/tcp.js';
-import { listenTls } from './transport/tls.js';
-import { type Protocol, protocols, type Transport, type TransportOptions } from './transport/transport.js';
-import { listenUdp } from './transport/udp.js';
-import { listenWebSocket } from './transport/websocket.js';
 
 /** With the addresses that it listens on. */
 export interface SipServer extends Listeners {
@@ -56,30 +49,6 @@ export interface SipServerParts {
   log: Logger;
   clock?: Clock;
   resolver?: Resolver;
-}
-
-type Listen = (options: TransportOptions) => Promise<Transport>;
-
-function listenersWith(credentials: Credentials | undefined): Record<Protocol, Listen> {
-  const secure = (): Credentials => {
-    if (credentials === undefined) throw new Error('there is no certificate');
-    return credentials;
-  };
-  return {
-    udp: listenUdp,
-    tcp: listenTcp,
-    tls: async at => listenTls(at, secure()),
-    ws: at => listenWebSocket(at),
-    wss: async at => listenWebSocket(at, secure()),
-  };
-}
-
-function credentialsOf(files: TlsFiles): Credentials {
-  try {
-    return new Credentials(files);
-  } catch (error) {
-    throw new ListenError(`cannot use the certificate in ${files.certificate}: ${(error as Error).message}`);
-  }
 }
 
 /** @throws ListenError */
@@ -110,36 +79,15 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     observers: trace === undefined ? [traffic] : [traffic, traceObserver(trace)],
     failed: error => log.error({ err: error }, 'failed over a message from the network, which is dropped'),
   });
-  const credentials = options.tlsFiles === undefined ? undefined : credentialsOf(options.tlsFiles);
-  const listen = listenersWith(credentials);
-  const transports: Transport[] = [];
-  const common = {
-    receiver: inbound,
-    clock,
-    limits: options.connections,
-    sources: new SourceCounts(options.connections.maxPerSource),
-    maxConnections: options.maxFlows,
-    maxMessageBytes: options.limits.maxMessageBytes,
-    pingIntervalMs: options.pingIntervalMs,
-    onError: (error: Error) => log.warn({ reason: error.message }, 'transport error'),
-  };
-  const closeTransports = () => Promise.all(transports.map(transport => transport.close()));
+  const listeners = await listenForSip(options, {
+    ...{ receiver: inbound, clock, log },
+    opened: transport => {
+      inbound.add(transport);
+      router.add(transport);
+    },
+  });
 
   try {
-    const bound: Listeners = { udp: [], tcp: [], tls: [], ws: [], wss: [] };
-    for (const protocol of protocols) {
-      for (const at of options[protocol]) {
-        const { host, port, externalHost = options.externalAddress } = at;
-        const told = (address: string) => advertisedHost(externalHost, address);
-        const transport = await listening(protocol, at, () =>
-          listen[protocol]({ ...common, address: host, port, advertisedHost: told }),
-        );
-        transports.push(transport);
-        inbound.add(transport);
-        router.add(transport);
-        bound[protocol].push({ host: transport.local.address, port: transport.local.port });
-      }
-    }
     const applications = new LoggedIn();
     const calls = options.recordCalls ? new CallRecords(applications.routes) : undefined;
     const userAgent = new UserAgent({
@@ -185,7 +133,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     });
     const metricsDoor = await openMetrics(metrics, options, () => controlServer.close());
     return {
-      ...bound,
+      ...listeners.bound,
       ...doors,
       ...(metricsDoor && { metrics: { host: metricsDoor.address.address, port: metricsDoor.address.port } }),
       sizes,
@@ -194,7 +142,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
         userAgent.shutdown();
         return transactions.answered(options.drainMs);
       },
-      reloadCertificates: () => credentials?.reload(),
+      reloadCertificates: listeners.reloadCertificates,
       close: async () => {
         proxy.shutdown();
         userAgent.shutdown();
@@ -202,12 +150,12 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
         transactions.close();
         await controlServer.close();
         await metricsDoor?.close();
-        await closeTransports();
+        await listeners.close();
         await trace?.close();
       },
     };
   } catch (error) {
-    await closeTransports();
+    await listeners.close();
     throw error;
   }
 }

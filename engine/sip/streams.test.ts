@@ -367,6 +367,31 @@ test('a call goes on over a new connection when the old one is gone', async t =>
   await destroyed;
 });
 
+test('a contact registered over a connection is reached over it, and told of when it closes', async t => {
+  const harness = await start(t);
+  const registers: SrfRequest[] = [];
+  const register = (req: SrfRequest, res: SrfResponse) => {
+    registers.push(req);
+    res.send(200, { headers: { Contact: req.get('Contact') as string, Expires: '300' } } as never);
+  };
+  const srf = await harness.application({ register }, ['flow-events']);
+  const peer = await peerOf(harness);
+  const contact = 'sip:phone@192.0.2.9:5060;transport=tcp';
+  peer.sendText(
+    peerRequest(peer, {
+      ...{ method: 'REGISTER', uri: 'sip:shop.example', callId: 'r', sequence: 1 },
+      ...{ from: '<sip:phone@shop.example>;tag=1', to: '<sip:phone@shop.example>' },
+      headers: [['Contact', `<${contact}>`]],
+    }),
+  );
+  await peer.response(200, 'REGISTER');
+  void srf.createUAC(contact, { localSdp: sdp } as never).catch(() => undefined);
+  t.equal((await peer.request('INVITE')).uri, contact);
+  await peer.close();
+  await harness.until(() => registers.length === 2);
+  t.equal(registers[1]?.get('X-Ringbridge-Flow'), 'closed');
+});
+
 test('requests of a stranger with a Via of another host are answered where they came from', async t => {
   const harness = await start(t);
   await receiving(harness);
