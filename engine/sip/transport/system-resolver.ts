@@ -2,7 +2,7 @@ import { lookup, Resolver as NodeResolver } from 'node:dns/promises';
 import { hostPort } from '../message/uri.js';
 import type { AddressRecord, Records, Resolver } from './resolver.js';
 
-/** Of the first try at one name server; doubled for the second. */
+/** Of the first try at one name server; about twice that for the second. */
 const timeoutMs = 1_500;
 const tries = 2;
 
