@@ -12,7 +12,7 @@ import { FakeFlow } from '../testing/fake-flow.js';
 import { head } from '../testing/transaction-vectors.js';
 import { TransactionLayer } from '../transaction/layer.js';
 import { defaultTimers } from '../transaction/timers.js';
-import { Branch } from './branch.js';
+import { Branch, type BranchTimeouts } from './branch.js';
 import { type BranchEvent, type BranchState, branchTable } from './branch-table.js';
 
 const timeouts = { provisionalMs: 1_000, finalMs: 100_000, timerCMs: 185_000 };
@@ -20,7 +20,7 @@ const timeouts = { provisionalMs: 1_000, finalMs: 100_000, timerCMs: 185_000 };
 const requestText = (method: string): string => `${method} sip:b@x SIP/2.0\r\n${head(method)}`;
 
 /** A branch on a flow of its own, with what it did since it was last asked. */
-function stage(method: 'INVITE' | 'MESSAGE' = 'INVITE') {
+function stage(method: 'INVITE' | 'MESSAGE' = 'INVITE', times: BranchTimeouts = timeouts) {
   const clock = new FakeClock();
   const flow = new FakeFlow(true);
   const transactions = new TransactionLayer(clock, defaultTimers, { maxTransactions: 100 });
@@ -29,7 +29,7 @@ function stage(method: 'INVITE' | 'MESSAGE' = 'INVITE') {
     new Sender(transactions, 4_000),
     { method, branch: 'z9hG4bK1', text: requestText(method), contact: undefined },
     { kind: 'flow', flow },
-    timeouts,
+    times,
     {
       received: () => undefined,
       forward: ({ status }) => told.push(`forward ${status}`),
@@ -183,11 +183,18 @@ test('a request that is no INVITE is not cancelled', t => {
   t.end();
 });
 
-test('a 100 is nothing to pass on, and does not start timer C again', t => {
-  const s = stage();
+test('timer C starts again with each 1xx but a 100', t => {
+  const s = stage('INVITE', { provisionalMs: undefined, finalMs: undefined, timerCMs: 185_000 });
   s.branch.start();
+  s.answer(180);
+  s.clock.pass(180_000);
+  s.answer(183);
+  s.clock.pass(100_000);
   s.answer(100);
-  t.equal(s.seen(), 'send INVITE, forward 100');
-  t.equal(s.branch.state, 'proceeding');
+  s.seen();
+  s.clock.pass(84_999);
+  t.equal(s.seen(), '');
+  s.clock.pass(1);
+  t.equal(s.seen(), 'send CANCEL, decided 408');
   t.end();
 });
