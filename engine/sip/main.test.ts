@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'tap';
 import { makeCertificate } from '../media/webrtc/certificate.js';
 import { RawApplication } from './testing/raw-application.js';
+import { testCertificate } from './testing/tls-files.js';
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url));
 const anyPorts = ['--control', '127.0.0.1:0', '--udp', '127.0.0.1:0', '--ws', '127.0.0.1:0'];
@@ -74,6 +75,31 @@ test('the TLS control port is open when its files are named', async t => {
   t.equal((await exited)[0], 0);
 });
 
+test('every transport is in the ready line, and SIGHUP renews the certificate', async t => {
+  const certificate = testCertificate(t, 'localhost');
+  const listeners = ['--tcp', '127.0.0.1:0', '--tls', '127.0.0.1:0', '--wss', '127.0.0.1:0'];
+  const files = ['--tls-cert', certificate.files.certificate, '--tls-key', certificate.files.key];
+  const { child, output, exited } = start([...anyPorts, ...listeners, ...files], 's');
+  t.teardown(() => child.kill('SIGKILL'));
+  while (!output.out.includes('\n')) await once(child.stdout, 'data');
+  const ready = JSON.parse(output.out);
+  for (const protocol of ['udp', 'tcp', 'tls', 'ws', 'wss'])
+    t.match(ready[protocol], [/^127\.0\.0\.1:\d+$/], protocol);
+  const port = Number(ready.tls[0].split(':')[1]);
+  const greeted = async (ca: string) => {
+    const socket = connect({ host: '127.0.0.1', port, ca, servername: 'localhost' });
+    await once(socket, 'secureConnect');
+    socket.destroy();
+  };
+  await greeted(certificate.certificate);
+  certificate.renew();
+  child.kill('SIGHUP');
+  while (!output.err.includes('certificates read again')) await once(child.stderr, 'data');
+  await greeted(certificate.certificate);
+  child.kill('SIGTERM');
+  t.equal((await exited)[0], 0);
+});
+
 test('what is wrong is said in one sentence, with exit code 2', async t => {
   const taken = createServer();
   taken.listen(0, '127.0.0.1');
@@ -93,6 +119,20 @@ test('what is wrong is said in one sentence, with exit code 2', async t => {
       [...anyPorts, '--control-tls', '127.0.0.1:0'],
       's',
       /\(--control-tls\): it needs both a certificate and a key$/m,
+    ],
+    [['--wss', '127.0.0.1:0'], 's', /^--tls and --wss need --tls-cert and --tls-key/],
+    [
+      [
+        ...anyPorts,
+        '--tls',
+        '127.0.0.1:0',
+        '--tls-cert',
+        '/nowhere/cert.pem',
+        '--tls-key',
+        '/nowhere/key.pem',
+      ],
+      's',
+      /^cannot use the certificate in \/nowhere\/cert\.pem: /,
     ],
     [['--control-tls-key', '/nowhere/key.pem'], 's', /^--control-tls-key: cannot read the file: /],
     [['--nonsense'], 's', /--nonsense/],
