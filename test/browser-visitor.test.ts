@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
-import { sipp } from '../gateway/telephony/testing/sipp.js';
 import { AgentDesk } from './support/agent-desk.js';
 import { People } from './support/browser.js';
+import { sipp } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { Visitor } from './support/visitor.js';
 

@@ -1,7 +1,7 @@
 import t from 'tap';
-import { sipp } from '../gateway/telephony/testing/sipp.js';
 import { RtpPeer } from './support/audio.js';
 import { RobotAgent } from './support/robot-agent.js';
+import { sipp } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 

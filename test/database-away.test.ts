@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { cancel, requestHangup } from '../gateway/acd/transitions.js';
-import { sipp } from '../gateway/telephony/testing/sipp.js';
 import { DatabaseLink } from './support/database-link.js';
 import { RobotAgent } from './support/robot-agent.js';
+import { sipp } from './support/sipp.js';
 import { demoPassword, leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { sipp } from '../gateway/telephony/testing/sipp.js';
 import { RobotAgent } from './support/robot-agent.js';
+import { sipp } from './support/sipp.js';
 import { demoPassword, leftOver, nextNumber, nothing, phoneRings, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 

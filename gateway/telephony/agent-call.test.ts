@@ -1,8 +1,8 @@
 import t from 'tap';
+import { sipServersUnderTest } from '../../test/support/sip-servers.js';
+import { sipp } from '../../test/support/sipp.js';
 import type { AgentInvitation, CallFailure } from './port.js';
 import { type House, loginOf, offer, openHouse } from './testing/house.js';
-import { sipServersUnderTest } from './testing/sip-servers.js';
-import { sipp } from './testing/sipp.js';
 import { Softphone } from './testing/softphone.js';
 
 const answer = offer.replace('40000', '50000');

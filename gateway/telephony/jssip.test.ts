@@ -1,8 +1,8 @@
 import JsSIP from 'jssip';
 import t from 'tap';
 import { WebSocket } from 'ws';
+import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { domain, openHouse } from './testing/house.js';
-import { sipServersUnderTest } from './testing/sip-servers.js';
 
 /** The softphone that the desktop uses. It looks for the browser's WebSocket. */
 Object.assign(globalThis, { WebSocket });

@@ -1,8 +1,8 @@
 import t from 'tap';
+import { sipServersUnderTest } from '../../test/support/sip-servers.js';
+import { sipp } from '../../test/support/sipp.js';
 import type { CallFailure, CallOutcome, PhoneInvitation } from './port.js';
 import { type House, offer, openHouse } from './testing/house.js';
-import { sipServersUnderTest } from './testing/sip-servers.js';
-import { sipp } from './testing/sipp.js';
 
 const number = '+821012345678';
 

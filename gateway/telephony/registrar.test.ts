@@ -1,7 +1,7 @@
 import t from 'tap';
+import { sipServersUnderTest } from '../../test/support/sip-servers.js';
+import { sipp } from '../../test/support/sipp.js';
 import { domain, loginOf, openHouse } from './testing/house.js';
-import { sipServersUnderTest } from './testing/sip-servers.js';
-import { sipp } from './testing/sipp.js';
 import { Softphone } from './testing/softphone.js';
 
 const wrong = { username: '0123456789abcdef01234567', password: 'wrong', domain };

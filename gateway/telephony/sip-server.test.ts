@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { pino } from 'pino';
 import t from 'tap';
+import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { SipServer } from './sip-server.js';
-import { sipServersUnderTest } from './testing/sip-servers.js';
 
 const logger = pino({ level: 'silent' });
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { listening } from '../../gateway/telephony/testing/sipp.js';
+import { listening } from '../../test/support/sipp.js';
 
 export interface SippRunOptions {
   /** The scenario's file. */

@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type Sql } from '../../gateway/store/index.js';
-import { freeUdpPort } from '../../gateway/telephony/testing/sipp.js';
 import { freePort } from '../../scripts/ports.js';
 import { Api } from './api.js';
 import { testDatabase } from './database.js';
 import { startMediaEngine } from './media-engine.js';
 import { type Program, startProgram } from './program.js';
+import { freeUdpPort } from './sipp.js';
 
 interface Teardown {
   teardown(fn: () => unknown): unknown;

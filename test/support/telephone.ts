@@ -1,5 +1,5 @@
 /** sipp as the phone that is called, its audio somebody else's. */
-import { type SippRun, sipp } from '../../gateway/telephony/testing/sipp.js';
+import { type SippRun, sipp } from './sipp.js';
 
 interface Teardown {
   teardown(fn: () => unknown): unknown;

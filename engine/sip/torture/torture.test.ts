@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { test } from 'tap';
+import { namedDrachtio } from '../../../test/support/sip-servers.js';
 import { defaultMessageLimits } from '../message/limits.js';
 import { SipRequest, type SipResponse } from '../message/message.js';
 import { parseMessage } from '../message/parser.js';
@@ -207,15 +208,16 @@ test('responses', async t => {
 const distinct = (text: string, name: string): string =>
   text.replace('3997077@', `$&${name}.`).replace('z9hG4bKas3', `$&${name}`);
 
-const named = process.env.RINGBRIDGE_TEST_DRACHTIO;
+const named = namedDrachtio();
 if (named) {
   test('what drachtio-server does with the requests', async t => {
-    const [host = '', port, password = '', udpPort] = named.split(':');
-    const application = await RawApplication.open({ host, port: Number(port) });
+    const { control, udpPort } = named;
+    const { host } = control;
+    const application = await RawApplication.open(control);
     t.teardown(() => application.socket.destroy());
-    await application.login(password);
+    await application.login(control.secret);
     for (const method of methods) await application.ask(`route|${method.toLowerCase()}`);
-    const peer = await UdpPeer.open({ host, port: Number(udpPort) });
+    const peer = await UdpPeer.open({ host, port: udpPort });
     t.teardown(() => peer.close());
     const trial = new Trial(application, peer, `${host}:${udpPort}`);
     for (const { name, section, outcome, drachtio = outcome } of requests) {

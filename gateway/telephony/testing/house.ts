@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { testDatabase } from '../../../test/support/database.js';
+import type { SipServerUnderTest, TestSipServer } from '../../../test/support/sip-servers.js';
 import { connect, migrate, type Sql } from '../../store/index.js';
 import {
   createTelephony,
@@ -13,7 +14,6 @@ import {
   type Telephony,
 } from '../index.js';
 import { controlWire } from './control-wire.js';
-import type { SipServerUnderTest, TestSipServer } from './sip-servers.js';
 import type { Login } from './softphone.js';
 
 interface Teardown {

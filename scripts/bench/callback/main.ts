@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { freeUdpPort } from '../../../gateway/telephony/testing/sipp.js';
+import { freeUdpPort } from '../../../test/support/sipp.js';
 import { startStack } from '../../../test/support/stack.js';
 import { hireAgents, queue } from './agents.js';
 import { Visitors } from './load.js';

@@ -1,8 +1,8 @@
 /** What a measurement runs on: one SIP server with one application on it, and a callee behind it where it is a B2BUA. */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freeUdpPort } from '../../../gateway/telephony/testing/sipp.js';
 import { startProgram } from '../../../test/support/program.js';
+import { freeUdpPort } from '../../../test/support/sipp.js';
 import { SippRun } from '../sipp-run.js';
 import { type BenchServer, type StartServer, secretVariable } from './server.js';
 

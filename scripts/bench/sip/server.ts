@@ -6,8 +6,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freeUdpPort } from '../../../gateway/telephony/testing/sipp.js';
 import { startProgram } from '../../../test/support/program.js';
+import { freeUdpPort } from '../../../test/support/sipp.js';
 import { freePort } from '../../ports.js';
 
 export const secretVariable = 'RINGBRIDGE_SIP_SECRET';

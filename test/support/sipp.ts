@@ -1,4 +1,4 @@
-/** sipp as the other side: scenarios are in test/sipp. */
+/** sipp as the other side: scenarios are in test/sipp, or made by a test. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -6,10 +6,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../scripts/ports.js';
 
 interface Teardown {
   teardown(fn: () => unknown): unknown;
 }
+
+export type SippTransport = 'udp' | 'tcp';
 
 /** A UDP port of 127.0.0.1 that was free just now. */
 export async function freeUdpPort(): Promise<number> {
@@ -40,15 +43,25 @@ interface SippOptions {
   calls?: number;
   /** Where it listens. Default: a free port. */
   port?: number;
+  transport?: SippTransport;
 }
 
 /** Starts a scenario of test/sipp; a waiting one is listening when this resolves. */
-export async function sipp(t: Teardown, scenario: string, options: SippOptions = {}): Promise<SippRun> {
-  const { keys = {}, replace = {}, remote, service, args = [], calls = 1 } = options;
-  const port = options.port ?? (await freeUdpPort());
+export function sipp(t: Teardown, scenario: string, options: SippOptions = {}): Promise<SippRun> {
+  return sippWith(t, scenario, readFileSync(join('test/sipp', `${scenario}.xml`), 'utf8'), options);
+}
+
+/** The same with the text of a scenario. */
+export async function sippWith(
+  t: Teardown,
+  name: string,
+  text: string,
+  options: SippOptions = {},
+): Promise<SippRun> {
+  const { keys = {}, replace = {}, remote, service, args = [], calls = 1, transport = 'udp' } = options;
+  const port = options.port ?? (transport === 'udp' ? await freeUdpPort() : await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'));
   const file = join(folder, 'scenario.xml');
-  const text = readFileSync(join('test/sipp', `${scenario}.xml`), 'utf8');
   writeFileSync(
     file,
     Object.entries(replace).reduce((changed, [from, to]) => changed.replaceAll(from, to), text),
@@ -57,18 +70,8 @@ export async function sipp(t: Teardown, scenario: string, options: SippOptions =
     'sipp',
     [
       ...['-sf', file],
-      ...[
-        '-i',
-        '127.0.0.1',
-        '-p',
-        String(port),
-        '-m',
-        String(calls),
-        '-nostdin',
-        '-trace_err',
-        '-timeout',
-        '60s',
-      ],
+      ...['-i', '127.0.0.1', '-p', String(port), '-t', transport === 'udp' ? 'u1' : 't1'],
+      ...['-m', String(calls), '-nostdin', '-trace_err', '-timeout', '60s'],
       ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
       ...(service ? ['-s', service] : []),
       ...args,
@@ -83,10 +86,10 @@ export async function sipp(t: Teardown, scenario: string, options: SippOptions =
     }
     rmSync(folder, { recursive: true, force: true });
   });
-  const done = finished(child, folder, scenario);
+  const done = finished(child, folder, name);
   // Whoever does not wait for it must not have the process end.
   done.catch(() => undefined);
-  if (!remote) await Promise.race([listening(port), done]);
+  if (!remote) await Promise.race([listening(port, transport), done]);
   return { port, done };
 }
 
@@ -98,8 +101,10 @@ async function finished(child: ChildProcess, folder: string, scenario: string): 
   throw new Error(`sipp ${scenario} ended with ${code ?? signal}\n${errors.join('\n')}`);
 }
 
-/** Resolves when somebody listens on the UDP port. sipp does not tell when it does; the kernel's table of sockets does. */
-export async function listening(port: number): Promise<void> {
-  const entry = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  while (!readFileSync('/proc/net/udp', 'utf8').includes(entry)) await delay(5);
+/** Resolves when somebody listens on the port. sipp does not tell when it does; the kernel's table of sockets does. */
+export async function listening(port: number, transport: SippTransport = 'udp'): Promise<void> {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  // A TCP socket that listens has no other side.
+  const entry = transport === 'udp' ? local : `${local}00000000:0000 0A`;
+  while (!readFileSync(`/proc/net/${transport}`, 'utf8').includes(entry)) await delay(5);
 }
