@@ -212,20 +212,35 @@ test('a request with the tag of a dialog that is gone', async t => {
   t.match((await application.sip('NOTIFY')).text, 'Event: message-summary', 'it may know it');
 });
 
-test('options that are required, and methods nobody knows, are for the application to judge', async t => {
+test('registered options that are required, and methods nobody knows, are for the application to judge', async t => {
   const { harness, application, peer } = await start();
   t.teardown(() => harness.close());
   await application.ask('route|frobnicate');
   const call = new PeerCall(peer, harness.uri);
-  call.send('FROBNICATE', { headers: [['Require', 'x-unheard-of']] });
+  call.send('FROBNICATE', { headers: [['Require', 'gruu']] });
   const { fields, text } = await application.sip('FROBNICATE');
-  t.match(text, 'Require: x-unheard-of');
-  await application.ask(
-    `sip|${fields[8]}||\r\nSIP/2.0 420 Bad Extension\r\nUnsupported: x-unheard-of\r\n\r\n`,
-  );
-  t.equal((await peer.response(420, 'FROBNICATE')).first('unsupported'), 'x-unheard-of');
+  t.match(text, 'Require: gruu');
+  await application.ask(`sip|${fields[8]}||\r\nSIP/2.0 420 Bad Extension\r\nUnsupported: gruu\r\n\r\n`);
+  t.equal((await peer.response(420, 'FROBNICATE')).first('unsupported'), 'gruu');
   call.send('NEWMETHOD');
   t.equal((await peer.response(405, 'NEWMETHOD')).first('allow'), 'INVITE, FROBNICATE');
+});
+
+test('an option that is registered nowhere is supported by nobody', async t => {
+  const { harness, application, peer } = await start();
+  t.teardown(() => harness.close());
+  const call = new PeerCall(peer, harness.uri);
+  const required: [string, string][] = [
+    ['Require', '100rel, x-unheard-of'],
+    ['Require', 'Timer,another'],
+  ];
+  call.invite(required);
+  const refused = await peer.response(420, 'INVITE');
+  t.equal(refused.first('unsupported'), 'x-unheard-of, another');
+  call.ackFailure(refused);
+  new PeerCall(peer, harness.uri).send('OPTIONS', { headers: [['Require', ' , REPLACES']] });
+  t.equal((await peer.response(200, 'OPTIONS')).first('unsupported'), undefined);
+  t.same(application.got, [], 'and the application is not asked');
 });
 
 test('compact names mean what the long ones do, and stay as they are', async t => {

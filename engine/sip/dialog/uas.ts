@@ -1,5 +1,6 @@
 /** Requests from the network: into their dialog, to an application by route, or answered here. */
 import type { SipRequest } from '../message/message.js';
+import { unknownExtensions } from '../message/required-extensions.js';
 import { type ResponseParts, responseText } from '../message/serializer.js';
 import type { TemplateField } from '../message/template.js';
 import { newTag } from '../message/token.js';
@@ -73,6 +74,12 @@ export class Uas implements TransactionUser {
 
   request(request: SipRequest, transaction: ServerTransaction): void {
     if (request.method === 'INVITE') this.#answer(request, transaction, { status: 100 });
+    const unknown = unknownExtensions(request);
+    if (unknown !== undefined) {
+      const fields = [{ id: 'unsupported', name: 'Unsupported', value: unknown }];
+      this.#answer(request, transaction, { status: 420, fields });
+      return;
+    }
     const dialog = this.context.dialogs.ofRequest(request);
     if (dialog !== undefined && !(dialog.state === 'early' && outsideEarlyDialog.has(request.method))) {
       this.#withinDialog(dialog, request, transaction);

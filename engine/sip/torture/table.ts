@@ -80,8 +80,8 @@ const rfc4475: readonly Row[] = [
   [
     'bext01',
     '3.3.5',
-    'delivered',
-    'the application knows which extensions it supports, and answers 420',
+    420,
+    'extensions that are registered nowhere; which of the registered ones is supported, the application knows',
     'ignored',
   ],
   ['invut', '3.3.6', 'delivered', 'the application knows which bodies it understands, and answers 415'],
