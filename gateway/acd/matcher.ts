@@ -1,7 +1,8 @@
 import type { Logger } from 'pino';
 import { Latest } from '../latest.js';
 import type { Announcements, Sql } from '../store/index.js';
-import { offerNext, type ServedInteraction } from './transitions.js';
+import { offerNext } from './matching.js';
+import type { ServedInteraction } from './transitions.js';
 
 /** Events after which somebody waits, or somebody is free, who was not before. */
 const awaken: ReadonlySet<string> = new Set([
