@@ -28,19 +28,37 @@ t.test('a schema of a newer version is refused, and left alone', async t => {
   await t.rejects(migrate(sql), SchemaError);
 });
 
-t.test('a migration that fails leaves nothing of itself, and files out of order are refused', async t => {
+t.test(
+  'a migration that fails leaves nothing of itself, and files with a wrong name or number are refused',
+  async t => {
+    const sql = await open(t);
+    const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+    t.teardown(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, '0001_good.sql'), 'create table good (id int);');
+    writeFileSync(join(folder, '0002_bad.sql'), 'create table half (id int); select nonsense;');
+    await t.rejects(migrate(sql, folder), /nonsense/);
+    t.same(await sql`select to_regclass('good') as good, to_regclass('half') as half`, [
+      { good: null, half: null },
+    ]);
+    rmSync(join(folder, '0002_bad.sql'));
+    writeFileSync(join(folder, '0001_twin.sql'), 'select 1;');
+    await t.rejects(migrate(sql, folder), /taken twice/);
+    rmSync(join(folder, '0001_twin.sql'));
+    writeFileSync(join(folder, 'nameless.sql'), 'select 1;');
+    await t.rejects(migrate(sql, folder), SchemaError);
+  },
+);
+
+t.test('a migration that comes later with a lower number is applied, too', async t => {
   const sql = await open(t);
   const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
   t.teardown(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, '0001_good.sql'), 'create table good (id int);');
-  writeFileSync(join(folder, '0002_bad.sql'), 'create table half (id int); select nonsense;');
-  await t.rejects(migrate(sql, folder), /nonsense/);
-  t.same(await sql`select to_regclass('good') as good, to_regclass('half') as half`, [
-    { good: null, half: null },
-  ]);
-  rmSync(join(folder, '0002_bad.sql'));
-  writeFileSync(join(folder, '0003_gap.sql'), 'select 1;');
-  await t.rejects(migrate(sql, folder), /expected migration number 2/);
+  writeFileSync(join(folder, '0001_first.sql'), 'create table first (id int);');
+  writeFileSync(join(folder, '0020_theirs.sql'), 'create table theirs (id int);');
+  t.same(await migrate(sql, folder), ['first', 'theirs']);
+  writeFileSync(join(folder, '0010_ours.sql'), 'create table ours (id int);');
+  t.same(await migrate(sql, folder), ['ours']);
+  t.same(await migrate(sql, folder), []);
 });
 
 t.test('events are announced when they are committed, to whom it concerns', async t => {
