@@ -1,0 +1,19 @@
+export { queueHours } from './hours-sql.js';
+export {
+  type ClockSpan,
+  clockSpanPattern,
+  isOpen,
+  isTimeZone,
+  nextOpening,
+  type OpeningHours,
+  type OpenSpan,
+  openSpans,
+  type Weekday,
+  weekdays,
+} from './opening-hours.js';
+export {
+  type HolidayCalendar,
+  holidayCalendars,
+  type PublicHoliday,
+  publicHoliday,
+} from './public-holidays.js';
