@@ -1,2 +1,3 @@
-export { type BuiltinMediaServer, type BuiltinMediaSettings, connectBuiltinMedia } from './builtin/index.js';
+export { type BuiltinMediaSettings, connectBuiltinMedia } from './builtin/index.js';
+export { type CollectedDigits, type CollectRequest, collectDigits, TypeAhead } from './collect.js';
 export * from './port.js';

@@ -76,8 +76,7 @@ export const commands: Readonly<Record<string, Command>> = {
     const endpoint = endpointOf(context, params);
     const clip = await clipFor(params.object('source'));
     if (endpoint.destroyed) throw new MediaFault('unknown_endpoint', 'the endpoint was destroyed meanwhile');
-    await endpoint.play(clip);
-    return {};
+    return { reason: await endpoint.play(clip) };
   },
 
   stop(context, params) {
@@ -100,8 +99,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   destroy({ registry, subscriber }, params) {
-    registry.destroy(subscriber.owner, params.text('endpoint', idLength));
-    return {};
+    return { statistics: registry.destroy(subscriber.owner, params.text('endpoint', idLength)) };
   },
 
   list({ registry, subscriber }) {

@@ -94,7 +94,7 @@ export class ControlConnection implements Subscriber {
     this.owner = owner;
     this.#lines = new LineReader(maxLineBytes);
     logger.info({ owner }, 'control connection logged in');
-    this.#write({ id, result: { boot } });
+    this.#write({ id, result: { boot, capacity: this.#settings.registry.capacity } });
   }
 
   #run(id: number, work: () => Promise<unknown>): void {

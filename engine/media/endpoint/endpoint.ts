@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Clip } from '../audio/clip.js';
 import type { FrameClock } from '../audio/frame-clock.js';
-import { transcodeInPlace } from '../audio/g711.js';
+import { type Law, transcodeInPlace } from '../audio/g711.js';
 import { DtmfReceiver } from '../dtmf.js';
 import { MediaFault } from '../fault.js';
 import { OutgoingStream } from '../rtp/outgoing-stream.js';
@@ -10,7 +10,7 @@ import { Reception } from '../rtp/reception.js';
 import { RtcpState } from '../rtp/rtcp.js';
 import type { Direction } from '../sdp/direction.js';
 import { type LegFormat, lawOfKind, payloadKind } from './format.js';
-import { Playout } from './playout.js';
+import { type PlayEnd, Playout } from './playout.js';
 
 export type EndpointKind = 'webrtc' | 'rtp';
 export type LostReason = 'ice_failed' | 'dtls_failed' | 'peer_closed' | 'rtp_timeout';
@@ -23,6 +23,8 @@ export interface EndpointEvents {
 }
 
 export interface EndpointStatistics {
+  /** The law we send. */
+  codec: Law | null;
   packetsSent: number;
   packetsReceived: number;
   packetsLost: number;
@@ -31,6 +33,9 @@ export interface EndpointStatistics {
   transportErrors: number;
   jitterMs: number;
   roundTripMs: number | null;
+  /** What the peer last reported of what we send. */
+  sentLost: number | null;
+  sentJitterMs: number | null;
 }
 
 /** Where an endpoint's received packets go: a bridge today; a mixer or a recorder is one as well. */
@@ -132,7 +137,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     return this.#sink;
   }
 
-  play(clip: Clip): Promise<void> {
+  play(clip: Clip): Promise<PlayEnd> {
     return this.#playout.play(clip);
   }
 
@@ -170,14 +175,17 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
 
   statistics(): EndpointStatistics {
     return {
+      codec: this.format?.law ?? null,
       packetsSent: this.outgoing.packetsSent,
       packetsReceived: this.reception.packetsReceived,
       packetsLost: this.reception.packetsLost,
       packetsFromStrangers: this.packetsFromStrangers,
       packetsMalformed: this.#packetsMalformed,
       transportErrors: this.#transportErrors,
-      jitterMs: Math.round(this.reception.jitterMs * 1000) / 1000,
-      roundTripMs: this.rtcp.roundTripMs ?? null,
+      jitterMs: rounded(this.reception.jitterMs),
+      roundTripMs: this.rtcp.roundTripMs === undefined ? null : rounded(this.rtcp.roundTripMs),
+      sentLost: this.rtcp.remoteLost ?? null,
+      sentJitterMs: this.rtcp.remoteJitterMs === undefined ? null : rounded(this.rtcp.remoteJitterMs),
     };
   }
 
@@ -260,4 +268,8 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     this.#lost = true;
     this.emit('lost', reason);
   }
+}
+
+function rounded(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }

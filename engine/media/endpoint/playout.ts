@@ -10,10 +10,13 @@ import type { LegFormat } from './format.js';
 const bufferRing = 8;
 const endPackets = 3;
 
+/** Why a prompt is over. */
+export type PlayEnd = 'finished' | 'stopped' | 'replaced';
+
 interface Playing {
   clip: Clip;
   offset: number;
-  finished: () => void;
+  over: (end: PlayEnd) => void;
 }
 
 interface KeyPress {
@@ -64,24 +67,22 @@ export class Playout implements Ticking {
   active = false;
 
   /** Plays a clip; the promise settles when it has ended, was stopped or replaced. */
-  play(clip: Clip): Promise<void> {
+  play(clip: Clip): Promise<PlayEnd> {
     return new Promise(resolve => {
-      this.#prompt?.finished();
-      this.#prompt = { clip, offset: 0, finished: resolve };
+      this.#prompt?.over('replaced');
+      this.#prompt = { clip, offset: 0, over: resolve };
       this.#update();
     });
   }
 
   stop(): void {
-    this.#prompt?.finished();
-    this.#prompt = undefined;
-    this.#update();
+    this.#endPrompt('stopped');
   }
 
   /** What is heard when nothing else plays; `undefined` ends it. */
   setBackground(clip: Clip | undefined): void {
     if (this.#background?.clip === clip) return;
-    this.#background = clip === undefined ? undefined : { clip, offset: 0, finished: () => undefined };
+    this.#background = clip === undefined ? undefined : { clip, offset: 0, over: () => undefined };
     this.#update();
   }
 
@@ -106,7 +107,7 @@ export class Playout implements Ticking {
   }
 
   close(): void {
-    this.#prompt?.finished();
+    this.#prompt?.over('stopped');
     this.#dialing?.finished();
     this.#prompt = undefined;
     this.#dialing = undefined;
@@ -126,7 +127,7 @@ export class Playout implements Ticking {
   }
 
   /** Sound of all keys in one prompt: for peers that did not agree to telephone-event. */
-  #dialInBand(keys: string, toneMs: number, gapMs: number): Promise<void> {
+  async #dialInBand(keys: string, toneMs: number, gapMs: number): Promise<void> {
     const parts = [...keys].map(key => dtmfSamples(key, toneMs, gapMs));
     const whole = new Int16Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
@@ -134,7 +135,13 @@ export class Playout implements Ticking {
       whole.set(part, at);
       at += part.length;
     }
-    return this.play(clipOf(whole, false));
+    await this.play(clipOf(whole, false));
+  }
+
+  #endPrompt(end: PlayEnd): void {
+    this.#prompt?.over(end);
+    this.#prompt = undefined;
+    this.#update();
   }
 
   #update(): void {
@@ -163,7 +170,7 @@ export class Playout implements Ticking {
     playing.offset += frameSamples;
     if (playing.offset < encoded.length) return;
     playing.offset = 0;
-    if (!playing.clip.loops) this.stop();
+    if (!playing.clip.loops) this.#endPrompt('finished');
   }
 
   /** One packet each 20 ms with the duration so far; the end three times in three frames (RFC 4733 2.5.1). */

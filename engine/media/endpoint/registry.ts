@@ -3,7 +3,7 @@ import { FrameClock } from '../audio/frame-clock.js';
 import { MediaFault } from '../fault.js';
 import type { PortPool } from '../rtp/port-pool.js';
 import type { Certificate } from '../webrtc/certificate.js';
-import type { Endpoint, EndpointEvents, EndpointKind } from './endpoint.js';
+import type { Endpoint, EndpointEvents, EndpointKind, EndpointStatistics } from './endpoint.js';
 import { RtpEndpoint } from './rtp-endpoint.js';
 import { WebRtcEndpoint } from './webrtc-endpoint.js';
 
@@ -105,11 +105,14 @@ export class EndpointRegistry {
     return entry.endpoint;
   }
 
-  destroy(owner: string, id: string): void {
+  /** Returns the last figures of an endpoint that was there. */
+  destroy(owner: string, id: string): EndpointStatistics | undefined {
     const entry = this.#entries.get(id);
-    if (entry === undefined || entry.owner !== owner) return;
+    if (entry === undefined || entry.owner !== owner) return undefined;
     this.#entries.delete(id);
+    const statistics = entry.endpoint.statistics();
     entry.endpoint.destroy();
+    return statistics;
   }
 
   list(owner: string): { endpoint: Endpoint; orphaned: boolean }[] {

@@ -6,6 +6,7 @@ const receiverReport = 201;
 const sourceDescription = 202;
 const ntpEpochOffsetSeconds = 2_208_988_800;
 const cnameItem = 1;
+const clockRateKhz = 8;
 
 /** What an RTCP compound of the peer told, and what our next report needs of it. */
 export class RtcpState {
@@ -14,8 +15,9 @@ export class RtcpState {
   #lastSenderReportAt = 0;
   /** Round trip in milliseconds by the peer's last report about our stream. */
   roundTripMs: number | undefined;
-  /** Share of our packets that the peer lost lately, 0 to 1. */
-  remoteFractionLost = 0;
+  /** Packets of ours that the peer lost so far, and the jitter it saw, by its last report. */
+  remoteLost: number | undefined;
+  remoteJitterMs: number | undefined;
 
   /** Reads a compound packet. Returns false when it is none (RFC 3550 A.2). */
   read(packet: Buffer, ourSsrc: number, now: number): boolean {
@@ -43,7 +45,9 @@ export class RtcpState {
   }
 
   #readBlock(packet: Buffer, block: number, now: number): void {
-    this.remoteFractionLost = (packet[block + 4] as number) / 256;
+    // A count of 24 bits with a sign: duplicates make it negative.
+    this.remoteLost = Math.max(0, packet.readIntBE(block + 5, 3));
+    this.remoteJitterMs = packet.readUInt32BE(block + 12) / clockRateKhz;
     const lastReport = packet.readUInt32BE(block + 16);
     if (lastReport === 0) return;
     const roundTrip = (ntpMiddle(now) - lastReport - packet.readUInt32BE(block + 20)) | 0;

@@ -104,7 +104,8 @@ t.test('reports of two sides give each the round trip', async t => {
   const reply = theirState.write(theirs, theirReception, 'them', 5130);
   t.ok(ourState.read(reply, ours.ssrc, 5160));
   t.ok(Math.abs((ourState.roundTripMs ?? 0) - 60) < 1, `the way there and back, not ${ourState.roundTripMs}`);
-  t.equal(ourState.remoteFractionLost, 0.5);
+  t.equal(ourState.remoteLost, 2, 'the peer tells what it lost of ours');
+  t.equal(ourState.remoteJitterMs, theirReception.jitterTimestampUnits / 8);
 });
 
 t.test('RTCP that lies about its lengths is refused', async t => {

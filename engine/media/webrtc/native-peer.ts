@@ -88,8 +88,7 @@ export class NativePeer {
       );
     }
     this.#connection.setLocalDescription('answer', { iceUfrag: ufrag, icePwd: pwd });
-    for (const candidate of remote.candidates)
-      this.#connection.addRemoteCandidate(candidateValue(candidate), mid);
+    this.#addCandidates(remote, mid);
   }
 
   get iceReady(): boolean {

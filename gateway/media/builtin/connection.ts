@@ -36,17 +36,21 @@ const loginTimeoutMs = 5000;
 const requestTimeoutMs = 5000;
 const errorCodes: readonly MediaErrorCode[] = [
   'engine_unavailable',
+  'draining',
   'no_ports',
   'no_common_codec',
   'bad_sdp',
   'unknown_endpoint',
   'bad_request',
+  'not_supported',
 ];
 
 /** One logged-in connection to the engine (docs/media-protocol.md). Requests are pipelined; answers come in any order. */
 export class EngineConnection {
   /** Changes with every start of the engine. */
   boot = '';
+  /** Endpoints the engine holds at most. */
+  capacity = 0;
   readonly #socket: Socket;
   readonly #handlers: ConnectionHandlers;
   readonly #pending = new Map<number, Pending>();
@@ -89,8 +93,9 @@ export class EngineConnection {
       });
     });
     const proof = createHmac('sha256', secret).update(`${nonce}\n${owner}`).digest('hex');
-    const { boot } = await connection.request('login', { owner, proof });
+    const { boot, capacity } = await connection.request('login', { owner, proof });
     connection.boot = String(boot);
+    connection.capacity = Number(capacity);
     return connection;
   }
 

@@ -5,8 +5,13 @@ import {
   type EndpointKind,
   type EndpointStatistics,
   MediaError,
+  type MonitorRole,
+  type PlayEnd,
+  type PlayOptions,
   type PlaySource,
+  type Recording,
 } from '../port.js';
+import { scoreOf } from '../quality.js';
 import type { EngineConnection, RequestOptions } from './connection.js';
 
 export interface EndpointDescription {
@@ -73,8 +78,27 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
     await this.#request('unbridge', {});
   }
 
-  async play(source: PlaySource): Promise<void> {
-    await this.#untilOver('play', { source });
+  async monitor(_target: Endpoint, _role: MonitorRole): Promise<void> {
+    throw notSupported('monitoring');
+  }
+
+  async play(source: PlaySource | readonly PlaySource[], options: PlayOptions = {}): Promise<PlayEnd> {
+    const [first, ...rest] = Array.isArray(source)
+      ? (source as readonly PlaySource[])
+      : [source as PlaySource];
+    if (rest.length > 0 || options.times !== undefined || options.endOnDigit !== undefined) {
+      throw notSupported('a sequence, repetition, or end by digit of a prompt');
+    }
+    const { signal } = options;
+    if (signal?.aborted) return { reason: 'stopped' };
+    const stop = () => void this.stop().catch(ignoreUnavailable);
+    signal?.addEventListener('abort', stop, { once: true });
+    try {
+      const ended = await this.#untilOver('play', { source: first });
+      return (ended as PlayEnd | undefined) ?? { reason: 'stopped' };
+    } finally {
+      signal?.removeEventListener('abort', stop);
+    }
   }
 
   async stop(): Promise<void> {
@@ -85,20 +109,27 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
     await this.#untilOver('sendDigits', { digits, toneMs: options.toneMs, gapMs: options.gapMs });
   }
 
-  async statistics(): Promise<EndpointStatistics> {
-    const { packetsSent, packetsReceived, packetsLost, packetsFromStrangers, jitterMs } =
-      (await this.#request('statistics', {})) as unknown as EndpointStatistics;
-    return { packetsSent, packetsReceived, packetsLost, packetsFromStrangers, jitterMs };
+  async record(): Promise<Recording> {
+    throw notSupported('recording');
   }
 
-  async destroy(): Promise<void> {
-    if (this.#over) return;
+  async watchActivity(): Promise<void> {
+    throw notSupported('watching activity');
+  }
+
+  async statistics(): Promise<EndpointStatistics> {
+    return statisticsOf(await this.#request('statistics', {}));
+  }
+
+  async destroy(): Promise<EndpointStatistics | undefined> {
+    if (this.#over) return undefined;
     this.#over = true;
     this.#forget();
     this.removeAllListeners();
-    if (!this.#connection.alive) return;
+    if (!this.#connection.alive) return undefined;
     // An engine that is gone has freed it already.
-    await this.#connection.request('destroy', { endpoint: this.id }).catch(ignoreUnavailable);
+    const result = await this.#connection.request('destroy', { endpoint: this.id }).catch(ignoreUnavailable);
+    return result?.statistics === undefined ? undefined : statisticsOf(result.statistics);
   }
 
   /** Passes on an event of the engine. */
@@ -119,14 +150,51 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   }
 
   /** What takes its time ends with the endpoint, and without an error: `lost` tells why. */
-  async #untilOver(method: string, params: Record<string, unknown>): Promise<void> {
+  async #untilOver(
+    method: string,
+    params: Record<string, unknown>,
+  ): Promise<Record<string, unknown> | undefined> {
     const wasOver = this.#over;
-    await this.#request(method, params, { timeoutMs: 0 }).catch(error => {
+    return this.#request(method, params, { timeoutMs: 0 }).catch(error => {
       if (wasOver || (!this.#over && this.#connection.alive)) throw error;
+      return undefined;
     });
   }
 }
 
-function ignoreUnavailable(error: MediaError): void {
+/** The engine's figures, and what follows from them. */
+function statisticsOf(result: unknown): EndpointStatistics {
+  const figures = result as Omit<EndpointStatistics, 'mosReceived' | 'mosSent'>;
+  const { codec, packetsSent, packetsReceived, packetsLost, packetsFromStrangers } = figures;
+  const { jitterMs, roundTripMs, sentLost, sentJitterMs } = figures;
+  return {
+    codec,
+    packetsSent,
+    packetsReceived,
+    packetsLost,
+    packetsFromStrangers,
+    jitterMs,
+    roundTripMs,
+    sentLost,
+    sentJitterMs,
+    mosReceived: scoreOf({ received: packetsReceived, lost: packetsLost, jitterMs, roundTripMs }),
+    mosSent:
+      sentLost === null
+        ? null
+        : scoreOf({
+            received: packetsSent - sentLost,
+            lost: sentLost,
+            jitterMs: sentJitterMs ?? 0,
+            roundTripMs,
+          }),
+  };
+}
+
+function notSupported(what: string): MediaError {
+  return new MediaError('not_supported', `the built-in engine cannot do this: ${what}`);
+}
+
+function ignoreUnavailable(error: MediaError): undefined {
   if (error.code !== 'engine_unavailable') throw error;
+  return undefined;
 }

@@ -1,11 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { Drain } from '../drain.js';
 import {
+  type Capability,
+  type Conference,
   type Endpoint,
   type EndpointEvents,
   type EndpointRequest,
   MediaError,
+  type MediaLoad,
   type MediaServer,
+  type OrphanedEndpoint,
 } from '../port.js';
 import { type ConnectionSettings, EngineConnection } from './connection.js';
 import { BuiltinEndpoint, checkedSdp, type EndpointDescription } from './endpoint.js';
@@ -18,20 +23,6 @@ export interface BuiltinMediaSettings extends ConnectionSettings {
   connectTimeoutMs?: number;
 }
 
-/** An endpoint of an earlier run of this gateway, which the engine still holds. */
-export interface OrphanedEndpoint {
-  id: string;
-  /** The `owner` it was created with: which leg it belongs to. */
-  label: string;
-}
-
-export interface BuiltinMediaServer extends MediaServer {
-  /** What an earlier connection of this owner left, until the engine's grace is over. */
-  orphans(): Promise<OrphanedEndpoint[]>;
-  /** Takes an orphan over. @throws MediaError `unknown_endpoint` */
-  adopt(id: string): Promise<Endpoint>;
-}
-
 const firstRetryMs = 50;
 const longestRetryMs = 3000;
 
@@ -39,18 +30,25 @@ const longestRetryMs = 3000;
  * The built-in engine as a media server. Resolves when it is logged in, and reconnects by itself from then on.
  * @throws MediaError `engine_unavailable` when nobody is there, `bad_request` when the login is refused
  */
-export async function connectBuiltinMedia(settings: BuiltinMediaSettings): Promise<BuiltinMediaServer> {
+export async function connectBuiltinMedia(settings: BuiltinMediaSettings): Promise<MediaServer> {
   const server = new BuiltinMedia(settings);
   await server.connect();
   return server;
 }
 
-class BuiltinMedia implements BuiltinMediaServer {
+class BuiltinMedia implements MediaServer {
   readonly engine = 'builtin';
+  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
+    'webrtc',
+    'webrtc_takeover',
+    'source_lock',
+    'adopt',
+  ]);
   readonly #settings: BuiltinMediaSettings;
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
   readonly #endpoints = new Map<string, BuiltinEndpoint>();
+  readonly #drain = new Drain();
   #connection: EngineConnection | undefined;
   /** Endpoints told lost when a connection went: to be freed should the engine still hold them. */
   #abandoned = new Set<string>();
@@ -80,7 +78,20 @@ class BuiltinMedia implements BuiltinMediaServer {
     return this.#connection?.alive ?? false;
   }
 
-  async createEndpoint({ kind, remoteSdp, owner }: EndpointRequest): Promise<Endpoint> {
+  load(): MediaLoad {
+    return {
+      endpoints: this.#endpoints.size,
+      capacity: this.#connection?.capacity ?? 0,
+      draining: this.#drain.draining,
+    };
+  }
+
+  async createEndpoint(request: EndpointRequest): Promise<Endpoint> {
+    const { kind, remoteSdp, owner, inBandDigits, holdMusic } = request;
+    this.#drain.refuseNew();
+    if (inBandDigits) throw new MediaError('not_supported', 'the built-in engine cannot hear digits in band');
+    if (holdMusic !== undefined)
+      throw new MediaError('not_supported', 'the built-in engine has one hold music');
     const connection = this.#alive();
     const params = {
       kind,
@@ -95,12 +106,22 @@ class BuiltinMedia implements BuiltinMediaServer {
   async orphans(): Promise<OrphanedEndpoint[]> {
     const { endpoints } = await this.#alive().request('list', {});
     const listed = endpoints as { endpoint: string; label: string; orphaned: boolean }[];
-    return listed.filter(({ orphaned }) => orphaned).map(({ endpoint, label }) => ({ id: endpoint, label }));
+    return listed
+      .filter(({ orphaned }) => orphaned)
+      .map(({ endpoint, label }) => ({ id: endpoint, owner: label }));
   }
 
   async adopt(id: string): Promise<Endpoint> {
     const connection = this.#alive();
     return this.#track(await connection.request('adopt', { endpoint: id }), connection);
+  }
+
+  async createConference(): Promise<Conference> {
+    throw new MediaError('not_supported', 'the built-in engine has no conferences');
+  }
+
+  drain(signal?: AbortSignal): Promise<void> {
+    return this.#drain.begin(this.#endpoints.size, signal);
   }
 
   async close(): Promise<void> {
@@ -141,9 +162,14 @@ class BuiltinMedia implements BuiltinMediaServer {
   #track(result: Record<string, unknown>, connection: EngineConnection): BuiltinEndpoint {
     const description = result as unknown as EndpointDescription;
     const { endpoint: id } = description;
-    const endpoint = new BuiltinEndpoint(description, connection, () => this.#endpoints.delete(id));
+    const endpoint = new BuiltinEndpoint(description, connection, () => this.#forget(id));
     this.#endpoints.set(id, endpoint);
     return endpoint;
+  }
+
+  #forget(id: string): void {
+    this.#endpoints.delete(id);
+    this.#drain.left(this.#endpoints.size);
   }
 
   #free(connection: EngineConnection, id: string): void {
@@ -175,6 +201,7 @@ class BuiltinMedia implements BuiltinMediaServer {
     this.#connection = undefined;
     const lost = [...this.#endpoints.values()];
     this.#endpoints.clear();
+    this.#drain.left(0);
     for (const endpoint of lost) {
       this.#abandoned.add(endpoint.id);
       endpoint.deliver('lost', 'engine_gone');
