@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { SipDialog } from './port.js';
+import { OfferRefused, type SipDialog } from './port.js';
 import type { SipServer } from './sip-server.js';
 import type { SipRequest, SipResponse, SrfDialog } from './srf.js';
 
@@ -16,6 +18,9 @@ const declined: Record<string, { status: number; headers?: Record<string, string
   subscribe: { status: 489 },
 };
 
+/** How often an offer of ours is made again that crossed one of the peer. */
+const offerTries = 5;
+
 /** A dialog that was answered and acknowledged. */
 export class ConfirmedDialog implements SipDialog {
   readonly callId: string;
@@ -28,6 +33,9 @@ export class ConfirmedDialog implements SipDialog {
   #onEnded?: (reason: string) => void;
   #answer?: (offer: string) => Promise<string>;
   #negotiating = false;
+  /** Our offers, one after the other. */
+  #offers: Promise<unknown> = Promise.resolve();
+  #offering = false;
   readonly #forget: () => void;
 
   constructor(server: SipServer, dialog: SrfDialog, logger: Logger) {
@@ -69,6 +77,55 @@ export class ConfirmedDialog implements SipDialog {
 
   onReoffer(answer: (offer: string) => Promise<string>): void {
     this.#answer = answer;
+  }
+
+  reinvite(offer: string): Promise<string> {
+    const answer = this.#offers.then(() => this.#offer(offer));
+    this.#offers = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #offer(offer: string): Promise<string> {
+    for (let left = offerTries; ; left--) {
+      this.#throwIfOver();
+      // RFC 3261 14.1: not while an offer of the peer is open
+      const response = this.#negotiating ? undefined : await this.#sendOffer(offer);
+      const crossed = response === undefined || response.status === 491;
+      if (!crossed) return this.#taken(offer, response);
+      if (left === 1) throw new OfferRefused('The offer crossed offers of the peer, again and again', 491);
+      // RFC 3261 14.1: we made the Call-ID
+      await delay(randomInt(210, 401) * 10);
+    }
+  }
+
+  async #sendOffer(offer: string): Promise<SipResponse> {
+    this.#offering = true;
+    try {
+      return await this.#server.request('sip:placeholder', {
+        method: 'INVITE',
+        stackDialogId: this.#dialog.id,
+        headers: { Contact: this.#dialog.local.contact, 'Content-Type': 'application/sdp' },
+        body: offer,
+      });
+    } catch (error) {
+      throw new OfferRefused(error instanceof Error ? error.message : String(error));
+    } finally {
+      this.#offering = false;
+    }
+  }
+
+  #taken(offer: string, { status, reason, body }: SipResponse): string {
+    // RFC 3261 12.2.1.2: these end the dialog
+    if (status === 481 || status === 408) this.#ended('unknown to the peer');
+    if (status >= 300) throw new OfferRefused(`${status} ${reason ?? ''}`.trim(), status);
+    if (!body) throw new OfferRefused('The peer answered without a session description', status);
+    this.#dialog.local.sdp = offer;
+    this.#remoteSdp = body;
+    return body;
+  }
+
+  #throwIfOver(): void {
+    if (this.#ending || this.#endedBecause !== undefined) throw new OfferRefused('The dialog has ended');
   }
 
   /**
@@ -129,7 +186,8 @@ export class ConfirmedDialog implements SipDialog {
       response.send(500, { headers: { 'Retry-After': '1' } });
       return;
     }
-    if (!this.#answer) {
+    // RFC 3261 14.2: an offer of ours is open; or nobody is there yet who could answer
+    if (this.#offering || !this.#answer) {
       response.send(491);
       return;
     }

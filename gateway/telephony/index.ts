@@ -9,6 +9,7 @@ import { invitePhone } from './phone-call.js';
 import type { Telephony } from './port.js';
 import { Registrar } from './registrar.js';
 import { findExpired, liveBindings, type SoftphoneOwner, unbind } from './registrations-sql.js';
+import { inviteServer, inviteServerToOffer } from './server-call.js';
 import { type ControlAddress, SipServer } from './sip-server.js';
 
 export { SessionOverError, type SoftphoneSettings } from './credentials.js';
@@ -76,6 +77,8 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     },
     inviteAgent: invitation => inviteAgent({ server, sql, logger, domain, onChange }, invitation),
     invitePhone: invitation => invitePhone({ server, dialplan, logger }, invitation),
+    inviteServer: invitation => inviteServer(server, invitation, logger),
+    inviteServerToOffer: invitation => inviteServerToOffer(server, invitation, logger),
     endStale: callId => server.bye(callId),
     async issueCredential(session) {
       const { credential, unregistered } = await issueCredential(sql, session, softphone);

@@ -211,6 +211,21 @@ for (const sipServer of sipServersUnderTest()) {
       await phone.done;
     });
 
+    t.test('we offer again: across an offer of the phone, with success, and in vain', async t => {
+      const phone = await sipp(t, 'uas-reoffered');
+      routeTo(house, trunk('a', phone.port));
+      const dialog = await call();
+      const crossed = dialog.reinvite(offer.replace('sendrecv', 'sendonly'));
+      const refused = dialog.reinvite(offer);
+      t.match(await crossed, /a=recvonly/);
+      t.match(dialog.remoteSdp, /a=recvonly/);
+      await t.rejects(refused, { name: 'OfferRefused', sipStatus: 488 });
+      t.match(dialog.remoteSdp, /a=recvonly/, 'what was agreed before goes on');
+      await dialog.end();
+      await t.rejects(dialog.reinvite(offer), { name: 'OfferRefused' });
+      await phone.done;
+    });
+
     t.test('an earlier run of the gateway', async t => {
       const phone = await sipp(t, 'uas-answer');
       routeTo(house, trunk('a', phone.port));

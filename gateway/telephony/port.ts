@@ -27,6 +27,18 @@ export class CallFailure extends Error {
   }
 }
 
+/** The peer did not take our new offer: what was agreed before goes on (RFC 3261 14.1), unless the dialog has ended. */
+export class OfferRefused extends Error {
+  override readonly name = 'OfferRefused';
+  constructor(
+    message: string,
+    /** The SIP status that refused it, where there was one. */
+    readonly sipStatus?: number,
+  ) {
+    super(message);
+  }
+}
+
 /** A confirmed SIP dialog (RFC 3261 section 12). */
 export interface SipDialog {
   /** Known to the SIP server, also after a restart of the gateway. */
@@ -39,6 +51,31 @@ export interface SipDialog {
   onEnded(listener: (reason: string) => void): void;
   /** A re-INVITE of the peer with an offer: the returned SDP is the answer; a throw is answered 488. */
   onReoffer(answer: (offer: string) => Promise<string>): void;
+  /**
+   * A re-INVITE of ours with a new offer: resolves with the peer's answer. One after the other; an offer that crosses
+   * one of the peer is repeated (RFC 3261 14.1).
+   * @throws OfferRefused
+   */
+  reinvite(offer: string): Promise<string>;
+}
+
+/** An INVITE without an offer was answered: the peer made one, and waits for our answer. */
+export interface LateOffer {
+  readonly callId: string;
+  readonly offer: string;
+  /** Acknowledges with our answer (RFC 3261 13.2.2.4). */
+  answer(sdp: string): Promise<SipDialog>;
+  /** Acknowledges, and ends it by BYE. */
+  abandon(): Promise<void>;
+}
+
+/** An INVITE to a server of ours, whose address is in the settings. */
+export interface ServerInvitation {
+  uri: string;
+  /** The user part of our own address, by which the server tells its clients apart. */
+  from: string;
+  headers?: Record<string, string>;
+  signal: AbortSignal;
 }
 
 export interface Progress {
@@ -99,6 +136,10 @@ export interface Telephony {
   inviteAgent(invitation: AgentInvitation): Promise<SipDialog>;
   /** @throws CallFailure */
   invitePhone(invitation: PhoneInvitation): Promise<SipDialog>;
+  /** @throws CallFailure */
+  inviteServer(invitation: ServerInvitation & { offer: string }): Promise<SipDialog>;
+  /** The server is to make the offer. @throws CallFailure */
+  inviteServerToOffer(invitation: ServerInvitation): Promise<LateOffer>;
   /** Ends a dialog of an earlier run of the gateway by BYE; false when the SIP server no longer knows it. */
   endStale(callId: string): Promise<boolean>;
   /** A short-lived softphone credential bound to a login session; dies with it. */

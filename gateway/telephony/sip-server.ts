@@ -126,7 +126,7 @@ export class SipServer {
   }
 
   /**
-   * Sends a request and waits for its final response.
+   * Sends a request and waits for its final response; a 2xx to an INVITE is acknowledged at once.
    * @throws Error when the SIP server refuses it or is lost meanwhile
    */
   async request(uri: string, options: RequestOptions): Promise<SipResponse> {
@@ -140,8 +140,10 @@ export class SipServer {
       try {
         this.srf.request(uri, options, (error, request) => {
           if (!request) return settle(() => reject(error));
-          request.on('response', response => {
-            if (response.status >= 200) settle(() => resolve(response));
+          request.on('response', (response, ack) => {
+            if (response.status < 200) return;
+            if (options.method === 'INVITE' && response.status < 300) ack();
+            settle(() => resolve(response));
           });
         });
       } catch (error) {

@@ -45,7 +45,7 @@ export interface SipStatusError extends Error {
 export interface SrfDialog extends EventEmitter {
   readonly id: string;
   readonly sip: { callId: string };
-  readonly local: { sdp: string };
+  readonly local: { sdp: string; readonly contact?: string };
   readonly remote: { sdp: string };
   readonly connected: boolean;
   destroy(): Promise<unknown>;
@@ -53,7 +53,8 @@ export interface SrfDialog extends EventEmitter {
 
 export interface RequestOptions {
   method: string;
-  headers?: Record<string, string>;
+  headers?: Record<string, string | undefined>;
+  body?: string;
   stackTxnId?: string;
   stackDialogId?: string;
 }
@@ -62,6 +63,19 @@ export interface CreateUacOptions {
   headers: Record<string, string>;
   localSdp: string;
   auth?: { username: string; password: string };
+}
+
+/** An INVITE without an offer: the answer brings one, and the ACK is ours to send. */
+export interface LateOfferOptions {
+  headers: Record<string, string>;
+  noAck: true;
+}
+
+export interface SrfLateOffer {
+  readonly sdp: string;
+  ack(localSdp: string): Promise<SrfDialog>;
+  /** ACK and BYE. */
+  destroy(): Promise<void>;
 }
 
 export interface UacCallbacks {
@@ -106,6 +120,12 @@ export type SrfClient = EventEmitter & {
     options: CreateUacOptions,
     progress: UacCallbacks,
     callback: (error: Error | null, dialog?: SrfDialog) => void,
+  ): unknown;
+  createUAC(
+    uri: string,
+    options: LateOfferOptions,
+    progress: Partial<UacCallbacks>,
+    callback: (error: Error | null, offered?: SrfLateOffer) => void,
   ): unknown;
 } & Record<RoutedMethod, (handler: RequestHandler) => unknown>;
 
