@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client';
 import { CallRecords } from './control/call-records.js';
 import { ControlServer, LoggedIn } from './control/control-server.js';
 import type { TlsIdentity } from './control/door.js';
-import { Sender } from './dialog/sender.js';
+import { Sender } from './dialog/client/sender.js';
 import { UserAgent } from './dialog/user-agent.js';
 import { Guard } from './guard/guard.js';
 import { ListenError, listening } from './listen-error.js';

@@ -1,7 +1,7 @@
 /** The payloads that the server sends (field by field as drachtio-srf reads them). */
 import { randomUUID } from 'node:crypto';
-import type { Answer } from '../dialog/answer.js';
 import type { Delivery, Outcome } from '../dialog/application.js';
+import type { Answer } from '../dialog/client/answer.js';
 import type { Flow } from '../transport/transport.js';
 
 /** The second that was written last: most frames are of the same one. */

@@ -7,8 +7,8 @@ import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
 import type { Call } from './call-events.js';
 import { OfferAnswer } from './offer-answer.js';
-import type { SessionTimer } from './session-timer.js';
-import type { Subscription } from './subscription.js';
+import type { SessionTimer } from './session-timer/session-timer.js';
+import type { Subscription } from './subscription/subscription.js';
 
 /**
  * Of the call in it, the INVITE usage (RFC 5057 section 3): terminated also where there never was one. A dialog lives

@@ -1,10 +1,10 @@
 /** BYE by the server itself, and the notice of it to the application (TXN `unsolicited`). */
 import type { Template } from '../message/template.js';
+import type { NextHop } from './client/next-hop.js';
+import { dialogRequest } from './client/request-builder.js';
+import { localOf, type Sender, sendUnanswered } from './client/sender.js';
 import type { Dialog } from './dialog.js';
 import type { DialogStore } from './dialog-store.js';
-import type { NextHop } from './next-hop.js';
-import { dialogRequest } from './request-builder.js';
-import { localOf, type Sender, sendUnanswered } from './sender.js';
 
 const emptyTemplate = (reason?: string): Template => ({
   startLine: '',

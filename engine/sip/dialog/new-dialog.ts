@@ -3,8 +3,8 @@ import type { SipRequest, SipResponse } from '../message/message.js';
 import { hostPort } from '../message/uri.js';
 import type { Flow } from '../transport/transport.js';
 import type { Application } from './application.js';
+import type { BuiltRequest } from './client/request-builder.js';
 import { contactUri, Dialog, type DialogState, recordRoutes } from './dialog.js';
-import type { BuiltRequest } from './request-builder.js';
 
 export interface DialogOwner {
   id: string;

@@ -1,5 +1,5 @@
 /** The one final response that goes back when nobody has accepted (RFC 3261 section 16.7 items 6 and 7). */
-import type { Answer } from '../dialog/answer.js';
+import type { Answer } from '../dialog/client/answer.js';
 import type { TemplateField } from '../message/template.js';
 
 /** They say how the request might succeed after all. */

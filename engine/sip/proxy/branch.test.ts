@@ -3,7 +3,7 @@
  * `state event -> state: effects`; effects are what is seen from outside.
  */
 import { test } from 'tap';
-import { Sender } from '../dialog/sender.js';
+import { Sender } from '../dialog/client/sender.js';
 import { defaultMessageLimits } from '../message/limits.js';
 import type { SipResponse } from '../message/message.js';
 import { parseMessage } from '../message/parser.js';

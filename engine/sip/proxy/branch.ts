@@ -3,9 +3,9 @@
  * the first `forward` of a 2xx the start, `keep` and its like the end of a call that did not come about.
  */
 
-import { type Answer, madeUpAnswer, type Sent } from '../dialog/answer.js';
-import { cancelText, type Outgoing } from '../dialog/request-builder.js';
-import type { Sendable, Sender } from '../dialog/sender.js';
+import { type Answer, madeUpAnswer, type Sent } from '../dialog/client/answer.js';
+import { cancelText, type Outgoing } from '../dialog/client/request-builder.js';
+import type { Sendable, Sender } from '../dialog/client/sender.js';
 import type { TemplateField } from '../message/template.js';
 import type { TimerHandle } from '../transaction/clock.js';
 import {

@@ -1,6 +1,6 @@
 /** What the proxy decides by looking at a message: the best response, redirections, refusals, Route, tokens. */
 import { test } from 'tap';
-import { type Answer, madeUpAnswer, receivedAnswer } from '../dialog/answer.js';
+import { type Answer, madeUpAnswer, receivedAnswer } from '../dialog/client/answer.js';
 import { defaultMessageLimits } from '../message/limits.js';
 import type { SipRequest, SipResponse } from '../message/message.js';
 import { parseMessage } from '../message/parser.js';

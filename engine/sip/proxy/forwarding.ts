@@ -1,6 +1,6 @@
 /** A request on its way to one target (RFC 3261 section 16.6). */
-import type { Outgoing } from '../dialog/request-builder.js';
-import { localOf, type Sendable } from '../dialog/sender.js';
+import type { Outgoing } from '../dialog/client/request-builder.js';
+import { localOf, type Sendable } from '../dialog/client/sender.js';
 import type { SipRequest } from '../message/message.js';
 import { relayedRequest } from '../message/relay.js';
 import type { TemplateField } from '../message/template.js';

@@ -6,7 +6,7 @@
  * and broken connections on the one side are none of the other's; only an ACK, which is never answered, is not.
  */
 import type { Call, CallObserver } from '../dialog/call-events.js';
-import { type Sender, sendUnanswered } from '../dialog/sender.js';
+import { type Sender, sendUnanswered } from '../dialog/client/sender.js';
 import type { TakenExchange } from '../dialog/user-agent.js';
 import type { SipRequest } from '../message/message.js';
 import { type ResponseParts, responseText } from '../message/serializer.js';

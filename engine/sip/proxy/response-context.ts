@@ -1,9 +1,10 @@
 /**
  * A request being forwarded, from its first branch to its final response: the response context of RFC 3261 section 16.7.
  */
-import type { Answer } from '../dialog/answer.js';
+
 import type { Call } from '../dialog/call-events.js';
-import type { Sender } from '../dialog/sender.js';
+import type { Answer } from '../dialog/client/answer.js';
+import type { Sender } from '../dialog/client/sender.js';
 import type { SipRequest } from '../message/message.js';
 import { relayedResponse } from '../message/relay.js';
 import { responseText } from '../message/serializer.js';
