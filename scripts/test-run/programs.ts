@@ -17,6 +17,10 @@ const programs = {
   },
   /** The telephone company at the other end of a trunk. */
   sipp: { names: ['sipp'], places: [], apt: 'sip-tester', brew: 'sipp' },
+  /** A carrier's proxy. Debian keeps it where only root looks. */
+  kamailio: { names: ['kamailio'], places: ['/usr/sbin/kamailio'], apt: 'kamailio', brew: 'kamailio' },
+  /** A telephone. Without its recommendations, which are windows and cameras. */
+  baresip: { names: ['baresip'], places: [], apt: 'baresip-core', brew: 'baresip' },
 } as const;
 
 export type ProgramName = keyof typeof programs;
@@ -36,6 +40,9 @@ export function findProgram(name: ProgramName, path = process.env.PATH ?? ''): s
   const onPath = path.split(delimiter).flatMap(folder => names.map(file => join(folder, file)));
   return [...onPath, ...places].find(executable);
 }
+
+/** Debian starts what it installs as a service, Kamailio on port 5060: not where systemd or init is told so. */
+const nothingStarted = { SYSTEMD_OFFLINE: '1', RUNLEVEL: '1' };
 
 function installCommand(missing: readonly ProgramName[]): string[][] {
   const packages = missing.map(name => programs[name].apt);
@@ -69,7 +76,7 @@ export function ensurePrograms(names: readonly ProgramName[] = Object.keys(progr
     for (const [command, ...args] of installCommand(missing)) {
       spawnSync(command!, args, {
         stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', ...nothingStarted },
       });
     }
   }

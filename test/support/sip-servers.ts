@@ -38,7 +38,7 @@ const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':'
 /** The port of the first listener of a kind, if there is any. */
 const firstPort = ([address]: string[]) => (address === undefined ? undefined : portOf(address));
 
-const builtIn: SipServerUnderTest = {
+export const builtIn: SipServerUnderTest = {
   name: 'built-in',
   async start(t, flags = []) {
     const secret = randomBytes(16).toString('hex');
