@@ -9,7 +9,7 @@ import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { createHttpServer } from './http/index.js';
 import { connectBuiltinMedia } from './media/index.js';
 import { Announcements, connect, migrate } from './store/index.js';
-import { createTelephony, loadDialplan } from './telephony/index.js';
+import { createTelephony, loadDialplan, trunkMetrics } from './telephony/index.js';
 import { lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
 
 /** Connections to the database: enough for two cores' worth of statements, few enough for several gateways. */
@@ -118,6 +118,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
 
     const metrics = new Registry();
     collectDefaultMetrics({ register: metrics });
+    trunkMetrics(metrics, telephony);
     new Gauge({
       name: 'ringbridge_attempts_in_progress',
       help: 'Callbacks that are being offered, dialled or talked',

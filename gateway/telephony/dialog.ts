@@ -37,6 +37,7 @@ export class ConfirmedDialog implements SipDialog {
   #offers: Promise<unknown> = Promise.resolve();
   #offering = false;
   readonly #forget: () => void;
+  #whenOver: (() => void) | undefined;
 
   constructor(server: SipServer, dialog: SrfDialog, logger: Logger) {
     this.#server = server;
@@ -67,6 +68,12 @@ export class ConfirmedDialog implements SipDialog {
   end(): Promise<void> {
     this.#ending ??= this.#endedBecause === undefined ? this.#hangUp() : Promise.resolve();
     return this.#ending;
+  }
+
+  /** Called once when the dialog is over, whoever ended it. */
+  whenOver(listener: () => void): void {
+    this.#whenOver = listener;
+    if (this.#endedBecause !== undefined) this.#over();
   }
 
   onEnded(listener: (reason: string) => void): void {
@@ -162,6 +169,12 @@ export class ConfirmedDialog implements SipDialog {
       this.#server.whenConnected(() => this.#server.bye(this.callId));
     }
     off();
+    this.#over();
+  }
+
+  #over(): void {
+    this.#whenOver?.();
+    this.#whenOver = undefined;
   }
 
   #ended(reason: string): void {
@@ -169,6 +182,7 @@ export class ConfirmedDialog implements SipDialog {
     this.#endedBecause = reason;
     this.#forget();
     this.#server.srf.removeDialog(this.#dialog);
+    this.#over();
     this.#tell(reason);
   }
 

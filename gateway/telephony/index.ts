@@ -11,9 +11,11 @@ import { Registrar } from './registrar.js';
 import { findExpired, liveBindings, type SoftphoneOwner, unbind } from './registrations-sql.js';
 import { inviteServer, inviteServerToOffer } from './server-call.js';
 import { type ControlAddress, SipServer } from './sip-server.js';
+import { Trunks } from './trunks/index.js';
 
 export { SessionOverError, type SoftphoneSettings } from './credentials.js';
 export { type Dialplan, DialplanError, loadDialplan } from './dialplan/index.js';
+export { trunkMetrics } from './metrics.js';
 export * from './port.js';
 export { SipServerError } from './sip-server.js';
 
@@ -47,6 +49,7 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     onChange,
     tellsFlows: () => server.tellsFlows(),
   });
+  const trunks = new Trunks({ server, sql, dialplan, logger });
   answerStrangers(server.srf, dialplan, logger);
   server.srf.register((request, response) => void registrar.handle(request, response));
   let sweeper: NodeJS.Timeout | undefined;
@@ -65,18 +68,21 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     async start() {
       await server.start();
       sweeper = setInterval(sweep, sweepMs).unref();
+      trunks.start();
     },
     async stop() {
       clearInterval(sweeper);
+      trunks.stop();
       await server.stop();
     },
     connected: () => server.connected(),
+    trunks: () => trunks.states(),
     async softphoneOf(tenantId, userId) {
       const [newest] = await liveBindings(sql, { tenantId, userId });
       return newest && (newest.transport === 'ws' || newest.transport === 'wss' ? 'webrtc' : 'rtp');
     },
     inviteAgent: invitation => inviteAgent({ server, sql, logger, domain, onChange }, invitation),
-    invitePhone: invitation => invitePhone({ server, dialplan, logger }, invitation),
+    invitePhone: invitation => invitePhone({ server, sql, dialplan, trunks, logger }, invitation),
     inviteServer: invitation => inviteServer(server, invitation, logger),
     inviteServerToOffer: invitation => inviteServerToOffer(server, invitation, logger),
     endStale: callId => server.bye(callId),

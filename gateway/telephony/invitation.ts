@@ -142,8 +142,10 @@ function refusal(error: unknown): Error {
   const status = (error as Partial<SipStatusError>).status;
   if (typeof status === 'number') {
     const response: SipResponse | undefined = (error as SipStatusError).res;
+    const retryAfter = Number.parseInt(response?.get('Retry-After') ?? '', 10) || undefined;
+    const reasonHeader = response?.get('Reason');
     return new InviteRefused(
-      { status, reasonHeader: response?.get('Reason'), local: !response?.source_address },
+      { status, reasonHeader, local: !response?.source_address, retryAfter },
       `${status} ${(error as SipStatusError).reason ?? ''}`.trim(),
     );
   }

@@ -81,6 +81,8 @@ export interface FinalResponse {
   reasonHeader?: string;
   /** The SIP server made it up: nobody answered, or the transport is gone. */
   local: boolean;
+  /** Seconds of the Retry-After header (RFC 3261 20.33). */
+  retryAfter?: number;
 }
 
 /** What became of an INVITE that was answered with a failure, or by nobody. */

@@ -125,11 +125,26 @@ export interface SoftphoneCredential {
   iceServers: { urls: string | string[]; username?: string; credential?: string }[];
 }
 
+/** How a line to the telephone network stands. */
+export interface TrunkState {
+  name: string;
+  up: boolean;
+  /** Why it is passed over. */
+  reason: string | null;
+  /** Calls on it, of all gateways. */
+  channels: number;
+  /** Null: it does not register. */
+  registered: boolean | null;
+  registerFault: string | null;
+}
+
 export interface Telephony {
   /** Connects to the SIP server; resolves when logged in. Reconnects by itself afterwards. */
   start(): Promise<void>;
   stop(): Promise<void>;
   connected(): boolean;
+  /** The lines to the telephone network, in the order of the dialplan. */
+  trunks(): Promise<TrunkState[]>;
   /** The kind of media the user's registered softphone wants, or undefined when none is registered. */
   softphoneOf(tenantId: string, userId: string): Promise<SoftphoneMedia | undefined>;
   /** @throws CallFailure */

@@ -55,6 +55,8 @@ export interface RequestOptions {
   method: string;
   headers?: Record<string, string | undefined>;
   body?: string;
+  /** For a peer that challenges (401, 407). */
+  auth?: { username: string; password: string };
   stackTxnId?: string;
   stackDialogId?: string;
 }

@@ -32,6 +32,9 @@ export async function seedDemo(
       on conflict (slug) do update set name = excluded.name returning id`;
     if (!tenant) throw new Error('the demo tenant was not stored');
     await tx`
+      insert into tenant_numbers (tenant_id, number, verified_at) select id, caller_id, now() from tenants where id = ${tenant.id}
+      on conflict do nothing`;
+    await tx`
       insert into sites (tenant_id, key, name, origins) values (${tenant.id}, ${demoSiteKey}, 'Haru Coffee', ${origins})
       on conflict (key) do update set name = excluded.name, origins = excluded.origins`;
     for (const [position, { key, name }] of demoQueues.entries()) {

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import { DialplanError, loadDialplan } from './index.js';
+import { DialplanError, loadDialplan, type Trunk } from './index.js';
+import { drawOrder } from './order.js';
 import { schemaFiles } from './schema.js';
 
 const trunks = 'trunks:\n  - name: a\n    address: sip:10.0.0.1\n';
@@ -128,4 +129,37 @@ for (const [what, files, message] of wrong) {
 
 t.test('refused: no such folder', async t => {
   t.throws(() => loadDialplan('/nonexistent'), DialplanError);
+});
+
+t.test('neighbours with a weight share the calls, the others stand in their place', async t => {
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map(name => ({ name }) as Trunk);
+  const members = [
+    { trunk: a!, weight: undefined },
+    { trunk: b!, weight: 3 },
+    { trunk: c!, weight: 1 },
+    { trunk: d!, weight: undefined },
+  ];
+  const orderAt = (random: number) =>
+    drawOrder(members, () => random)
+      .map(({ name }) => name)
+      .join('');
+  t.equal(orderAt(0), 'abcd');
+  t.equal(orderAt(0.74), 'abcd');
+  t.equal(orderAt(0.75), 'acbd');
+  t.equal(orderAt(0.999), 'acbd');
+});
+
+t.test('limits, checks and registrations of a trunk', async t => {
+  const more = (...lines: string[]) => `${trunks}${lines.map(line => `    ${line}\n`).join('')}`;
+  const manners = ['maxChannels: 30', 'callsPerSecond: 2.5', 'checkSeconds: 30'];
+  t.match(load(t, { trunks: more(...manners) }).trunks, [
+    { name: 'a', maxChannels: 30, callsPerSecond: 2.5, checkSeconds: 30, registerSeconds: undefined },
+  ]);
+  for (const line of ['maxChannels: 0', 'callsPerSecond: 0', 'checkSeconds: 1', 'registerSeconds: 5'])
+    t.throws(() => load(t, { trunks: more(line) }), DialplanError, line);
+  t.throws(() => load(t, { trunks: more('registerSeconds: 3600') }), /needs "auth"/);
+  const shared = "routes:\n  - prefix: '+'\n    trunks: [{trunk: a, weight: 2}]\n";
+  t.match(load(t, { routes: shared }).trunksFor('+1'), [{ name: 'a' }]);
+  t.throws(() => load(t, { routes: shared.replace('trunk: a', 'trunk: z') }), /no trunk named "z"/);
+  t.throws(() => load(t, { routes: shared.replace('2}', '0}') }), DialplanError);
 });

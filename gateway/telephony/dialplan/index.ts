@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { join } from 'node:path';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { countryOf, type NumberFormat } from '../phone-number.js';
+import { drawOrder, type Share } from './order.js';
 import { outboundFile, type RouteEntry, type TrunkEntry, trunksFile } from './schema.js';
 import { SourceFile } from './source-file.js';
 
@@ -17,10 +18,19 @@ export interface Trunk {
   country?: string;
   numberFormat: NumberFormat;
   callerIdFormat: NumberFormat;
+  /** Calls at the same time. */
+  maxChannels?: number;
+  callsPerSecond?: number;
+  /** How often OPTIONS is sent. */
+  checkSeconds?: number;
+  /** For how long we register with it. */
+  registerSeconds?: number;
 }
 
 export interface Dialplan {
-  /** The trunks to try for an E.164 number, in order; none when no route fits. */
+  /** All trunks, in the order of the file. */
+  readonly trunks: readonly Trunk[];
+  /** The trunks to try for an E.164 number, in the order drawn for this call; none when no route fits. */
   trunksFor(number: string): Trunk[];
   /** Whether a trunk calls from that address. */
   isTrunk(address: string): boolean;
@@ -49,16 +59,19 @@ export function loadDialplan(folder: string, environment: Environment = process.
   const routes = outboundSource.value.routes.map((entry, index) => {
     const fail = (key: string, reason: string) =>
       outboundSource.error(['routes', index, ...key.split('.')], reason);
-    const members = entry.trunks.map((name, position) => {
+    const members = entry.trunks.map((member, position): Share => {
+      const { trunk: name, weight } =
+        typeof member === 'string' ? { trunk: member, weight: undefined } : member;
       const trunk = trunks.get(name);
       if (!trunk) throw fail(`trunks.${position}`, `there is no trunk named "${name}" in trunks.yaml`);
-      return trunk;
+      return { trunk, weight };
     });
-    return { fits: readCondition(entry, fail), trunks: members };
+    return { fits: readCondition(entry, fail), members };
   });
 
   return {
-    trunksFor: number => routes.find(({ fits }) => fits(number))?.trunks ?? [],
+    trunks: [...trunks.values()],
+    trunksFor: number => drawOrder(routes.find(({ fits }) => fits(number))?.members ?? []),
     isTrunk: address => isIP(address) !== 0 && sources.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
   };
 }
@@ -84,6 +97,9 @@ function readTrunk(entry: TrunkEntry, environment: Environment, fail: Fail): Tru
     throw fail('address', `"${address}" is not of the form sip:host[:port][;transport=udp|tcp|tls]`);
   }
   const { name, fromDomain, country, numberFormat = 'e164', callerIdFormat = 'e164' } = entry;
+  const { maxChannels, callsPerSecond, checkSeconds, registerSeconds } = entry;
+  if (registerSeconds !== undefined && !entry.auth)
+    throw fail('registerSeconds', 'a registration needs "auth": its username is who registers');
   if ((numberFormat === 'national' || callerIdFormat === 'national') && !country) {
     throw fail(
       numberFormat === 'national' ? 'numberFormat' : 'callerIdFormat',
@@ -100,6 +116,10 @@ function readTrunk(entry: TrunkEntry, environment: Environment, fail: Fail): Tru
     country,
     numberFormat,
     callerIdFormat,
+    maxChannels,
+    callsPerSecond,
+    checkSeconds,
+    registerSeconds,
   };
 }
 

@@ -54,6 +54,36 @@ const trunk = Type.Object(
     callerIdFormat: Type.Optional(
       numberFormat('How our number is written. Default: e164. national needs country.'),
     ),
+    maxChannels: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: 100_000,
+        description: 'Calls at the same time, over all gateways. Default: no limit.',
+      }),
+    ),
+    callsPerSecond: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1000,
+        description: 'New calls per second, evenly spread, over all gateways. Default: no limit.',
+      }),
+    ),
+    checkSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 5,
+        maximum: 3600,
+        description:
+          'Sends OPTIONS so often; while none is answered, the trunk is passed over. Default: no OPTIONS, faults of calls alone.',
+      }),
+    ),
+    registerSeconds: Type.Optional(
+      Type.Integer({
+        minimum: 60,
+        maximum: 86_400,
+        description:
+          'Registers with the trunk for so long, and refreshes it. Needs auth. Default: no registration.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -61,6 +91,18 @@ const trunk = Type.Object(
 export const trunksFile = Type.Object(
   { trunks: Type.Array(trunk, { maxItems: 200 }) },
   { additionalProperties: false, $id: 'trunks', title: 'SIP trunks' },
+);
+
+const share = Type.Object(
+  {
+    trunk: name,
+    weight: Type.Integer({
+      minimum: 1,
+      maximum: 1000,
+      description: 'Its share, against that of its neighbours.',
+    }),
+  },
+  { additionalProperties: false },
 );
 
 const route = Type.Object(
@@ -75,10 +117,11 @@ const route = Type.Object(
     pattern: Type.Optional(
       Type.String({ maxLength: 200, description: 'Regular expression for the whole E.164 number.' }),
     ),
-    trunks: Type.Array(name, {
+    trunks: Type.Array(Type.Union([name, share]), {
       minItems: 1,
       maxItems: 20,
-      description: 'Names of trunks, in the order they are tried.',
+      description:
+        'Names of trunks, in the order they are tried. Neighbours with a weight share the calls: their order is drawn anew for each.',
     }),
   },
   { additionalProperties: false },
@@ -90,6 +133,7 @@ export const outboundFile = Type.Object(
 );
 
 export type TrunkEntry = Static<typeof trunk>;
+export type ShareEntry = Static<typeof share>;
 export type TrunksFile = Static<typeof trunksFile>;
 export type RouteEntry = Static<typeof route>;
 export type OutboundFile = Static<typeof outboundFile>;

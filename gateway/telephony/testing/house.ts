@@ -75,6 +75,9 @@ export async function openHouse(t: Teardown, sipServer: SipServerUnderTest): Pro
   const wire = await controlWire(t, server.control);
   let current = writeDialplan(t, 'trunks: []', 'routes: []');
   const dialplan: Dialplan = {
+    get trunks() {
+      return current.trunks;
+    },
     trunksFor: number => current.trunksFor(number),
     isTrunk: address => current.isTrunk(address),
   };
@@ -99,7 +102,10 @@ export async function openHouse(t: Teardown, sipServer: SipServerUnderTest): Pro
   }
 
   const [tenant] = await sql<{ id: string }[]>`
-    insert into tenants (slug, name, countries, caller_id) values ('shop', 'Shop', '{KR}', '+82212345678') returning id`;
+    with tenant as (
+      insert into tenants (slug, name, countries, caller_id) values ('shop', 'Shop', '{KR}', '+82212345678') returning id, caller_id
+    )
+    insert into tenant_numbers (tenant_id, number, verified_at) select id, caller_id, now() from tenant returning tenant_id as id`;
   const addAgent = async (email: string): Promise<Agent> => {
     const [row] = await sql<Agent[]>`
       with u as (

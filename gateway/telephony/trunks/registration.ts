@@ -1,0 +1,103 @@
+import type { Logger } from 'pino';
+import type { Sql } from '../../store/index.js';
+import { fromTag, newCallId } from '../dialog-id.js';
+import type { Trunk } from '../dialplan/index.js';
+import type { SipServer } from '../sip-server.js';
+import type { SipResponse } from '../srf.js';
+import { trunkUri } from './address.js';
+import { noteRegistration, registrationDueMs, takeRegistration } from './trunk-sql.js';
+
+/** Refreshed when this part of its life is over, so that two tries are left before it ends. */
+const refreshAfter = 0.7;
+const firstRetrySeconds = 30;
+const longestRetrySeconds = 600;
+
+/**
+ * Registers with a trunk and keeps it registered (RFC 3261 10.2), so that it knows where to send its calls. When it is
+ * due is in the store: of several gateways one sends the REGISTER, whichever comes first.
+ */
+export class TrunkRegistration {
+  readonly #trunk: Trunk;
+  readonly #parts: { server: SipServer; sql: Sql; logger: Logger };
+  #expires: number;
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(trunk: Trunk, registerSeconds: number, parts: { server: SipServer; sql: Sql; logger: Logger }) {
+    this.#trunk = trunk;
+    this.#expires = registerSeconds;
+    this.#parts = { ...parts, logger: parts.logger.child({ trunk: trunk.name }) };
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #run(): Promise<void> {
+    const { server, sql, logger } = this.#parts;
+    let nextMs = firstRetrySeconds * 1000;
+    try {
+      if (server.connected() && (await takeRegistration(sql, this.#trunk.name))) await this.#register();
+      // Never at once: a clock that differs from the database's would make it a loop.
+      nextMs = Math.max(1000, await registrationDueMs(sql, this.#trunk.name));
+    } catch (error) {
+      logger.warn({ err: error }, 'registration not tried');
+    }
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#run(), nextMs).unref();
+  }
+
+  async #register(): Promise<void> {
+    const { sql, logger } = this.#parts;
+    let response = await this.#send();
+    const least = Number.parseInt(response.get('Min-Expires') ?? '', 10);
+    if (response.status === 423 && least > this.#expires) {
+      // RFC 3261 10.2.8: the registrar names the shortest it takes.
+      this.#expires = least;
+      response = await this.#send();
+    }
+    if (response.status >= 200 && response.status < 300) {
+      const boundSeconds = grantedSeconds(response, this.#expires);
+      this.#failures = 0;
+      await noteRegistration(sql, this.#trunk.name, { boundSeconds }, boundSeconds * refreshAfter);
+      logger.info({ boundSeconds }, 'registered with the trunk');
+      return;
+    }
+    this.#failures += 1;
+    const retrySeconds = Math.min(firstRetrySeconds * 2 ** (this.#failures - 1), longestRetrySeconds);
+    const fault = response.source_address ? `${response.status} ${response.reason}` : 'no_answer';
+    await noteRegistration(sql, this.#trunk.name, { fault }, retrySeconds);
+    logger.warn({ fault, retrySeconds }, 'not registered with the trunk');
+  }
+
+  #send(): Promise<SipResponse> {
+    const { auth, fromDomain, hostPort } = this.#trunk;
+    if (!auth) throw new Error(`trunk ${this.#trunk.name} has no credential to register with`);
+    const callId = newCallId();
+    const identity = `<sip:${auth.username}@${fromDomain ?? hostPort}>`;
+    return this.#parts.server.request(trunkUri(this.#trunk), {
+      method: 'REGISTER',
+      headers: {
+        From: `${identity};tag=${fromTag(callId)}`,
+        To: identity,
+        'call-id': callId,
+        // The SIP server writes its own address in place of `localhost`.
+        Contact: `<sip:${auth.username}@localhost>`,
+        Expires: String(this.#expires),
+      },
+      auth,
+    });
+  }
+}
+
+/** How long the trunk has bound us: it says so with our contact, or with all, or it took what we asked for. */
+export function grantedSeconds(response: Pick<SipResponse, 'get'>, asked: number): number {
+  const contact = /;\s*expires\s*=\s*"?(\d+)/i.exec(response.get('Contact') ?? '')?.[1];
+  const granted = Number.parseInt(contact ?? response.get('Expires') ?? '', 10);
+  return granted > 0 ? Math.min(granted, asked) : asked;
+}
