@@ -2,13 +2,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { acdRoutes, Matcher, Presence, recover, WrapUpClock } from './acd/index.js';
+import { acdRoutes, Matcher, Presence, Succession, WrapUpClock } from './acd/index.js';
 import { Conductor, callbackRoutes } from './callback/index.js';
-import { closeStaleLegs, LegJournal } from './calls/index.js';
+import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { createHttpServer } from './http/index.js';
 import { connectBuiltinMedia } from './media/index.js';
-import { Announcements, connect, migrate } from './store/index.js';
+import { Announcements, connect, migrate, NodeLease } from './store/index.js';
 import { createTelephony, loadDialplan, trunkMetrics } from './telephony/index.js';
 import { lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
 
@@ -30,12 +30,6 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       RINGBRIDGE_PHONE_NETWORK_PASSWORD: config.phoneNetworkPassword,
     });
 
-    const sql = connect({
-      url: config.databaseUrl,
-      max: poolSize,
-      applicationName: 'ringbridge-gateway',
-      onNotice: notice => logger.debug(notice),
-    });
     // What nobody waits for takes no connection from the others.
     const records = connect({
       url: config.databaseUrl,
@@ -44,11 +38,23 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       deferredCommit: true,
       onNotice: notice => logger.debug(notice),
     });
-    stopping.push(() => Promise.all([sql.end({ timeout: 5 }), records.end({ timeout: 5 })]));
+    // The lease is kept by a session of its own, which renews it whatever the others wait for.
+    const leaseSql = connect({ url: config.databaseUrl, max: 1, applicationName: 'ringbridge-lease' });
+    const lease = new NodeLease({ sql: leaseSql, name: config.nodeName, logger });
+    const sql = connect({
+      url: config.databaseUrl,
+      max: poolSize,
+      applicationName: lease.applicationName,
+      onNotice: notice => logger.debug(notice),
+    });
+    stopping.push(() => Promise.all([sql, records, leaseSql].map(pool => pool.end({ timeout: 5 }))));
     const applied = await migrate(sql);
     if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
     if (config.demo) await seedDemo(sql, { origins: ownOrigins(config), password: config.demoPassword });
     else await lockDemo(sql);
+
+    await lease.start();
+    stopping.push(() => lease.stop());
 
     const announcements = new Announcements(sql, error => logger.error({ err: error }, 'listener failed'));
     await announcements.start();
@@ -57,7 +63,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const media = await connectBuiltinMedia({
       ...config.mediaControl,
       secret: config.mediaSecret,
-      owner: 'gateway',
+      owner: `gateway-${lease.id}`,
       logger,
     });
     stopping.push(() => media.close());
@@ -85,20 +91,18 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       media,
       logger,
       wrapUps,
-      legJournal: new LegJournal(records, logger),
+      legJournal: new LegJournal(records, logger, lease.id),
     });
-    const matcher = new Matcher({ sql, announcements, logger, onOffer: offer => conductor.serve(offer) });
+    const matcher = new Matcher({
+      sql,
+      announcements,
+      logger,
+      lease,
+      onOffer: offer => conductor.serve(offer),
+    });
+    const succession = new Succession({ sql, lease, telephony, wrapUps, logger });
 
-    const staleLegs = await closeStaleLegs(sql);
-    // A peer that does not answer the BYE takes half a minute to be given up; nobody has to wait for that.
-    for (const callId of staleLegs)
-      telephony
-        .endStale(callId)
-        .catch(error => logger.warn({ err: error, callId }, 'leg of an earlier run not ended'));
-    const recovered = await recover(sql, wrapUps);
-    if (staleLegs.length > 0 || recovered.requeued + recovered.cut > 0)
-      logger.warn({ ...recovered, legs: staleLegs.length }, 'put in order what the last run left behind');
-
+    await succession.start();
     wrapUps.start(announcements);
     matcher.start();
     const sweeper = setInterval(
@@ -111,6 +115,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     stopping.push(
       () => clearInterval(sweeper),
       () => presence.stop(),
+      () => succession.stop(),
       () => wrapUps.stop(),
       () => conductor.stop(),
       () => matcher.stop(),

@@ -3,9 +3,9 @@ export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { Presence } from './presence.js';
-export { recover } from './recovery.js';
 export { acdRoutes } from './routes.js';
 export type { InteractionState, Outcome } from './states.js';
+export { Succession } from './succession.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';
 export {
   accept,

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { Latest } from '../latest.js';
-import type { Announcements, Sql } from '../store/index.js';
+import type { Announcement, Announcements, NodeLease, Sql } from '../store/index.js';
 import { offerNext } from './matching.js';
 import type { ServedInteraction } from './transitions.js';
 
@@ -16,6 +16,12 @@ const awaken: ReadonlySet<string> = new Set([
   'finished',
 ]);
 
+/**
+ * Whoever made a match possible looks for it at once; the other gateways have so long, milliseconds, and find nothing
+ * unless that one died in between.
+ */
+const othersMs = 250;
+
 /** While more and more wait, so many pairs are looked for at the same time. */
 const mostAtOnce = 4;
 
@@ -23,6 +29,7 @@ export interface MatcherOptions {
   sql: Sql;
   announcements: Announcements;
   logger: Logger;
+  lease: NodeLease;
   /** Serves an offer that was made here. */
   onOffer: (offer: ServedInteraction) => void;
   /** For how long an agent who declined is not asked again for the same interaction. */
@@ -39,6 +46,7 @@ export class Matcher {
   readonly #options: MatcherOptions;
   readonly #rounds: Latest;
   readonly #endings: (() => void)[] = [];
+  #late: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: MatcherOptions) {
@@ -55,8 +63,8 @@ export class Matcher {
     const poll = setInterval(() => this.#rounds.request(), pollSeconds * 1000).unref();
     this.#endings.push(
       () => clearInterval(poll),
-      announcements.onEvent(({ type }) => {
-        if (awaken.has(type)) this.#rounds.request();
+      announcements.onEvent(event => {
+        if (awaken.has(event.type)) this.#awake(event);
       }),
       announcements.onGap(() => this.#rounds.request()),
     );
@@ -67,15 +75,25 @@ export class Matcher {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const end of this.#endings.splice(0)) end();
+    clearTimeout(this.#late);
     await this.#rounds.settled();
   }
 
+  #awake({ by }: Announcement): void {
+    if (!this.#options.lease.isOther(by)) this.#rounds.request();
+    else
+      this.#late ??= setTimeout(() => {
+        this.#late = undefined;
+        this.#rounds.request();
+      }, othersMs).unref();
+  }
+
   async #match(): Promise<void> {
-    const { sql, onOffer, declineRestSeconds = 30 } = this.#options;
+    const { sql, lease, onOffer, declineRestSeconds = 30 } = this.#options;
     for (let width = 1; !this.#stopped; width = Math.min(width * 2, mostAtOnce)) {
       const tries = await Promise.allSettled(
         Array.from({ length: width }, async () => {
-          const offer = await offerNext(sql, declineRestSeconds);
+          const offer = await offerNext(sql, { nodeId: lease.id, declineRestSeconds });
           if (offer) onOffer(offer);
           return offer;
         }),

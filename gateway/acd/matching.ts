@@ -6,6 +6,13 @@ export interface Offer extends ServedInteraction {
   othersWait: boolean;
 }
 
+export interface MatchTerms {
+  /** The node that serves the offer. */
+  nodeId: string;
+  /** For how long an agent who declined is not asked again for the same interaction. */
+  declineRestSeconds: number;
+}
+
 /** Who could take an offer of a queue (row `q`) now: says he is ready, is engaged with nothing, has a softphone. */
 function freeAgents(sql: Sql): Fragment {
   // `offset 0` keeps the planner from turning the look at one agent's softphone into a scan of all of them.
@@ -26,7 +33,10 @@ function freeAgents(sql: Sql): Fragment {
  * its order is that in which its rows are asked for.)
  * @returns undefined when nobody waits for whom an agent is free
  */
-export async function offerNext(sql: Sql, declineRestSeconds: number): Promise<Offer | undefined> {
+export async function offerNext(
+  sql: Sql,
+  { nodeId, declineRestSeconds }: MatchTerms,
+): Promise<Offer | undefined> {
   const [row] = await sql<Offer[]>`
     with staffed as materialized (
       select q.id, q.tenant_id, q.offer_seconds from queues q
@@ -58,7 +68,7 @@ export async function offerNext(sql: Sql, declineRestSeconds: number): Promise<O
       where free.user_id is not null
       limit 1
     ), moved as (
-      update interactions i set state = 'offered', agent_id = pair.user_id, offered_at = clock_timestamp(),
+      update interactions i set state = 'offered', agent_id = pair.user_id, node_id = ${nodeId}, offered_at = clock_timestamp(),
         offer_expires_at = clock_timestamp() + make_interval(secs => pair.offer_seconds)
       from pair where i.id = pair.interaction_id
       returning i.*

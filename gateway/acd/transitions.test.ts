@@ -17,6 +17,7 @@ interface Fixture {
 }
 
 let phones = 0;
+const nodeId = crypto.randomUUID();
 
 async function fixture(t: Test): Promise<Fixture> {
   const { url } = await testDatabase(t);
@@ -63,7 +64,7 @@ async function bringInto(f: Fixture, state: InteractionState) {
   if (state === 'done') await act.cancel(f.sql, ref);
   else if (state !== 'waiting') {
     const steps = [
-      () => offerNext(f.sql, 30),
+      () => offerNext(f.sql, { nodeId, declineRestSeconds: 30 }),
       () => act.accept(f.sql, ref),
       () => act.startDialing(f.sql, ref),
       () => act.bridge(f.sql, ref),
@@ -89,7 +90,10 @@ async function eventTypes({ sql }: Fixture, id: string) {
 }
 
 const steps: Record<InteractionEvent, (f: Fixture, ref: act.InteractionRef) => PromiseLike<unknown>> = {
-  offered: (f, ref) => offerNext(f.sql, 30).then(offer => (offer?.id === ref.id ? offer : undefined)),
+  offered: (f, ref) =>
+    offerNext(f.sql, { nodeId, declineRestSeconds: 30 }).then(offer =>
+      offer?.id === ref.id ? offer : undefined,
+    ),
   accepted: (f, ref) => act.accept(f.sql, ref),
   declined: async (f, ref) => act.decline(f.sql, ref, (await lookUp(f, ref.id)).agentId ?? f.agents[0]!.id),
   offer_expired: (f, ref) => act.expireOffer(f.sql, ref),
@@ -146,9 +150,9 @@ t.test('the oldest request goes to the agent who has been idle longest', async t
   await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
   const first = await request(f);
   const second = await request(f);
-  t.match(await offerNext(f.sql, 30), { id: first.id, agentId: two.id });
-  t.match(await offerNext(f.sql, 30), { id: second.id, agentId: one.id });
-  t.equal(await offerNext(f.sql, 30), undefined, 'nobody is left');
+  t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), { id: first.id, agentId: two.id });
+  t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), { id: second.id, agentId: one.id });
+  t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined, 'nobody is left');
 });
 
 t.test('an agent without a softphone, or who is not ready, gets no offer', async t => {
@@ -158,7 +162,7 @@ t.test('an agent without a softphone, or who is not ready, gets no offer', async
   await register(f, two.id);
   await setIntent(f.sql, { tenantId: f.tenantId, userId: two.id }, 'paused', 'lunch');
   await request(f);
-  t.equal(await offerNext(f.sql, 30), undefined);
+  t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined);
 });
 
 t.test(
@@ -171,7 +175,7 @@ t.test(
     }
     const first = await request(f);
     await request(f);
-    const offer = await offerNext(f.sql, 30);
+    const offer = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
     t.equal(offer?.id, first.id);
     await act.expireOffer(f.sql, offer!);
     const [agent] = await f.sql`select intent, reason from agents where user_id = ${offer!.agentId}`;
@@ -180,12 +184,12 @@ t.test(
       { intent: 'paused', reason: 'no_answer' },
       'ring no answer pauses the agent with its reason',
     );
-    const again = await offerNext(f.sql, 30);
+    const again = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
     t.equal(again?.id, first.id, 'it is still the first');
     t.not(again?.agentId, offer?.agentId);
     await act.decline(f.sql, again!, again!.agentId!);
     t.equal(
-      (await offerNext(f.sql, 30))?.id !== first.id,
+      (await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }))?.id !== first.id,
       true,
       'who declined is not asked again for it at once',
     );
@@ -203,13 +207,13 @@ t.test(
     await request(f);
     const refused: (string | null)[] = [];
     for (const _ of f.agents) {
-      const offer = await offerNext(f.sql, 30);
+      const offer = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
       refused.push(offer!.agentId);
       await act.decline(f.sql, offer!, offer!.agentId!);
     }
     t.equal(new Set(refused).size, 2, 'each was asked once');
-    t.equal(await offerNext(f.sql, 30), undefined, 'both have their rest');
-    t.match(await offerNext(f.sql, 0), { agentId: refused[0]! });
+    t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined, 'both have their rest');
+    t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 0 }), { agentId: refused[0]! });
   },
 );
 
@@ -222,8 +226,8 @@ t.test('what waits for nobody does not keep the others waiting', async t => {
   await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
   await request(f);
   const served = await request({ ...f, queueId: support!.id });
-  t.match(await offerNext(f.sql, 30), { id: served.id, agentId: one.id });
-  t.equal(await offerNext(f.sql, 30), undefined);
+  t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), { id: served.id, agentId: one.id });
+  t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined);
 });
 
 t.test('many matchers at once never give an agent two offers, nor a request two agents', async t => {
@@ -233,9 +237,9 @@ t.test('many matchers at once never give an agent two offers, nor a request two 
     await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
   }
   for (let i = 0; i < 10; i++) await request(f);
-  const offers = (await Promise.all(Array.from({ length: 16 }, () => offerNext(f.sql, 30)))).filter(
-    offer => offer !== undefined,
-  );
+  const offers = (
+    await Promise.all(Array.from({ length: 16 }, () => offerNext(f.sql, { nodeId, declineRestSeconds: 30 })))
+  ).filter(offer => offer !== undefined);
   t.equal(new Set(offers.map(offer => offer.id)).size, offers.length);
   t.equal(new Set(offers.map(offer => offer.agentId)).size, offers.length);
   t.equal(offers.length, 2, 'both agents are engaged');
@@ -264,9 +268,9 @@ t.test('a step that comes late does not meet the offer of the next agent', async
     await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
   }
   await request(f);
-  const first = await offerNext(f.sql, 30);
+  const first = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
   await act.expireOffer(f.sql, first!);
-  const second = await offerNext(f.sql, 30);
+  const second = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
   t.equal(second?.id, first?.id);
   const late = [
     act.startDialing,

@@ -123,11 +123,11 @@ async function move(
 }
 
 /** Back to its place in the queue: everything that belonged to the try is taken off, the moment of asking stays. */
-function backToQueue(sql: Sql): Fragment {
-  return sql`, agent_id = null, offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
+export function backToQueue(sql: Sql): Fragment {
+  return sql`, agent_id = null, node_id = null, offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
 }
 
-function intoWrapUp(sql: Sql, outcome: Outcome): Fragment {
+export function intoWrapUp(sql: Sql, outcome: Outcome): Fragment {
   return sql`, outcome = ${outcome}, ended_at = clock_timestamp(), wrap_up_until = clock_timestamp()
     + (select make_interval(secs => q.wrap_up_seconds) from queues q where q.tenant_id = i.tenant_id and q.id = i.queue_id)`;
 }
@@ -270,15 +270,9 @@ export async function requestHangup(
   return rows.length > 0;
 }
 
-/** Interactions that some process serves, or served when it died. */
-export function inProgress(sql: Sql) {
+/** Wrap-ups that run, or only those whose time has passed. */
+export function wrapUps(sql: Sql, { overdue }: { overdue: boolean }) {
   return sql<ServedInteraction[]>`
     select ${servedColumns(sql)} from interactions
-    where state in ('offered', 'accepted', 'dialing', 'bridged', 'wrap_up')`;
-}
-
-/** Wrap-ups whose time has passed. */
-export function overdueWrapUps(sql: Sql) {
-  return sql<ServedInteraction[]>`
-    select ${servedColumns(sql)} from interactions where state = 'wrap_up' and wrap_up_until <= now()`;
+    where state = 'wrap_up' ${overdue ? sql`and wrap_up_until <= now()` : sql``}`;
 }

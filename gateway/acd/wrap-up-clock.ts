@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Announcements, Sql } from '../store/index.js';
-import { finish, overdueWrapUps, type ServedInteraction } from './transitions.js';
+import { finish, type ServedInteraction, wrapUps } from './transitions.js';
 
 /**
  * Ends wrap-ups whose time has passed. The deadline is in the store; the timers here only make it punctual, and a
@@ -37,11 +37,17 @@ export class WrapUpClock {
   schedule(interaction: ServedInteraction): void {
     const { id, wrapUpUntil } = interaction;
     if (!wrapUpUntil) return;
+    this.#forget(id);
     const timer = setTimeout(
       () => void this.#finish(interaction),
       Math.max(0, wrapUpUntil.getTime() - Date.now()),
     );
     this.#timers.set(id, timer.unref());
+  }
+
+  /** Keeps the time of every wrap-up that runs, whoever began it. */
+  async adopt(): Promise<void> {
+    for (const interaction of await wrapUps(this.#sql, { overdue: false })) this.schedule(interaction);
   }
 
   #forget(id: string): void {
@@ -51,7 +57,7 @@ export class WrapUpClock {
 
   async #sweep(): Promise<void> {
     try {
-      for (const interaction of await overdueWrapUps(this.#sql)) await this.#finish(interaction);
+      for (const interaction of await wrapUps(this.#sql, { overdue: true })) await this.#finish(interaction);
     } catch (error) {
       this.#logger.error({ err: error }, 'overdue wrap-ups not ended; the next sweep tries again');
     }

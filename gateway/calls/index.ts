@@ -8,4 +8,4 @@ export {
   ringAgent,
 } from './leg.js';
 export { LegJournal } from './leg-journal.js';
-export { closeStaleLegs, type LegView, legsOf } from './leg-record.js';
+export { closeOrphanLegs, type LegView, legsOf } from './leg-record.js';

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { testDatabase } from '../../test/support/database.js';
 import { connect, migrate, type Sql } from '../store/index.js';
 import { LegJournal } from './leg-journal.js';
-import { closeStaleLegs, type LegParty, LegRecord, legsOf } from './leg-record.js';
+import { closeOrphanLegs, type LegParty, LegRecord, legsOf } from './leg-record.js';
 
 interface Fixture {
   sql: Sql;
@@ -52,7 +52,7 @@ async function fixture(t: Test): Promise<Fixture> {
   };
   return {
     sql,
-    journal: new LegJournal(counted, logger),
+    journal: new LegJournal(counted, logger, crypto.randomUUID()),
     agents: [party(0, 'agent'), party(1, 'agent')],
     customers: [party(0, 'customer'), party(1, 'customer')],
     log,
@@ -121,7 +121,7 @@ t.test('a leg that was taken off the books stays off', async t => {
   const record = new LegRecord(f.journal, agent);
   record.started('call-1');
   await record.settled;
-  t.same(await closeStaleLegs(f.sql), ['call-1']);
+  t.same(await closeOrphanLegs(f.sql), ['call-1']);
   record.answered();
   await record.settled;
   t.match(await view(f, agent), [{ state: 'ended', outcome: 'lost', answeredAt: null }]);

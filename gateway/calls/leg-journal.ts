@@ -33,12 +33,15 @@ const gatherMs = 10;
 export class LegJournal {
   readonly #sql: Sql;
   readonly #logger: Logger;
+  readonly #nodeId: string;
   readonly #changed = new Map<string, LegEntry>();
   /** Resolves when what is in `#changed` now is stored. */
   #next: Promise<void> | undefined;
   #current: Promise<void> = Promise.resolve();
 
-  constructor(sql: Sql, logger: Logger) {
+  /** @param nodeId the node that carries the legs */
+  constructor(sql: Sql, logger: Logger, nodeId: string) {
+    this.#nodeId = nodeId;
     this.#sql = sql;
     this.#logger = logger;
   }
@@ -62,7 +65,7 @@ export class LegJournal {
   /** A row that is refused must not take the others with it. */
   async #store(entries: LegEntry[]): Promise<void> {
     try {
-      await untilTaken(() => upsert(this.#sql, entries));
+      await untilTaken(() => upsert(this.#sql, entries, this.#nodeId));
     } catch (error) {
       if (entries.length > 1) {
         for (const entry of entries) await this.#store([entry]);
@@ -78,7 +81,7 @@ export class LegJournal {
 }
 
 /** Stores the legs as they are. One that has ended stays as it ended. The clock is the database's, as for all else. */
-async function upsert(sql: Sql, entries: readonly LegEntry[]): Promise<void> {
+async function upsert(sql: Sql, entries: readonly LegEntry[], nodeId: string): Promise<void> {
   const now = performance.now();
   const ago = (moment: number | null) => (moment === null ? null : (now - moment) / 1000);
   const rows = entries.map(({ startedAt, answeredAt, endedAt, ...entry }) => ({
@@ -89,9 +92,10 @@ async function upsert(sql: Sql, entries: readonly LegEntry[]): Promise<void> {
   }));
   await sql`
     insert into legs (id, tenant_id, interaction_id, role, user_id, phone, call_id, state, outcome, sip_status,
-      ended_by, started_at, answered_at, ended_at)
+      ended_by, started_at, answered_at, ended_at, node_id)
     select id, "tenantId", "interactionId", role, "userId", phone, "callId", state, outcome, "sipStatus", "endedBy",
-      now() - make_interval(secs => started), now() - make_interval(secs => answered), now() - make_interval(secs => ended)
+      now() - make_interval(secs => started), now() - make_interval(secs => answered), now() - make_interval(secs => ended),
+      ${nodeId}::uuid
     from jsonb_to_recordset(${sql.json(rows)}) as entry (
       id uuid, "tenantId" uuid, "interactionId" uuid, role text, "userId" uuid, phone text, "callId" text, state text,
       outcome text, "sipStatus" int, "endedBy" text, started float8, answered float8, ended float8)

@@ -98,12 +98,13 @@ export function legsOf(sql: Sql, tenantId: string, interactionId: string) {
 }
 
 /**
- * Takes every leg that is not ended off the books and names its dialog: they belong to a run of the gateway that is
- * no more.
+ * Takes every leg that no living node carries off the books and names its dialog. Of several nodes that do it at once
+ * one gets a given leg.
  */
-export async function closeStaleLegs(sql: Sql): Promise<string[]> {
+export async function closeOrphanLegs(sql: Sql): Promise<string[]> {
   const rows = await sql<{ callId: string | null }[]>`
     update legs set state = 'ended', outcome = 'lost', ended_by = 'us', ended_at = clock_timestamp()
-    where state <> 'ended' returning call_id as "callId"`;
+    where state <> 'ended' and not exists (select from nodes n where n.id = legs.node_id)
+    returning call_id as "callId"`;
   return rows.flatMap(({ callId }) => callId ?? []);
 }

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { hostname } from 'node:os';
 import type { HostPort } from './kinds.js';
 import { loadSecrets } from './secrets.js';
 import type { Config, SettingName } from './settings.js';
@@ -9,7 +10,8 @@ type Filled =
   | 'sipSecret'
   | 'mediaSecret'
   | 'phoneNetworkPassword'
-  | 'databaseUrl';
+  | 'databaseUrl'
+  | 'nodeName';
 
 /** A configuration with nothing left open. Holds secrets: not for logs. */
 export type CompleteConfig = { readonly [Name in Exclude<SettingName, Filled>]: Config[Name] } & {
@@ -61,6 +63,7 @@ export function completeConfig(config: Config): CompleteConfig {
     sipSecret: config.sipSecret ?? secrets.sipSecret,
     mediaSecret: config.mediaSecret ?? secrets.mediaSecret,
     phoneNetworkPassword: config.phoneNetworkPassword ?? secrets.phoneNetworkPassword,
+    nodeName: config.nodeName ?? `${hostname()}:${config.httpPort}`,
     demoPassword: demoPassword(config, secrets.demoPassword),
     sipControl:
       config.sipServer === 'builtin' ? { host: '127.0.0.1', port: config.sipControlPort } : config.sipServer,

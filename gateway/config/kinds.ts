@@ -23,6 +23,8 @@ function matching(pattern: RegExp, expected: string): Kind<string> {
 
 export const folder = matching(/^[^\0]+$/, 'the path of a folder');
 
+export const name = matching(/^[A-Za-z0-9._:-]{1,200}$/, 'up to 200 letters, digits and . _ : -');
+
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const hostname = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`, 'i');
 

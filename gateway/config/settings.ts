@@ -53,6 +53,14 @@ const general = {
     fallback: './dialplan',
     meaning: 'The folder with trunks and outbound routes.',
   }),
+  nodeName: setting({
+    kind: kind.name,
+    fallback: undefined,
+    fallbackText: 'host name and HTTP port, `host:8080`',
+    meaning:
+      'The name of this gateway among those of one database, the same after a restart: it takes over at once what its ' +
+      'earlier self has left behind.',
+  }),
   logLevel: setting({
     kind: kind.oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
     fallback: 'info',

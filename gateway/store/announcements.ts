@@ -8,6 +8,8 @@ export interface Announcement {
   interactionId: string | null;
   queueId: string | null;
   userId: string | null;
+  /** The application_name of the connection that wrote it: of a gateway, that of its node. */
+  by: string;
 }
 
 type Listener = (announcement: Announcement) => void;

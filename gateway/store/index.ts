@@ -2,3 +2,4 @@ export { type Announcement, Announcements } from './announcements.js';
 export { isDatabaseAway, untilTaken } from './away.js';
 export { type ConnectionOptions, connect, type Fragment, type Sql } from './connection.js';
 export { migrate, SchemaError } from './migrate.js';
+export { NodeLease, NodeNameTaken } from './node-lease.js';

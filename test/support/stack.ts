@@ -36,10 +36,18 @@ export interface Stack {
   gateway(): Program<{ url: string }>;
   /** Ends the gateway in the given way and starts it again on the same ports and data. */
   restartGateway(signal?: NodeJS.Signals): Promise<void>;
+  /** One more gateway over the same database and engines, with an address of its own. */
+  addGateway(env?: Record<string, string>): Promise<FurtherGateway>;
   killMedia(): Promise<void>;
   killSip(): Promise<void>;
   /** Process ids, for looking at what they use. A SIP server that is not ours has none. */
   pids(): { gateway: number; media: number; sip: number | undefined };
+}
+
+export interface FurtherGateway {
+  url: string;
+  api: Api;
+  program: Program<{ url: string }>;
 }
 
 export const demoPassword = 'a-demo-password-for-tests';
@@ -150,6 +158,14 @@ export async function startStack(
     async restartGateway(signal = 'SIGTERM') {
       await gateway.end(signal);
       gateway = await startProgram('gateway/main.js', [], settings, nodeFlags);
+    },
+    async addGateway(env = {}) {
+      const port = await freePort();
+      const url = `http://127.0.0.1:${port}`;
+      const own = { ...settings, RINGBRIDGE_HTTP_PORT: String(port), RINGBRIDGE_PUBLIC_URL: url, ...env };
+      const program = await startProgram<{ url: string }>('gateway/main.js', [], own, nodeFlags);
+      t.teardown(() => program.end());
+      return { url, api: new Api(url), program };
     },
     killMedia: () => media.kill(),
     killSip: () => sip.kill(),

@@ -1,0 +1,47 @@
+import type { Sql } from '../store/index.js';
+import { leaving } from './states.js';
+import { backToQueue, intoWrapUp } from './transitions.js';
+
+export interface TakenOver {
+  /** Customers who were not reached and wait again in their old places. */
+  requeued: number;
+  /** Talks that were cut. */
+  cut: number;
+}
+
+/**
+ * Puts in order what no living node serves, in one statement: customers who were not reached wait again in their old
+ * place, talks are over with their cause, the agents are free or in wrap-up. Two nodes that do it at once do each
+ * interaction once: the rows are locked and those that are taken are skipped.
+ */
+export async function takeOver(sql: Sql): Promise<TakenOver> {
+  const [row] = await sql<TakenOver[]>`
+    with orphan as (
+      select i.id, i.state, i.agent_id from interactions i
+      where i.state in ${sql([...leaving('agent_lost', 'waiting'), ...leaving('ended', 'wrap_up')])}
+        and not exists (select from nodes n where n.id = i.node_id)
+      for update of i skip locked
+    ), requeued as (
+      update interactions i set state = 'waiting' ${backToQueue(sql)} from orphan o
+      where i.id = o.id and o.state in ${sql(leaving('agent_lost', 'waiting'))}
+      returning i.*, o.agent_id as served_by
+    ), cut as (
+      update interactions i set state = 'wrap_up' ${intoWrapUp(sql, 'failed')} from orphan o
+      where i.id = o.id and o.state in ${sql(leaving('ended', 'wrap_up'))}
+      returning i.*, i.agent_id as served_by
+    ), freed as (
+      update agents a set interaction_id = null, state_since = clock_timestamp() from requeued
+      where a.tenant_id = requeued.tenant_id and a.user_id = requeued.served_by and a.interaction_id = requeued.id
+    ), wrapping as (
+      update agents a set state_since = clock_timestamp() from cut
+      where a.tenant_id = cut.tenant_id and a.user_id = cut.served_by and a.interaction_id = cut.id
+    ), logged as (
+      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+      select tenant_id, 'agent_lost', id, queue_id, served_by, '{"reason": "gateway_lost"}'::jsonb from requeued
+      union all
+      select tenant_id, 'ended', id, queue_id, served_by,
+        '{"outcome": "failed", "endedBy": "system", "cause": "gateway_lost"}'::jsonb from cut
+    )
+    select (select count(*)::int from requeued) as requeued, (select count(*)::int from cut) as cut`;
+  return row ?? { requeued: 0, cut: 0 };
+}
