@@ -1,4 +1,3 @@
-import { holdMusic } from './audio/music.js';
 import type { Endpoint, Sink } from './endpoint/endpoint.js';
 import type { RtpPacket } from './rtp/packet.js';
 
@@ -63,8 +62,8 @@ export class Bridge implements Sink {
   }
 
   #setMusic(): void {
-    this.#first.setBackground(this.#second.held ? holdMusic() : undefined);
-    this.#second.setBackground(this.#first.held ? holdMusic() : undefined);
+    this.#first.setBackground(this.#second.held ? this.#second.holdMusic : undefined);
+    this.#second.setBackground(this.#first.held ? this.#first.holdMusic : undefined);
   }
 
   #otherThan(endpoint: Endpoint): Endpoint {

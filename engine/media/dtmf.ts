@@ -1,11 +1,11 @@
 /** Named telephone events, RFC 4733 2.3 and 3.2. */
-const keys = '0123456789*#ABCD';
+export const allKeys = '0123456789*#ABCD';
 export const eventPayloadLength = 4;
 const endBit = 0x80;
 const timestampUnitsPerMs = 8;
 
 export function eventOfKey(key: string): number {
-  return keys.indexOf(key);
+  return allKeys.indexOf(key);
 }
 
 export function isKeys(text: string): boolean {
@@ -52,7 +52,7 @@ export class DtmfReceiver {
   ): PressedKey | undefined {
     if (end - start < eventPayloadLength) return undefined;
     const event = buffer[start] as number;
-    if (event >= keys.length) return undefined;
+    if (event >= allKeys.length) return undefined;
     const duration = buffer.readUInt16BE(start + 2);
     const ended = ((buffer[start + 1] as number) & endBit) !== 0;
     let completed: PressedKey | undefined;
@@ -77,7 +77,7 @@ export class DtmfReceiver {
 
   #press(): PressedKey {
     return {
-      digit: keys[this.#event] as string,
+      digit: allKeys[this.#event] as string,
       durationMs: Math.round(this.#duration / timestampUnitsPerMs),
     };
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { holdMusic } from './audio/music.js';
+import { SoundFiles } from './audio/sound-files.js';
 import { ControlServer } from './control/server.js';
 import { EndpointRegistry } from './endpoint/registry.js';
 import { SettingError } from './flags.js';
@@ -42,6 +43,7 @@ async function start(settings: Settings): Promise<() => void> {
       secret: settings.secret,
       boot: randomUUID(),
       registry,
+      files: new SoundFiles(),
       logger,
     }),
     '--control',

@@ -102,7 +102,7 @@ export class Call {
       void this.#reoffer(handset, request, response);
     dialog.on('modify', reoffered).on('update', reoffered);
     handset.on('lost', () => this.end('no media'));
-    handset.on('digit', ({ digit }) => void handset.play(keyClip(digit)));
+    handset.on('digit', ({ digit }) => void handset.play([keyClip(digit)]));
     const never = setTimeout(() => {
       if (!handset.isConnected) this.end('no media');
     }, this.#handsets.rtpTimeoutMs);
@@ -126,7 +126,7 @@ export class Call {
       await handset.dial(presses.keys, keyMs, keyMs);
     }
     if (this.#over.signal.aborted) return;
-    await handset.play(greetingClip());
+    await handset.play([greetingClip()]);
     if (!this.#over.signal.aborted) handset.attach(echo);
   }
 

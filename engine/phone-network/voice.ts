@@ -89,7 +89,7 @@ function joined(parts: readonly Int16Array[]): Int16Array {
 function renderGreeting(): Clip {
   const sung = greetingNotes.flatMap(note => [sing(note), silence(gapMs)]);
   const closing = tone(greetingTone.frequency, greetingTone.ms);
-  return clipOf(joined([silence(300), ...sung, silence(200), closing]), false);
+  return clipOf(joined([silence(300), ...sung, silence(200), closing]));
 }
 
 let greeting: Clip | undefined;
@@ -107,7 +107,7 @@ export function keyClip(key: string): Clip {
   const known = beeps.get(count);
   if (known) return known;
   const beep = [tone(keyTone.frequency, keyTone.ms), silence(keyTone.gapMs)];
-  const clip = clipOf(joined(Array.from({ length: count }, () => beep).flat()), false);
+  const clip = clipOf(joined(Array.from({ length: count }, () => beep).flat()));
   beeps.set(count, clip);
   return clip;
 }

@@ -2,7 +2,7 @@ import pino from 'pino';
 import t from 'tap';
 import { ChromiumPeer, launchChromium } from '../../test/support/chromium.js';
 import { startMediaEngine } from '../../test/support/media-engine.js';
-import { answeredPhone, calledPhone, next } from './conformance-legs.js';
+import { answeredPhone, calledPhone, next } from './conformance/legs.js';
 import { connectBuiltinMedia, type Endpoint, type LostReason } from './index.js';
 
 const browserHz = 1300;

@@ -1,6 +1,6 @@
 /**
  * The media port: what the gateway asks of a media server, in terms that no engine owns. Implementations live beside
- * this file (`builtin/`, `freeswitch/`, `asterisk/`); the suite in conformance.ts runs on every one that is present.
+ * this file (`builtin/`, `freeswitch/`, `asterisk/`); the suite in conformance/ runs on every one that is present.
  *
  * An endpoint is one leg's media: its address, its SDP, its audio. It has exactly one owner, who destroys it. What can
  * be composed of these calls is not repeated by engines: collecting digits (collect.ts), spoken numbers (prompts).
@@ -185,6 +185,7 @@ export type Capability =
   | 'webrtc_takeover'
   | 'opus'
   | 'in_band_digits'
+  | 'record'
   | 'record_stereo'
   | 'record_pause'
   | 'conference'

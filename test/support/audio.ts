@@ -45,15 +45,27 @@ function encodeTable(law: Law): Uint8Array {
   return table;
 }
 
-/** `frames` frames of 20 ms of a tone as G.711, starting at frame `from` of an endless one. */
-export function toneFrame(law: Law, frequency: number, from: number, amplitude = 8000): Buffer {
+/** 20 ms of tones sounding together as G.711, at frame `from` of endless ones. No frequency at all is silence. */
+export function toneFrame(law: Law, frequencies: readonly number[], from: number, amplitude = 8000): Buffer {
   const table = encodeTable(law);
   const frame = Buffer.alloc(frameSamples);
   for (let i = 0; i < frameSamples; i++) {
-    const angle = (2 * Math.PI * frequency * (from * frameSamples + i)) / sampleRate;
-    frame[i] = table[Math.round(Math.sin(angle) * amplitude) + 32768]!;
+    let sample = 0;
+    for (const frequency of frequencies) {
+      sample += Math.sin((2 * Math.PI * frequency * (from * frameSamples + i)) / sampleRate) * amplitude;
+    }
+    frame[i] = table[Math.round(sample) + 32768]!;
   }
   return frame;
+}
+
+const dtmfRows = [697, 770, 852, 941];
+const dtmfColumns = [1209, 1336, 1477, 1633];
+
+/** The two frequencies of a key (ITU-T Q.23). */
+export function dtmfFrequencies(key: string): [number, number] {
+  const index = '123A456B789C*0#D'.indexOf(key);
+  return [dtmfRows[index >> 2]!, dtmfColumns[index & 3]!];
 }
 
 /** A WAV file of a tone: 8 kHz mono, PCM 16 bit. */
@@ -132,6 +144,11 @@ export class Ear extends EventEmitter<{ frame: [] }> {
     return this.until(matches, `sound without ${frequencies.join(' or ')} Hz`, waitMs);
   }
 
+  /** Resolves when the last 200 ms were silence. */
+  quiet(waitMs?: number): Promise<void> {
+    return this.until(samples => loudness(samples) < 50, 'silence', waitMs);
+  }
+
   /** Resolves at the first frame at which `matches` holds for the last 200 ms. */
   async until(
     matches: (samples: Int16Array) => boolean,
@@ -155,11 +172,15 @@ export class Mouth {
   readonly ssrc = Math.floor(Math.random() * 2 ** 32);
   law: Law = 'PCMU';
   eventType = 101;
+  /** Every so many packets one is not sent; 0 sends all. */
+  losesEvery = 0;
   readonly #send: (packet: Buffer) => void;
   #sequence = Math.floor(Math.random() * 2 ** 16);
   #timestamp = Math.floor(Math.random() * 2 ** 32);
   #frequency: number | undefined;
   #frames = 0;
+  /** Keys said as sound: their frequencies, or none for the pause after each, and the frames that are left of it. */
+  #sounds: { frequencies: readonly number[]; frames: number; done?: () => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
   #keys: { event: number; elapsed: number; start: number; done: () => void }[] = [];
 
@@ -188,6 +209,26 @@ export class Mouth {
     return new Promise(done => this.#keys.push({ event, elapsed: 0, start: 0, done }));
   }
 
+  /** Presses keys as sound, as a telephone without RFC 4733 does; resolves when the last was heard. */
+  sing(keys: string, toneMs = 100, gapMs = 100): Promise<void> {
+    this.speak(this.#frequency);
+    return new Promise(done => {
+      for (const key of keys) {
+        this.#sounds.push({ frequencies: dtmfFrequencies(key), frames: toneMs / 20 });
+        this.#sounds.push({ frequencies: [], frames: gapMs / 20 });
+      }
+      this.#sounds.at(-1)!.done = done;
+    });
+  }
+
+  /** So many key presses at once, none of which ever ends (RFC 4733). */
+  floodEvents(count: number): void {
+    for (let i = 0; i < count; i++) {
+      this.#timestamp = (this.#timestamp + frameSamples) % 2 ** 32;
+      this.#packet(this.eventType, true, this.#timestamp, Buffer.from([i % 16, 0x0a, 0, 160]));
+    }
+  }
+
   close(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -212,13 +253,19 @@ export class Mouth {
       key.done();
       return;
     }
-    const amplitude = this.#frequency === undefined ? 0 : undefined;
-    const payload = toneFrame(this.law, this.#frequency ?? 0, this.#frames++, amplitude);
+    const sound = this.#sounds[0];
+    const speech = this.#frequency === undefined ? [] : [this.#frequency];
+    const payload = toneFrame(this.law, sound?.frequencies ?? speech, this.#frames++);
+    if (sound !== undefined && --sound.frames <= 0) {
+      this.#sounds.shift();
+      sound.done?.();
+    }
     this.#packet(payloadTypes[this.law], false, this.#timestamp, payload);
   }
 
   #packet(type: number, marker: boolean, timestamp: number, payload: Buffer): void {
     this.#sequence = (this.#sequence + 1) & 0xffff;
+    if (this.losesEvery > 0 && this.#sequence % this.losesEvery === 0) return;
     const header = Buffer.alloc(12);
     header[0] = 0x80;
     header[1] = type | (marker ? 0x80 : 0);
@@ -273,6 +320,13 @@ export class Listener extends EventEmitter<{ key: [string]; packet: [Buffer] }> 
   }
 }
 
+export interface RtpPeerOptions {
+  /** Whether it agrees to telephone-event; true by default. */
+  events?: boolean;
+  /** Answers sender reports with what it claims to have lost and seen of jitter. */
+  reports?: { lost: number; jitterMs: number };
+}
+
 /** A telephone over plain RTP on 127.0.0.1. */
 export class RtpPeer {
   readonly listener = new Listener();
@@ -281,10 +335,23 @@ export class RtpPeer {
   readonly #socket: Socket;
   #target: { address: string; port: number } | undefined;
   readonly #laws: readonly Law[];
+  readonly #events: boolean;
+  readonly #reporter: Socket | undefined;
 
-  private constructor(socket: Socket, laws: readonly Law[]) {
+  private constructor(
+    socket: Socket,
+    reporter: Socket | undefined,
+    laws: readonly Law[],
+    { events = true, reports }: RtpPeerOptions,
+  ) {
     this.#socket = socket;
     this.#laws = laws;
+    this.#events = events;
+    this.#reporter = reporter;
+    reporter?.on('message', (report: Buffer, { address, port }: RemoteInfo) => {
+      const reply = receiverReport(report, this.mouth.ssrc, reports!);
+      if (reply !== undefined) reporter.send(reply, port, address);
+    });
     this.port = socket.address().port;
     this.mouth = new Mouth(packet => this.send(packet));
     this.mouth.law = laws[0]!;
@@ -295,11 +362,15 @@ export class RtpPeer {
     });
   }
 
-  static async open(laws: readonly Law[] = ['PCMU', 'PCMA']): Promise<RtpPeer> {
-    const socket = createSocket('udp4');
-    socket.bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    return new RtpPeer(socket, laws);
+  static async open(laws: readonly Law[] = ['PCMU', 'PCMA'], options: RtpPeerOptions = {}): Promise<RtpPeer> {
+    if (options.reports === undefined) return new RtpPeer(await bound(0), undefined, laws, options);
+    // RTCP has the port above: take pairs until one is free.
+    for (;;) {
+      const socket = await bound(0);
+      const reporter = await bound(socket.address().port + 1).catch(() => undefined);
+      if (reporter !== undefined) return new RtpPeer(socket, reporter, laws, options);
+      socket.close();
+    }
   }
 
   get ear(): Ear {
@@ -308,9 +379,10 @@ export class RtpPeer {
 
   /** Our offer or answer. `port` other than our own: the address a peer behind NAT would signal. */
   sdp(direction = 'sendrecv', version = 1, port = this.port): string {
-    const types = [...this.#laws.map(law => payloadTypes[law]), this.mouth.eventType].join(' ');
-    const maps = this.#laws.map(law => `a=rtpmap:${payloadTypes[law]} ${law}/8000`);
     const event = this.mouth.eventType;
+    const types = [...this.#laws.map(law => payloadTypes[law]), ...(this.#events ? [event] : [])].join(' ');
+    const maps = this.#laws.map(law => `a=rtpmap:${payloadTypes[law]} ${law}/8000`);
+    if (this.#events) maps.push(`a=rtpmap:${event} telephone-event/8000`, `a=fmtp:${event} 0-15`);
     const lines = [
       'v=0',
       `o=- 4711 ${version} IN IP4 127.0.0.1`,
@@ -319,8 +391,6 @@ export class RtpPeer {
       't=0 0',
       `m=audio ${port} RTP/AVP ${types}`,
       ...maps,
-      `a=rtpmap:${event} telephone-event/8000`,
-      `a=fmtp:${event} 0-15`,
       `a=${direction}`,
     ];
     return `${lines.join('\r\n')}\r\n`;
@@ -344,5 +414,31 @@ export class RtpPeer {
   close(): void {
     this.mouth.close();
     this.#socket.close();
+    this.#reporter?.close();
   }
+}
+
+async function bound(port: number): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.bind(port, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
+
+/** An RR about the stream of a sender report that has just come (RFC 3550 6.4.2), or nothing if it was none. */
+function receiverReport(
+  report: Buffer,
+  ssrc: number,
+  { lost, jitterMs }: { lost: number; jitterMs: number },
+): Buffer | undefined {
+  if (report[1] !== 200) return undefined;
+  const reply = Buffer.alloc(32);
+  reply.writeUInt32BE(0x81c90007, 0);
+  reply.writeUInt32BE(ssrc, 4);
+  reply.writeUInt32BE(report.readUInt32BE(4), 8);
+  reply.writeUIntBE(lost, 13, 3);
+  reply.writeUInt32BE(Math.round((jitterMs * sampleRate) / 1000), 20);
+  // LSR: the middle 32 bits of its NTP time. We answer at once, so there is no delay to tell.
+  reply.writeUInt32BE(report.readUInt32BE(10), 24);
+  return reply;
 }

@@ -1,5 +1,5 @@
 import type { Clip } from './clip.js';
-import { clipOf, sampleRate } from './clip.js';
+import { clipOf, looped, sampleRate } from './clip.js';
 
 /**
  * The hold music of the house, composed and synthesised here so that it is ours to ship: a slow music-box waltz over
@@ -41,7 +41,7 @@ let rendered: Clip | undefined;
 
 /** The music, rendered at the first call (some 100 ms of work) and shared afterwards. */
 export function holdMusic(): Clip {
-  rendered ??= clipOf(compose(), true);
+  rendered ??= looped(clipOf(compose()));
   return rendered;
 }
 

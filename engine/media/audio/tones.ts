@@ -1,5 +1,5 @@
 import type { Clip } from './clip.js';
-import { clipOf, sampleRate } from './clip.js';
+import { clipOf, looped, sampleRate } from './clip.js';
 
 export type ToneName = 'ringback' | 'busy';
 
@@ -54,9 +54,19 @@ export function toneClip(tone: ToneName, country: string | undefined): Clip {
   const key = `${network}/${tone}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
-  const clip = clipOf(renderCadence((networks[network] as Record<ToneName, Cadence>)[tone]), true);
+  const clip = looped(clipOf(renderCadence((networks[network] as Record<ToneName, Cadence>)[tone])));
   cache.set(key, clip);
   return clip;
+}
+
+const beepHz = 1400;
+const beepMs = 500;
+let beep: Clip | undefined;
+
+/** The tone after which one speaks (ITU-T E.180, record tone's frequency), heard once. */
+export function beepClip(): Clip {
+  beep ??= clipOf(renderCadence({ frequencies: [beepHz], onOffMs: [beepMs] }));
+  return beep;
 }
 
 /** One key of the telephone as sound (ITU-T Q.23), for peers without telephone-event. */

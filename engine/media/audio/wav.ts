@@ -16,7 +16,7 @@ export async function readWav(path: string): Promise<Clip> {
   try {
     const { size } = await handle.stat();
     if (size > maxBytes) throw new MediaFault('bad_request', `${path} is longer than half an hour`);
-    return clipOf(parseWav(await handle.readFile(), path), false);
+    return clipOf(parseWav(await handle.readFile(), path));
   } finally {
     await handle.close();
   }

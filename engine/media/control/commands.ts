@@ -1,15 +1,18 @@
-import type { Clip } from '../audio/clip.js';
+import { type Clip, looped, silentClip } from '../audio/clip.js';
 import { holdMusic } from '../audio/music.js';
-import { toneClip } from '../audio/tones.js';
-import { readWav } from '../audio/wav.js';
+import type { SoundFiles } from '../audio/sound-files.js';
+import { beepClip, toneClip } from '../audio/tones.js';
 import { Bridge } from '../bridge.js';
+import { allKeys, isKeys } from '../dtmf.js';
 import type { Endpoint } from '../endpoint/endpoint.js';
+import type { PlayOptions } from '../endpoint/playlist.js';
 import type { EndpointRegistry, Subscriber } from '../endpoint/registry.js';
 import { MediaFault } from '../fault.js';
 import type { Params } from './params.js';
 
 export interface CommandContext {
   registry: EndpointRegistry;
+  files: SoundFiles;
   subscriber: Subscriber;
 }
 
@@ -30,14 +33,35 @@ function bridgeOf(endpoint: Endpoint): Bridge | undefined {
   return endpoint.sink instanceof Bridge ? endpoint.sink : undefined;
 }
 
-async function clipFor(source: Params): Promise<Clip> {
-  if (source.has('tone'))
-    return toneClip(source.oneOf('tone', ['ringback', 'busy']), source.optionalText('country', 2));
+const maxSources = 64;
+const longestSilenceMs = 600_000;
+
+async function clipFor(source: Params, files: SoundFiles): Promise<Clip> {
+  if (source.has('tone')) {
+    const tone = source.oneOf('tone', ['ringback', 'busy', 'beep']);
+    return tone === 'beep' ? beepClip() : toneClip(tone, source.optionalText('country', 2));
+  }
   if (source.has('music')) {
     source.oneOf('music', ['default']);
     return holdMusic();
   }
-  return readWav(source.text('file', 4096));
+  if (source.has('silenceMs')) return silentClip(source.number('silenceMs', 0, 1, longestSilenceMs));
+  return files.read(source.text('file', 4096));
+}
+
+function clipsFor(context: CommandContext, params: Params): Promise<Clip[]> {
+  return Promise.all(params.objects('sources', maxSources).map(source => clipFor(source, context.files)));
+}
+
+function playOptions(params: Params): PlayOptions {
+  const keys = params.optionalText('endOnDigit', 16)?.toUpperCase();
+  if (keys !== undefined && keys !== 'ANY' && !isKeys(keys))
+    throw new MediaFault('bad_request', 'endOnDigit is neither any nor of 0-9 * # A-D');
+  return {
+    // 0 stands for: until stopped.
+    times: params.number('times', 1, 0, 1000) || Number.POSITIVE_INFINITY,
+    endKeys: keys === 'ANY' ? allKeys : (keys ?? ''),
+  };
 }
 
 /** Everything an owner may ask once it is logged in: `docs/media-protocol.md` describes each. */
@@ -45,9 +69,10 @@ export const commands: Readonly<Record<string, Command>> = {
   async create(context, params) {
     const kind = params.oneOf('kind', ['webrtc', 'rtp']);
     const label = params.optionalText('label', 128) ?? '';
-    return describe(
-      await context.registry.create(context.subscriber, kind, label, params.optionalSdp('remoteSdp')),
-    );
+    const remoteSdp = params.optionalSdp('remoteSdp');
+    const music = params.optionalText('holdMusic', 4096);
+    const holdMusic = music === undefined ? undefined : looped(await context.files.read(music));
+    return describe(await context.registry.create(context.subscriber, { kind, label, holdMusic }, remoteSdp));
   },
 
   accept(context, params) {
@@ -74,9 +99,10 @@ export const commands: Readonly<Record<string, Command>> = {
 
   async play(context, params) {
     const endpoint = endpointOf(context, params);
-    const clip = await clipFor(params.object('source'));
+    const options = playOptions(params);
+    const clips = await clipsFor(context, params);
     if (endpoint.destroyed) throw new MediaFault('unknown_endpoint', 'the endpoint was destroyed meanwhile');
-    return { reason: await endpoint.play(clip) };
+    return endpoint.play(clips, options);
   },
 
   stop(context, params) {
@@ -85,11 +111,11 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   async sendDigits(context, params) {
-    const toneMs = params.milliseconds('toneMs', 120, 40, 5000);
+    const toneMs = params.number('toneMs', 120, 40, 5000);
     await endpointOf(context, params).dial(
       params.keys('digits'),
       toneMs,
-      params.milliseconds('gapMs', 80, 40, 5000),
+      params.number('gapMs', 80, 40, 5000),
     );
     return {};
   },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { SoundFiles } from '../audio/sound-files.js';
 import type { EndpointEvents } from '../endpoint/endpoint.js';
 import type { EndpointRegistry, Subscriber } from '../endpoint/registry.js';
 import { MediaFault } from '../fault.js';
@@ -16,6 +17,7 @@ export interface ConnectionSettings {
   /** Changes with every start of the engine, so that a client knows whether its endpoints can still exist. */
   boot: string;
   registry: EndpointRegistry;
+  files: SoundFiles;
   logger: Logger;
 }
 
@@ -78,7 +80,8 @@ export class ControlConnection implements Subscriber {
     this.#run(id, async () => {
       if (command === undefined)
         throw new MediaFault('bad_request', `there is no method ${method.slice(0, 64)}`);
-      return command({ registry: this.#settings.registry, subscriber: this }, new Params(params));
+      const { registry, files } = this.#settings;
+      return command({ registry, files, subscriber: this }, new Params(params));
     });
   }
 

@@ -43,11 +43,11 @@ t.test('parameters are refused by name', async t => {
   t.equal(params.text('text', 5), 'x');
   t.equal(params.optionalText('nothing', 5), undefined);
   t.equal(params.keys('keys'), '1A');
-  t.equal(params.milliseconds('absent', 7, 1, 10), 7);
+  t.equal(params.number('absent', 7, 1, 10), 7);
   t.throws(() => params.text('absent', 5), { code: 'bad_request', message: /absent is missing/ });
   t.throws(() => params.text('number', 5), { message: /number is no text/ });
   t.throws(() => params.text('long', 5), { message: /long is longer/ });
-  t.throws(() => params.milliseconds('number', 1, 1, 10), { message: /number/ });
+  t.throws(() => params.number('number', 1, 1, 10), { message: /number/ });
   t.throws(() => params.oneOf('text', ['a', 'b']), { message: /a, b/ });
   t.throws(() => params.object('text'), { code: 'bad_request' });
   t.throws(() => params.sdp('sdp'), { code: 'bad_sdp' });

@@ -36,8 +36,8 @@ export class Params {
     return value as T;
   }
 
-  /** A whole number of milliseconds, or `fallback` when absent. */
-  milliseconds(name: string, fallback: number, least: number, most: number): number {
+  /** A whole number, or `fallback` when absent. */
+  number(name: string, fallback: number, least: number, most: number): number {
     const value = this.#values[name] ?? fallback;
     if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
       throw new MediaFault('bad_request', `${name} is no whole number from ${least} to ${most}`);
@@ -69,6 +69,21 @@ export class Params {
     const value = this.#values[name];
     if (value === undefined) throw new MediaFault('bad_request', `${name} is missing`);
     return new Params(value);
+  }
+
+  /** A list of objects, one to `most` of them. */
+  objects(name: string, most: number): Params[] {
+    const values = this.#values[name];
+    if (!Array.isArray(values) || values.length === 0 || values.length > most) {
+      throw new MediaFault('bad_request', `${name} is no list of 1 to ${most}`);
+    }
+    return values.map(value => new Params(value));
+  }
+
+  flag(name: string): boolean {
+    const value = this.#values[name] ?? false;
+    if (typeof value !== 'boolean') throw new MediaFault('bad_request', `${name} is neither true nor false`);
+    return value;
   }
 
   has(name: string): boolean {

@@ -2,7 +2,8 @@ import { EventEmitter } from 'node:events';
 import type { Clip } from '../audio/clip.js';
 import type { FrameClock } from '../audio/frame-clock.js';
 import { type Law, transcodeInPlace } from '../audio/g711.js';
-import { DtmfReceiver } from '../dtmf.js';
+import { holdMusic } from '../audio/music.js';
+import { DtmfReceiver, type PressedKey } from '../dtmf.js';
 import { MediaFault } from '../fault.js';
 import { OutgoingStream } from '../rtp/outgoing-stream.js';
 import type { RtpPacket } from '../rtp/packet.js';
@@ -10,7 +11,8 @@ import { Reception } from '../rtp/reception.js';
 import { RtcpState } from '../rtp/rtcp.js';
 import type { Direction } from '../sdp/direction.js';
 import { type LegFormat, lawOfKind, payloadKind } from './format.js';
-import { type PlayEnd, Playout } from './playout.js';
+import type { PlayEnd, PlayOptions } from './playlist.js';
+import { Playout } from './playout.js';
 
 export type EndpointKind = 'webrtc' | 'rtp';
 export type LostReason = 'ice_failed' | 'dtls_failed' | 'peer_closed' | 'rtp_timeout';
@@ -53,6 +55,8 @@ export interface EndpointSettings {
   label: string;
   rtpTimeoutMs: number;
   clock: FrameClock;
+  /** The house's by default. */
+  holdMusic?: Clip | undefined;
 }
 
 const rtcpIntervalMs = 5000;
@@ -62,6 +66,8 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   readonly id: string;
   readonly kind: EndpointKind;
   readonly label: string;
+  /** What others hear while this endpoint's peer holds. */
+  readonly holdMusic: Clip;
   /** Which way the peer wants media to flow, seen from the peer. */
   protected peerDirection: Direction = 'sendrecv';
   protected format: LegFormat | undefined;
@@ -87,6 +93,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     this.id = settings.id;
     this.kind = settings.kind;
     this.label = settings.label;
+    this.holdMusic = settings.holdMusic ?? holdMusic();
     this.#rtpTimeoutMs = settings.rtpTimeoutMs;
     this.#playout = new Playout(
       settings.clock,
@@ -137,8 +144,8 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     return this.#sink;
   }
 
-  play(clip: Clip): Promise<PlayEnd> {
-    return this.#playout.play(clip);
+  play(clips: readonly Clip[], options: PlayOptions = {}): Promise<PlayEnd> {
+    return this.#playout.play(clips, options);
   }
 
   stop(): void {
@@ -227,9 +234,14 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     if (isEvent) {
       const { ssrc, timestamp, payloadOffset, payloadEnd } = packet;
       const press = this.#dtmf.receive(ssrc, timestamp, packet.buffer, payloadOffset, payloadEnd);
-      if (press !== undefined) this.emit('digit', press);
+      if (press !== undefined) this.#pressed(press);
     }
     this.#sink?.receive(this, packet, kind, now);
+  }
+
+  #pressed(press: PressedKey): void {
+    this.#playout.keyPressed(press.digit);
+    this.emit('digit', press);
   }
 
   protected receiveRtcp(buffer: Buffer, now: number): void {

@@ -5,19 +5,11 @@ import { eventOfKey, eventPayloadLength, writeEvent } from '../dtmf.js';
 import type { OutgoingStream } from '../rtp/outgoing-stream.js';
 import { rtpHeaderLength } from '../rtp/packet.js';
 import type { LegFormat } from './format.js';
+import { type PlayEnd, Playlist, type PlayOptions } from './playlist.js';
 
 /** A socket may keep a buffer until the kernel takes it: so many packets may be on their way at once. */
 const bufferRing = 8;
 const endPackets = 3;
-
-/** Why a prompt is over. */
-export type PlayEnd = 'finished' | 'stopped' | 'replaced';
-
-interface Playing {
-  clip: Clip;
-  offset: number;
-  over: (end: PlayEnd) => void;
-}
 
 interface KeyPress {
   key: string;
@@ -45,8 +37,9 @@ export class Playout implements Ticking {
   readonly #format: () => LegFormat | undefined;
   readonly #buffers: Buffer[] = [];
   #nextBuffer = 0;
-  #prompt: Playing | undefined;
-  #background: Playing | undefined;
+  #prompt: Playlist | undefined;
+  #background: Playlist | undefined;
+  #backgroundClip: Clip | undefined;
   #dialing: Dialing | undefined;
   #timestamp = 0;
   #fresh = true;
@@ -66,23 +59,29 @@ export class Playout implements Ticking {
   /** Whether the stream belongs to the playout now. */
   active = false;
 
-  /** Plays a clip; the promise settles when it has ended, was stopped or replaced. */
-  play(clip: Clip): Promise<PlayEnd> {
+  /** Plays clips one after the other; the promise settles when all is over, with the reason. */
+  play(clips: readonly Clip[], options: PlayOptions): Promise<PlayEnd> {
     return new Promise(resolve => {
-      this.#prompt?.over('replaced');
-      this.#prompt = { clip, offset: 0, over: resolve };
+      this.#prompt?.end({ reason: 'replaced' });
+      this.#prompt = new Playlist(clips, options, resolve);
       this.#update();
     });
   }
 
   stop(): void {
-    this.#endPrompt('stopped');
+    this.#endPrompt({ reason: 'stopped' });
+  }
+
+  /** The peer pressed a key. */
+  keyPressed(digit: string): void {
+    if (this.#prompt?.endsBy(digit)) this.#endPrompt({ reason: 'digit', digit });
   }
 
   /** What is heard when nothing else plays; `undefined` ends it. */
   setBackground(clip: Clip | undefined): void {
-    if (this.#background?.clip === clip) return;
-    this.#background = clip === undefined ? undefined : { clip, offset: 0, over: () => undefined };
+    if (this.#backgroundClip === clip) return;
+    this.#backgroundClip = clip;
+    this.#background = clip === undefined ? undefined : new Playlist([clip], {}, () => undefined);
     this.#update();
   }
 
@@ -107,10 +106,11 @@ export class Playout implements Ticking {
   }
 
   close(): void {
-    this.#prompt?.over('stopped');
+    this.#prompt?.end({ reason: 'stopped' });
     this.#dialing?.finished();
     this.#prompt = undefined;
     this.#dialing = undefined;
+    this.#backgroundClip = undefined;
     this.#background = undefined;
     this.#update();
   }
@@ -135,13 +135,14 @@ export class Playout implements Ticking {
       whole.set(part, at);
       at += part.length;
     }
-    await this.play(clipOf(whole, false));
+    await this.play([clipOf(whole)], {});
   }
 
   #endPrompt(end: PlayEnd): void {
-    this.#prompt?.over(end);
+    const prompt = this.#prompt;
     this.#prompt = undefined;
     this.#update();
+    prompt?.end(end);
   }
 
   #update(): void {
@@ -163,14 +164,10 @@ export class Playout implements Ticking {
     const playing = this.#prompt ?? this.#background;
     if (playing === undefined) return;
     const buffer = this.#buffer();
-    const encoded = playing.clip.encoded[format.law];
-    encoded.copy(buffer, rtpHeaderLength, playing.offset, playing.offset + frameSamples);
+    const last = playing.takeFrame(format.law, buffer, rtpHeaderLength);
     this.#stream.originate(buffer, frameSamples, format.audioType, marker, this.#timestamp, now);
     this.#send(buffer);
-    playing.offset += frameSamples;
-    if (playing.offset < encoded.length) return;
-    playing.offset = 0;
-    if (!playing.clip.loops) this.#endPrompt('finished');
+    if (last && playing === this.#prompt) this.#endPrompt({ reason: 'finished' });
   }
 
   /** One packet each 20 ms with the duration so far; the end three times in three frames (RFC 4733 2.5.1). */

@@ -3,7 +3,7 @@ import { FrameClock } from '../audio/frame-clock.js';
 import { MediaFault } from '../fault.js';
 import type { PortPool } from '../rtp/port-pool.js';
 import type { Certificate } from '../webrtc/certificate.js';
-import type { Endpoint, EndpointEvents, EndpointKind, EndpointStatistics } from './endpoint.js';
+import type { Endpoint, EndpointEvents, EndpointSettings, EndpointStatistics } from './endpoint.js';
 import { RtpEndpoint } from './rtp-endpoint.js';
 import { WebRtcEndpoint } from './webrtc-endpoint.js';
 
@@ -27,6 +27,8 @@ export interface Subscriber {
     data: EndpointEvents[E][0] | undefined,
   ): void;
 }
+
+export type EndpointRequest = Pick<EndpointSettings, 'kind' | 'label' | 'holdMusic'>;
 
 interface Entry {
   endpoint: Endpoint;
@@ -64,12 +66,7 @@ export class EndpointRegistry {
   }
 
   /** @throws MediaFault `bad_sdp`, `no_common_codec`, `no_ports` */
-  async create(
-    subscriber: Subscriber,
-    kind: EndpointKind,
-    label: string,
-    remoteSdp?: string,
-  ): Promise<Endpoint> {
+  async create(subscriber: Subscriber, request: EndpointRequest, remoteSdp?: string): Promise<Endpoint> {
     if (this.#entries.size + this.#creating >= this.#settings.maxEndpoints) {
       throw new MediaFault(
         'no_ports',
@@ -77,11 +74,11 @@ export class EndpointRegistry {
       );
     }
     const id = randomUUID();
-    const settings = { ...this.#settings, id, kind, label, clock: this.#clock, pool: this.#pool };
+    const settings = { ...this.#settings, ...request, id, clock: this.#clock, pool: this.#pool };
     this.#creating++;
     try {
       const endpoint =
-        kind === 'rtp'
+        request.kind === 'rtp'
           ? await RtpEndpoint.create(settings, remoteSdp)
           : WebRtcEndpoint.create(settings, remoteSdp);
       const entry: Entry = { endpoint, owner: subscriber.owner, subscriber, orphanedAt: 0 };

@@ -5,7 +5,7 @@ import pino from 'pino';
 import t from 'tap';
 import { startMediaEngine } from '../../../test/support/media-engine.js';
 import { endWebRtc, WebRtcPeer } from '../../../test/support/webrtc-peer.js';
-import { answeredPhone, calledBrowser, calledPhone } from '../conformance-legs.js';
+import { answeredPhone, calledBrowser, calledPhone } from '../conformance/legs.js';
 import type { Endpoint, LostReason, MediaServer } from '../port.js';
 import { connectBuiltinMedia } from './index.js';
 

@@ -83,18 +83,16 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   }
 
   async play(source: PlaySource | readonly PlaySource[], options: PlayOptions = {}): Promise<PlayEnd> {
-    const [first, ...rest] = Array.isArray(source)
-      ? (source as readonly PlaySource[])
-      : [source as PlaySource];
-    if (rest.length > 0 || options.times !== undefined || options.endOnDigit !== undefined) {
-      throw notSupported('a sequence, repetition, or end by digit of a prompt');
-    }
-    const { signal } = options;
+    const { times, endOnDigit, signal } = options;
     if (signal?.aborted) return { reason: 'stopped' };
     const stop = () => void this.stop().catch(ignoreUnavailable);
     signal?.addEventListener('abort', stop, { once: true });
     try {
-      const ended = await this.#untilOver('play', { source: first });
+      const ended = await this.#untilOver('play', {
+        sources: Array.isArray(source) ? source : [source],
+        times: times === 'forever' ? 0 : times,
+        endOnDigit,
+      });
       return (ended as PlayEnd | undefined) ?? { reason: 'stopped' };
     } finally {
       signal?.removeEventListener('abort', stop);

@@ -90,13 +90,12 @@ class BuiltinMedia implements MediaServer {
     const { kind, remoteSdp, owner, inBandDigits, holdMusic } = request;
     this.#drain.refuseNew();
     if (inBandDigits) throw new MediaError('not_supported', 'the built-in engine cannot hear digits in band');
-    if (holdMusic !== undefined)
-      throw new MediaError('not_supported', 'the built-in engine has one hold music');
     const connection = this.#alive();
     const params = {
       kind,
       remoteSdp: remoteSdp === undefined ? undefined : checkedSdp(remoteSdp),
       label: owner,
+      holdMusic,
     };
     const late = ({ endpoint }: Record<string, unknown>) => this.#free(connection, String(endpoint));
     const result = await connection.request('create', params, { late });
