@@ -34,11 +34,19 @@ function executable(path: string): boolean {
   }
 }
 
-/** Where a program is on this machine, or undefined. */
-export function findProgram(name: ProgramName, path = process.env.PATH ?? ''): string | undefined {
-  const { names, places } = programs[name];
+/** Where the first of these names is on the PATH, or else the first of these places; undefined if nowhere. */
+export function findExecutable(
+  names: readonly string[],
+  places: readonly string[] = [],
+  path = process.env.PATH ?? '',
+): string | undefined {
   const onPath = path.split(delimiter).flatMap(folder => names.map(file => join(folder, file)));
   return [...onPath, ...places].find(executable);
+}
+
+/** Where a program is on this machine, or undefined. */
+export function findProgram(name: ProgramName, path?: string): string | undefined {
+  return findExecutable(programs[name].names, programs[name].places, path);
 }
 
 /** Debian starts what it installs as a service, Kamailio on port 5060: not where systemd or init is told so. */

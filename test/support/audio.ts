@@ -325,6 +325,8 @@ export interface RtpPeerOptions {
   events?: boolean;
   /** Answers sender reports with what it claims to have lost and seen of jitter. */
   reports?: { lost: number; jitterMs: number };
+  /** Takes what comes, instead of the listener. */
+  receive?: (packet: Buffer) => void;
 }
 
 /** A telephone over plain RTP on 127.0.0.1. */
@@ -342,7 +344,7 @@ export class RtpPeer {
     socket: Socket,
     reporter: Socket | undefined,
     laws: readonly Law[],
-    { events = true, reports }: RtpPeerOptions,
+    { events = true, reports, receive }: RtpPeerOptions,
   ) {
     this.#socket = socket;
     this.#laws = laws;
@@ -355,10 +357,11 @@ export class RtpPeer {
     this.port = socket.address().port;
     this.mouth = new Mouth(packet => this.send(packet));
     this.mouth.law = laws[0]!;
+    const take = receive ?? (packet => this.listener.receive(packet));
     socket.on('message', (packet: Buffer, { address, port }: RemoteInfo) => {
       // A phone that was told no address speaks to where it is spoken to from.
       this.#target ??= { address, port };
-      this.listener.receive(packet);
+      take(packet);
     });
   }
 

@@ -35,7 +35,7 @@ function holdPort() {
 
 export class WebRtcPeer {
   readonly listener = new Listener();
-  readonly mouth = new Mouth(packet => this.#peer?.send(packet));
+  readonly mouth = new Mouth(packet => this.send(packet));
   /** Resolves when ICE and DTLS are done. */
   readonly opened: Promise<void>;
   readonly #held = holdPort();
@@ -48,8 +48,11 @@ export class WebRtcPeer {
   #peer: NativePeer | undefined;
   #version = 1;
 
-  private constructor(offering: boolean) {
+  readonly #receive: (packet: Buffer) => void;
+
+  private constructor(offering: boolean, receive?: (packet: Buffer) => void) {
     this.#offering = offering;
+    this.#receive = receive ?? (packet => this.listener.receive(packet));
     // Chromium offers telephone-event at 8000 Hz as 126, and answers with what was offered.
     this.#eventType = offering ? 126 : 101;
     this.mouth.eventType = this.#eventType;
@@ -59,14 +62,14 @@ export class WebRtcPeer {
     });
   }
 
-  /** A peer that offers. */
-  static offering(): WebRtcPeer {
-    return new WebRtcPeer(true);
+  /** A peer that offers. `receive` takes what comes instead of the listener. */
+  static offering(receive?: (packet: Buffer) => void): WebRtcPeer {
+    return new WebRtcPeer(true, receive);
   }
 
   /** A peer that answers an offer. */
-  static answering(offer: string): WebRtcPeer {
-    const peer = new WebRtcPeer(false);
+  static answering(offer: string, receive?: (packet: Buffer) => void): WebRtcPeer {
+    const peer = new WebRtcPeer(false, receive);
     peer.#connect(offer);
     return peer;
   }
@@ -78,6 +81,10 @@ export class WebRtcPeer {
 
   accept(answer: string): void {
     this.#connect(answer);
+  }
+
+  send(packet: Buffer): void {
+    this.#peer?.send(packet);
   }
 
   /** A later offer of the same association, as a browser makes it on hold and resume. */
@@ -114,7 +121,7 @@ export class WebRtcPeer {
       {
         open: () => this.#markOpen(),
         failed: () => this.mouth.close(),
-        message: packet => this.listener.receive(packet),
+        message: this.#receive,
       },
     );
   }
