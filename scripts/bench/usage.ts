@@ -31,7 +31,7 @@ export function parentOf(pid: number): number {
 }
 
 /** The process and its children: PostgreSQL serves each connection with one. Ours are counted by themselves. */
-function family(pid: number): number[] {
+export function family(pid: number): number[] {
   if (pid === process.pid) return [pid];
   const all = readdirSync('/proc').filter(name => /^\d+$/.test(name));
   return [pid, ...all.filter(name => stat(name)?.parent === pid).map(Number)];
