@@ -80,6 +80,24 @@ const entries = {
     ko: '현재 운영 중이 아닌 상담 창구입니다.',
     cure: 'Choose another counter, or come back when it is open.',
   },
+  slot_unavailable: {
+    status: 422,
+    en: 'We cannot promise this time. Please choose another.',
+    ko: '약속해 드릴 수 없는 시간입니다. 다른 시간을 선택해 주세요.',
+    cure: 'Choose one of the slots that `GET /api/v1/sites/{siteKey}/slots` lists.',
+  },
+  slot_taken: {
+    status: 409,
+    en: 'This time has just been taken. Please choose another.',
+    ko: '방금 예약이 마감된 시간입니다. 다른 시간을 선택해 주세요.',
+    cure: 'Ask for the slots again, and choose another.',
+  },
+  callback_under_way: {
+    status: 409,
+    en: 'We are already calling: it is too late to change the time.',
+    ko: '이미 전화를 연결하고 있어 시간을 변경할 수 없습니다.',
+    cure: 'Nothing: the callback is being served, or is over.',
+  },
   origin_not_allowed: {
     status: 403,
     en: 'This web site may not use this site key.',

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { acdRoutes, Matcher, Presence, Succession, WrapUpClock } from './acd/index.js';
+import { acdRoutes, DueClock, Matcher, Presence, Succession, WrapUpClock } from './acd/index.js';
 import { Conductor, callbackRoutes } from './callback/index.js';
 import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
@@ -103,7 +103,9 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const succession = new Succession({ sql, lease, telephony, wrapUps, logger });
 
     await succession.start();
+    const dueClock = new DueClock(sql, logger);
     wrapUps.start(announcements);
+    dueClock.start(announcements);
     matcher.start();
     const sweeper = setInterval(
       () =>
@@ -117,6 +119,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => presence.stop(),
       () => succession.stop(),
       () => wrapUps.stop(),
+      () => dueClock.stop(),
       () => conductor.stop(),
       () => matcher.stop(),
     );
@@ -157,6 +160,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
         },
         async api => {
           await api.register(callbackRoutes, {
+            publicUrl: config.publicUrl,
             sql,
             announcements,
             secret: config.tokenKey,

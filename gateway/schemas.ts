@@ -25,3 +25,9 @@ export const NullableTimestamp = Type.Unsafe<Date | null>({
   anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }],
 });
 export const NullableString = Type.Union([Type.String(), Type.Null()]);
+
+/** What JavaScript and PostgreSQL know, too: no leap second, no year 0, none that its offset makes the year 10000. */
+export const PointInTime = Type.String({
+  format: 'date-time',
+  pattern: '^[1-8][0-9]{3}-.{5}T.{6}[0-5][0-9](\\.[0-9]+)?(Z|[+-].{5})$',
+});

@@ -1,4 +1,6 @@
 import type { Sql } from '../store/index.js';
+import { forSeat, freeSeat, type SlotTerms } from './seats.js';
+import { liveStates } from './states.js';
 
 export interface CallbackRequest {
   tenantId: string;
@@ -8,9 +10,15 @@ export interface CallbackRequest {
   name?: string | undefined;
   note?: string | undefined;
   locale: string;
+  /** IANA name. */
+  timeZone?: string | undefined;
   pageUrl?: string | undefined;
   pageTitle?: string | undefined;
   requester: Buffer;
+  /** Absent: now. */
+  slot?: SlotTerms | undefined;
+  /** One that was kept and asked for within so long is the same request. */
+  sameSeconds?: number;
 }
 
 export interface Enqueued {
@@ -24,30 +32,51 @@ export interface Enqueued {
 /**
  * Stores a request with its first event, in one statement, or finds the live one of the same site, queue and number.
  * The unique index interactions_one_live decides between two that arrive at once; the loser finds the winner's row.
+ * One for a slot takes one of its seats in the same statement; of two that would take the same seat, the index
+ * interactions_one_seat lets one have it, and the other looks for another.
+ * @returns undefined when the slot is full
  */
-export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promise<Enqueued> {
+export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promise<Enqueued | undefined> {
+  const { tenantId, siteId, queueId, phone, slot, sameSeconds = 0 } = request;
+  const same = sql`tenant_id = ${tenantId} and site_id = ${siteId} and queue_id = ${queueId} and phone = ${phone}`;
   for (;;) {
-    const [row] = await sql<Enqueued[]>`
-      with created as (
+    const rows = await forSeat(
+      sql<(Enqueued | { id: null; full: boolean })[]>`
+      with ${freeSeat(sql, { tenantId, queueId, slot })}, recent as (
+        select id, requester from interactions
+        where ${same} and outcome = 'completed' and requested_at > now() - make_interval(secs => ${sameSeconds})
+        order by requested_at desc limit 1
+      ), created as (
         insert into interactions
-          (tenant_id, channel, state, site_id, queue_id, phone, name, note, locale, page_url, page_title, requester)
-        values (${request.tenantId}, 'callback', 'waiting', ${request.siteId}, ${request.queueId}, ${request.phone},
-          ${request.name ?? null}, ${request.note ?? null}, ${request.locale}, ${request.pageUrl ?? null},
-          ${request.pageTitle ?? null}, ${request.requester})
+          (tenant_id, channel, state, site_id, queue_id, phone, name, note, locale, time_zone, page_url, page_title,
+            requester, place_at, due_at, priority, slot_at, slot_until, slot_seat)
+        select ${tenantId}, 'callback', ${slot ? 'scheduled' : 'waiting'}, ${siteId}, ${queueId}, ${phone},
+          ${request.name ?? null}, ${request.note ?? null}, ${request.locale}, ${request.timeZone ?? null},
+          ${request.pageUrl ?? null}, ${request.pageTitle ?? null}, ${request.requester},
+          coalesce(${slot?.at ?? null}::timestamptz, clock_timestamp()), ${slot?.at ?? null}::timestamptz,
+          ${slot?.priority ?? 0}, ${slot?.at ?? null}::timestamptz, ${slot?.until ?? null}::timestamptz, seat.number
+        from seat where not exists (select from recent)
         on conflict (tenant_id, site_id, queue_id, phone)
-          where state in ('waiting', 'offered', 'accepted', 'dialing', 'bridged') do nothing
-        returning id, tenant_id, queue_id, requester
+          where state in ('scheduled', 'waiting', 'offered', 'accepted', 'dialing', 'bridged') do nothing
+        returning id, tenant_id, queue_id, requester, slot_at
       ), logged as (
-        insert into events (tenant_id, type, interaction_id, queue_id)
-        select tenant_id, 'requested', id, queue_id from created
+        insert into events (tenant_id, type, interaction_id, queue_id, data)
+        select tenant_id, 'requested', id, queue_id,
+          case when slot_at is null then '{}' else jsonb_build_object('slotAt', slot_at) end
+        from created
       )
-      select id, true as created, requester from created
+      select id, true as created, requester, false as full from created
       union all
-      select id, false, requester from interactions
-      where tenant_id = ${request.tenantId} and site_id = ${request.siteId} and queue_id = ${request.queueId}
-        and phone = ${request.phone} and state in ('waiting', 'offered', 'accepted', 'dialing', 'bridged')
-      limit 1`;
-    if (row) return row;
+      select id, false, requester, false from interactions where ${same} and state in ${sql(liveStates)}
+      union all
+      select id, false, requester, false from recent
+      union all
+      select null, false, null, true where not exists (select from seat)
+      limit 1`,
+    );
+    const [row] = rows;
+    if (row?.id) return row;
+    if (row) return undefined;
     // The winner was not visible to this statement's snapshot, or it ended just now: the next look sees either.
   }
 }

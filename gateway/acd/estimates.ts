@@ -6,6 +6,14 @@ const assumedHandleSeconds = 240;
 /** How many of the newest handled interactions the average handle time (AHT) is taken from. */
 const historyDepth = 30;
 
+/** Average handle time (AHT) of a queue, seconds. */
+export function averageHandleSeconds(sql: Sql, queueId: Fragment): Fragment {
+  return sql`coalesce((select avg(extract(epoch from h.done_at - h.offered_at))::float8 from (
+    select done_at, offered_at from interactions
+    where queue_id = ${queueId} and state = 'done' and bridged_at is not null and offered_at is not null
+    order by requested_at desc limit ${historyDepth}) h), ${assumedHandleSeconds})`;
+}
+
 /**
  * What an estimate needs to know of a queue, as a lateral join to a row `q` of queues: `waiting`, `agents` (signed in
  * or engaged), `free`, `aht` (seconds).
@@ -14,10 +22,7 @@ export function queueLoad(sql: Sql): Fragment {
   return sql`lateral (
     select
       (select count(*)::int from interactions w where w.queue_id = q.id and w.state = 'waiting') as waiting,
-      coalesce((select avg(extract(epoch from h.done_at - h.offered_at))::float8 from (
-        select done_at, offered_at from interactions
-        where queue_id = q.id and state = 'done' and bridged_at is not null and offered_at is not null
-        order by requested_at desc limit ${historyDepth}) h), ${assumedHandleSeconds}) as aht,
+      ${averageHandleSeconds(sql, sql`q.id`)} as aht,
       count(*) filter (where a.interaction_id is not null or r.user_id is not null)::int as agents,
       count(*) filter (where a.interaction_id is null and r.user_id is not null)::int as free
     from agent_queues s

@@ -1,9 +1,12 @@
+export { DueClock } from './due-clock.js';
 export { enqueueCallback } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { Presence } from './presence.js';
 export { acdRoutes } from './routes.js';
+export { bringForward, type Rescheduled, reschedule } from './schedule.js';
+export { type Slot, type SlotTerms, withFreeSeats } from './seats.js';
 export type { InteractionState, Outcome } from './states.js';
 export { Succession } from './succession.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';

@@ -14,6 +14,7 @@ export interface InteractionView {
   page: { url: string; title: string | null } | null;
   agent: { id: string; name: string } | null;
   requestedAt: Date;
+  dueAt: Date | null;
   offeredAt: Date | null;
   offerExpiresAt: Date | null;
   acceptedAt: Date | null;
@@ -50,7 +51,7 @@ function view(sql: Sql, locale: string): Fragment {
     i.note, i.locale,
     case when i.page_url is not null then json_build_object('url', i.page_url, 'title', i.page_title) end as page,
     case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
-    i.requested_at as "requestedAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
+    i.requested_at as "requestedAt", i.due_at as "dueAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
     i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.ended_at as "endedAt",
     i.wrap_up_until as "wrapUpUntil", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition
     from interactions i

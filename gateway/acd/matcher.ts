@@ -7,6 +7,7 @@ import type { ServedInteraction } from './transitions.js';
 /** Events after which somebody waits, or somebody is free, who was not before. */
 const awaken: ReadonlySet<string> = new Set([
   'requested',
+  'due',
   'agent_intent',
   'softphone_registered',
   'declined',

@@ -23,12 +23,13 @@ function freeAgents(sql: Sql): Fragment {
 }
 
 /**
- * Takes the oldest waiting interaction for which an agent is free and reserves the agent who has been idle longest.
+ * Takes the first waiting interaction, by priority and then by place, for which an agent is free, and reserves the agent
+ * who has been idle longest.
  * Whoever declined this interaction is passed over while another is free, and for `declineRestSeconds` even when
  * nobody is. Both rows are locked with SKIP LOCKED: gateways that match at the same time take different pairs, none
  * of them waits, and no agent gets two offers.
  *
- * What waits is taken one by one, the oldest first, until one finds its agent, and only from queues where somebody is
+ * What waits is taken one by one, the first first, until one finds its agent, and only from queues where somebody is
  * free: a thousand waiting cost no more than one. (A subquery with FOR UPDATE is not merged into the query around it:
  * its order is that in which its rows are asked for.)
  * @returns undefined when nobody waits for whom an agent is free
@@ -48,7 +49,7 @@ export async function offerNext(
         select i.id as interaction_id, q.*
         from interactions i join staffed q on q.id = i.queue_id
         where i.state = 'waiting'
-        order by i.requested_at, i.id
+        order by i.priority desc, i.place_at, i.id
         for update of i skip locked
       ) q
       cross join lateral (

@@ -2,7 +2,7 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import type { FastifyRequest } from 'fastify';
 import { legsOf } from '../calls/index.js';
 import { ApiError, preferredLocale } from '../errors.js';
-import { IdParams, refusals } from '../schemas.js';
+import { IdParams, PointInTime, refusals } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
 import { caller, requireSession } from '../tenants/index.js';
@@ -10,7 +10,7 @@ import { setIntent, viewAgent } from './agents.js';
 import { findInteraction, interactionEvents, listInteractions, type Viewer } from './interactions.js';
 import { liveRoute } from './live.js';
 import type { Presence } from './presence.js';
-import { Interaction, InteractionDetail, Me, PointInTime, SoftphoneCredential, WrapUp } from './schemas.js';
+import { Interaction, InteractionDetail, Me, SoftphoneCredential, WrapUp } from './schemas.js';
 import { accept, decline, finish, requestHangup } from './transitions.js';
 
 export interface AcdRouteOptions {

@@ -1,12 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { NullableString, NullableTimestamp, Timestamp } from '../schemas.js';
 
-/** What JavaScript and PostgreSQL know, too: no leap second, no year 0, none that its offset makes the year 10000. */
-export const PointInTime = Type.String({
-  format: 'date-time',
-  pattern: '^[1-8][0-9]{3}-.{6}T.{6}[0-5][0-9](\\.[0-9]+)?(Z|[+-].{5})$',
-});
-
 const WrapUpForm = Type.Object(
   {
     note: Type.Optional(Type.String({ maxLength: 4000 })),
@@ -55,7 +49,9 @@ export const SoftphoneCredential = Type.Object({
 const fields = {
   id: Type.String(),
   channel: Type.String(),
-  state: Type.String({ description: 'waiting, offered, accepted, dialing, bridged, wrap_up or done' }),
+  state: Type.String({
+    description: 'scheduled, waiting, offered, accepted, dialing, bridged, wrap_up or done',
+  }),
   outcome: NullableString,
   queue: Type.Object({ key: Type.String(), name: Type.String() }),
   customer: Type.Object({ name: NullableString, phone: Type.String() }),
@@ -64,6 +60,7 @@ const fields = {
   page: Type.Union([Type.Object({ url: Type.String(), title: NullableString }), Type.Null()]),
   agent: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
   requestedAt: Timestamp,
+  dueAt: NullableTimestamp,
   offeredAt: NullableTimestamp,
   offerExpiresAt: NullableTimestamp,
   acceptedAt: NullableTimestamp,

@@ -2,12 +2,28 @@
  * The life of a callback as a table: state × event → state. The statements in transitions.ts take the states they may
  * leave from here, so the table is what the database enforces; a test walks every cell against it.
  *
- *   waiting → offered → accepted → dialing → bridged → wrap_up → done
+ *   scheduled → waiting → offered → accepted → dialing → bridged → wrap_up → done
  */
-export const states = ['waiting', 'offered', 'accepted', 'dialing', 'bridged', 'wrap_up', 'done'] as const;
+export const states = [
+  'scheduled',
+  'waiting',
+  'offered',
+  'accepted',
+  'dialing',
+  'bridged',
+  'wrap_up',
+  'done',
+] as const;
 export type InteractionState = (typeof states)[number];
 
+/** The states in which a request lives: the same one asked for again is this one. */
+export const liveStates: InteractionState[] = states.filter(state => state !== 'wrap_up' && state !== 'done');
+
 export type InteractionEvent =
+  /** Its time has come. */
+  | 'due'
+  /** Another time was chosen, or now. */
+  | 'rescheduled'
   /** An agent was reserved for it and is being rung. */
   | 'offered'
   /** The agent took it. */
@@ -34,7 +50,8 @@ export type InteractionEvent =
 type Row = Partial<Record<InteractionEvent, InteractionState>>;
 
 export const transitions: Readonly<Record<InteractionState, Row>> = {
-  waiting: { offered: 'offered', cancelled: 'done' },
+  scheduled: { due: 'waiting', rescheduled: 'scheduled', cancelled: 'done' },
+  waiting: { offered: 'offered', rescheduled: 'scheduled', cancelled: 'done' },
   offered: {
     accepted: 'accepted',
     // An agent whose phone is answered has taken the offer: `accepted` is logged with it.

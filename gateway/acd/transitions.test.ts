@@ -5,6 +5,8 @@ import { seedDemo } from '../tenants/index.js';
 import { setIntent } from './agents.js';
 import { enqueueCallback } from './enqueue.js';
 import { offerNext } from './matching.js';
+import { bringForward, reschedule } from './schedule.js';
+import type { SlotTerms } from './seats.js';
 import { type InteractionEvent, type InteractionState, states, transitions } from './states.js';
 import * as act from './transitions.js';
 
@@ -43,18 +45,27 @@ async function register({ sql, tenantId }: Fixture, userId: string) {
     values (${tenantId}, ${userId}, ${userId}, 'sip:x@y.invalid', 'ws', 'c', 1, now() + interval '1 hour')`;
 }
 
-async function request({ sql, tenantId, siteId, queueId }: Fixture, phone?: string) {
+async function request({ sql, tenantId, siteId, queueId }: Fixture, phone?: string, slot?: SlotTerms) {
   phones += 1;
   const number = phone ?? `+8210${String(55500000 + phones)}`;
   const requester = Buffer.alloc(16);
-  return await enqueueCallback(sql, { tenantId, siteId, queueId, phone: number, locale: 'ko', requester });
+  const form = { tenantId, siteId, queueId, phone: number, locale: 'ko', requester, slot };
+  const enqueued = await enqueueCallback(sql, form);
+  if (!enqueued) throw new Error('the slot is full');
+  return enqueued;
+}
+
+/** In an hour, with room for many. */
+function inAnHour(): SlotTerms {
+  const at = new Date(Date.now() + 3_600_000);
+  return { at, until: new Date(at.getTime() + 1_800_000), capacity: 1000, priority: 5 };
 }
 
 /** Brings a fresh interaction into a state, by the way that leads there. */
 async function bringInto(f: Fixture, state: InteractionState) {
-  const { id } = await request(f);
+  const { id } = await request(f, undefined, state === 'scheduled' ? inAnHour() : undefined);
   const ref = { id, tenantId: f.tenantId };
-  const path: Record<Exclude<InteractionState, 'waiting' | 'done'>, number> = {
+  const path: Record<Exclude<InteractionState, 'scheduled' | 'waiting' | 'done'>, number> = {
     offered: 1,
     accepted: 2,
     dialing: 3,
@@ -62,7 +73,7 @@ async function bringInto(f: Fixture, state: InteractionState) {
     wrap_up: 5,
   };
   if (state === 'done') await act.cancel(f.sql, ref);
-  else if (state !== 'waiting') {
+  else if (state !== 'waiting' && state !== 'scheduled') {
     const steps = [
       () => offerNext(f.sql, { nodeId, declineRestSeconds: 30 }),
       () => act.accept(f.sql, ref),
@@ -90,6 +101,9 @@ async function eventTypes({ sql }: Fixture, id: string) {
 }
 
 const steps: Record<InteractionEvent, (f: Fixture, ref: act.InteractionRef) => PromiseLike<unknown>> = {
+  due: (f, ref) => bringForward(f.sql, ref),
+  rescheduled: async (f, ref) =>
+    (await reschedule(f.sql, { ...ref, queueId: f.queueId }, { at: inAnHour().at })) === 'done',
   offered: (f, ref) =>
     offerNext(f.sql, { nodeId, declineRestSeconds: 30 }).then(offer =>
       offer?.id === ref.id ? offer : undefined,
@@ -132,12 +146,12 @@ t.test('every cell of the table is what the database does', async t => {
       );
       t.equal(
         after.engaged,
-        ['waiting', 'done'].includes(after.state) ? 0 : 1,
+        ['scheduled', 'waiting', 'done'].includes(after.state) ? 0 : 1,
         `${cell}: the agent is engaged exactly while it is his`,
       );
       await f.sql`update agents set interaction_id = null`;
       await f.sql`delete from declined_offers`;
-      await f.sql`update interactions set state = 'done', outcome = coalesce(outcome, 'failed') where id = ${ref.id}`;
+      await f.sql`update interactions set state = 'done', due_at = null, outcome = coalesce(outcome, 'failed') where id = ${ref.id}`;
     }
   }
 });

@@ -227,7 +227,7 @@ export async function cancel(sql: Sql, ref: InteractionRef) {
     event: 'cancelled',
     to: 'done',
     agent: 'release',
-    set: sql`, outcome = 'cancelled', ended_at = clock_timestamp(), done_at = clock_timestamp()`,
+    set: sql`, outcome = 'cancelled', due_at = null, ended_at = clock_timestamp(), done_at = clock_timestamp()`,
     data: { outcome: 'cancelled' },
   });
   if (withdrawn) return withdrawn;

@@ -1,9 +1,19 @@
-import { cancel, enqueueCallback } from '../acd/index.js';
+import {
+  bringForward,
+  cancel,
+  enqueueCallback,
+  reschedule,
+  type Slot,
+  type SlotTerms,
+  withFreeSeats,
+} from '../acd/index.js';
 import { ApiError, type Locale } from '../errors.js';
+import { isTimeZone } from '../hours/index.js';
 import type { Sql } from '../store/index.js';
 import { findSite, type Site } from '../tenants/index.js';
 import type { CallbackStream } from './event-stream.js';
 import { callableNumber } from './number-policy.js';
+import { type QueuePromise, queuePromises, slotsOf, takesCallsNow } from './promises.js';
 import type { CallbackTokens } from './token.js';
 import { type Counter, listCounters, type VisitorView, viewCallback } from './visitor-view.js';
 
@@ -15,7 +25,18 @@ export interface CallbackForm {
   name?: string;
   note?: string;
   locale?: string;
+  /** RFC 3339, the beginning of a slot; absent: now. */
+  at?: string;
+  /** IANA name, as the browser says. One that is not known here is as good as none. */
+  timeZone?: string;
   page?: { url: string; title?: string };
+}
+
+/** What a visitor is told of a request he has made. */
+export interface Receipt extends VisitorView {
+  token: string;
+  /** Where it can be moved and taken back without a login; only for whoever asked first. */
+  link: string | null;
 }
 
 /** Where a request comes from. */
@@ -26,14 +47,16 @@ export interface Requester {
   locale: Locale;
 }
 
-/** The visitor's side of the promise: ask, look, take back. */
+/** The visitor's side of the promise: ask, look, move, take back. */
 export class CallbackRequests {
   readonly #sql: Sql;
   readonly #tokens: CallbackTokens;
+  readonly #publicUrl: string;
 
-  constructor(sql: Sql, tokens: CallbackTokens) {
+  constructor(sql: Sql, tokens: CallbackTokens, publicUrl: string) {
     this.#sql = sql;
     this.#tokens = tokens;
+    this.#publicUrl = publicUrl;
   }
 
   /**
@@ -50,13 +73,24 @@ export class CallbackRequests {
   }
 
   /**
-   * Takes a request: when this returns, it is on disk. Whoever asks again while the first request lives gets that one.
-   * @throws ApiError site_unknown, origin_not_allowed, queue_unknown, queue_closed, phone_…
+   * The times that can be chosen at a counter.
+   * @throws ApiError site_unknown, origin_not_allowed, queue_unknown
    */
-  async ask(form: CallbackForm, requester: Requester): Promise<VisitorView & { token: string }> {
+  async slots(siteKey: string, origin: string | undefined, queueKey: string): Promise<Slot[]> {
+    const site = await this.#site(siteKey, origin);
+    return await this.#freeSlots(await this.#queue(site.tenantId, ({ key }) => key === queueKey));
+  }
+
+  /**
+   * Takes a request: when this returns, it is on disk. Whoever asks again while the first request lives gets that one.
+   * @throws ApiError site_unknown, origin_not_allowed, queue_unknown, queue_closed, slot_…, phone_…
+   */
+  async ask(form: CallbackForm, requester: Requester): Promise<Receipt> {
     const site = await this.#site(form.siteKey, requester.origin);
     const phone = callableNumber(form.phone, site.countries);
-    const queue = await this.#queue(site.tenantId, form.queue);
+    const queue = await this.#queue(site.tenantId, ({ key }) => key === form.queue);
+    const slot = form.at === undefined ? undefined : slotTerms(queue, form.at);
+    if (!slot) requireOpen(queue);
     const requesterMac = this.#tokens.requester(requester.address);
     const request = await enqueueCallback(this.#sql, {
       tenantId: site.tenantId,
@@ -66,14 +100,21 @@ export class CallbackRequests {
       name: clean(form.name),
       note: clean(form.note),
       locale: site.locales.find(locale => locale === form.locale) ?? requester.locale,
+      timeZone: form.timeZone !== undefined && isTimeZone(form.timeZone) ? form.timeZone : undefined,
       pageUrl: form.page?.url,
       pageTitle: clean(form.page?.title),
       requester: requesterMac,
+      slot,
+      sameSeconds: queue.sameSeconds,
     });
+    if (!request) throw new ApiError('slot_taken', { field: 'at' });
     const view = await this.#view(request.id);
     // Whoever merely knows a customer's number may learn where the request stands, but not take it back.
     const scope = request.created || request.requester.equals(requesterMac) ? 'full' : 'view';
-    return { ...view, token: this.#tokens.issue(request.id, scope) };
+    const token = this.#tokens.issue(request.id, scope);
+    // Behind the #, so that it stays in the browser: no server on the way writes it into a log.
+    const link = scope === 'full' ? `${this.#publicUrl}/callback/#${request.id}.${token}` : null;
+    return { ...view, token, link };
   }
 
   /** @throws ApiError unauthorized */
@@ -102,6 +143,37 @@ export class CallbackRequests {
     return await this.#view(id);
   }
 
+  /**
+   * The times to which a callback can be moved.
+   * @throws ApiError unauthorized, not_found
+   */
+  async slotsFor(id: string, token: string | undefined): Promise<Slot[]> {
+    this.#tokens.verify(id, token);
+    const { tenantId, queueId } = await this.#whereabouts(id);
+    return await this.#freeSlots(await this.#queue(tenantId, queue => queue.id === queueId));
+  }
+
+  /**
+   * Moves a callback to another slot, or to now.
+   * @throws ApiError unauthorized, forbidden, not_found, queue_closed, slot_…, callback_under_way
+   */
+  async move(id: string, token: string | undefined, at: string | null): Promise<VisitorView> {
+    if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
+    const { tenantId, queueId } = await this.#whereabouts(id);
+    const queue = await this.#queue(tenantId, ({ id }) => id === queueId);
+    if (at === null) {
+      requireOpen(queue);
+      const moved = await bringForward(this.#sql, { id, tenantId });
+      if (!moved && (await this.#view(id)).state !== 'waiting') throw new ApiError('callback_under_way');
+    } else {
+      const slot = slotTerms(queue, at);
+      const result = await reschedule(this.#sql, { id, tenantId, queueId }, { slot });
+      if (result === 'full') throw new ApiError('slot_taken', { field: 'at' });
+      if (result === 'too_late') throw new ApiError('callback_under_way');
+    }
+    return await this.#view(id);
+  }
+
   /** The one place where a callback is found without its tenant: its visitor knows only its id, and the token proves it. */
   async #whereabouts(id: string): Promise<{ tenantId: string; queueId: string }> {
     const [row] = await this.#sql<{ tenantId: string; queueId: string }[]>`
@@ -123,13 +195,27 @@ export class CallbackRequests {
     return site;
   }
 
-  async #queue(tenantId: string, key: string): Promise<{ id: string }> {
-    const [queue] = await this.#sql<{ id: string; open: boolean }[]>`
-      select id, open from queues where tenant_id = ${tenantId} and key = ${key}`;
+  async #queue(tenantId: string, match: (queue: QueuePromise) => boolean): Promise<QueuePromise> {
+    const queue = (await queuePromises(this.#sql, tenantId)).find(match);
     if (!queue) throw new ApiError('queue_unknown', { field: 'queue' });
-    if (!queue.open) throw new ApiError('queue_closed', { field: 'queue' });
     return queue;
   }
+
+  async #freeSlots(queue: QueuePromise): Promise<Slot[]> {
+    return await withFreeSeats(this.#sql, { ...queue, queueId: queue.id }, slotsOf(queue, new Date()));
+  }
+}
+
+function requireOpen(queue: QueuePromise): void {
+  if (!takesCallsNow(queue, new Date())) throw new ApiError('queue_closed', { field: 'queue' });
+}
+
+/** The slot that begins at a moment, if it can be promised; whether a seat is free is for the store to say. */
+function slotTerms(queue: QueuePromise, at: string): SlotTerms {
+  const moment = Date.parse(at);
+  const slot = slotsOf(queue, new Date()).find(candidate => candidate.at.getTime() === moment);
+  if (!slot) throw new ApiError('slot_unavailable', { field: 'at' });
+  return { ...slot, capacity: queue.capacity, priority: queue.priority };
 }
 
 /** Text of a visitor as it is stored: no control characters (they end up in SIP headers and on screens), no blank ends. */

@@ -2,11 +2,13 @@ import { finished } from 'node:stream';
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { preferredLocale } from '../errors.js';
-import { IdParams, NullableString, refusals, Timestamp } from '../schemas.js';
+import { IdParams, refusals } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
 import { bearerToken, isKnownOrigin } from '../tenants/index.js';
 import { streamCallback } from './event-stream.js';
+import { laterRoutes } from './later-routes.js';
 import { CallbackRequests } from './requests.js';
+import { Callback, Form, Receipt, Site } from './schemas.js';
 import { StreamPlaces } from './stream-places.js';
 import { CallbackTokens } from './token.js';
 
@@ -17,59 +19,16 @@ export interface CallbackRouteOptions {
   secret: string;
   /** Requests that one address may make in a minute. */
   requestsPerMinute: number;
+  /** How browsers reach us: where a link to a callback leads. */
+  publicUrl: string;
 }
-
-const Callback = Type.Object({
-  id: Type.String(),
-  state: Type.String({ description: 'waiting, offered, accepted, dialing, bridged or done' }),
-  outcome: NullableString,
-  position: Type.Union([Type.Integer(), Type.Null()]),
-  estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
-  queue: Type.Object({ key: Type.String(), name: Type.String() }),
-  requestedAt: Timestamp,
-});
-
-const Site = Type.Object({
-  name: Type.String(),
-  locales: Type.Array(Type.String()),
-  countries: Type.Array(Type.String()),
-  queues: Type.Array(
-    Type.Object({
-      key: Type.String(),
-      name: Type.String(),
-      open: Type.Boolean(),
-      estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
-    }),
-  ),
-});
-
-const Form = Type.Object(
-  {
-    siteKey: Type.String({ minLength: 1, maxLength: 64, examples: ['demo'] }),
-    queue: Type.String({ minLength: 1, maxLength: 40, examples: ['sales'] }),
-    phone: Type.String({ minLength: 1, maxLength: 64, examples: ['010-5550-0000'] }),
-    name: Type.Optional(Type.String({ maxLength: 80 })),
-    note: Type.Optional(Type.String({ maxLength: 1000 })),
-    locale: Type.Optional(Type.String({ maxLength: 35 })),
-    page: Type.Optional(
-      Type.Object(
-        {
-          url: Type.String({ maxLength: 2000, pattern: '^https?://' }),
-          title: Type.Optional(Type.String({ maxLength: 200 })),
-        },
-        { additionalProperties: false },
-      ),
-    ),
-  },
-  { additionalProperties: false },
-);
 
 const preflightSeconds = 600;
 
 /** The visitor's side of the API. It is called from pages of other origins, and by nobody's cookie. */
 export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = async (app, options) => {
-  const { sql, announcements, secret, requestsPerMinute } = options;
-  const requests = new CallbackRequests(sql, new CallbackTokens(secret));
+  const { sql, announcements, secret, requestsPerMinute, publicUrl } = options;
+  const requests = new CallbackRequests(sql, new CallbackTokens(secret), publicUrl);
   const places = new StreamPlaces();
   const askLimit = { rateLimit: { max: requestsPerMinute, timeWindow: '1 minute' } };
 
@@ -79,7 +38,15 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     reply.header('access-control-allow-origin', origin).header('vary', 'origin');
   });
 
-  for (const url of ['/sites/:siteKey', '/callbacks', '/callbacks/:id', '/callbacks/:id/events']) {
+  for (const url of [
+    '/sites/:siteKey',
+    '/sites/:siteKey/slots',
+    '/callbacks',
+    '/callbacks/:id',
+    '/callbacks/:id/events',
+    '/callbacks/:id/slots',
+    '/callbacks/:id/time',
+  ]) {
     app.options(url, { schema: { hide: true } }, async (_request, reply) => preflight(reply));
   }
 
@@ -100,6 +67,8 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     },
   );
 
+  await app.register(laterRoutes, { requests });
+
   app.post(
     '/callbacks',
     {
@@ -110,7 +79,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
         description:
           'Answered when the request is on disk. Asking again while it lives returns the same callback.',
         body: Form,
-        response: { 201: Type.Object({ ...Callback.properties, token: Type.String() }), ...refusals },
+        response: { 201: Receipt, ...refusals },
       },
     },
     async (request, reply) => {
@@ -177,7 +146,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
 function preflight(reply: FastifyReply) {
   return reply
     .status(204)
-    .header('access-control-allow-methods', 'GET, POST, DELETE')
+    .header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
     .header('access-control-allow-headers', 'authorization, content-type')
     .header('access-control-max-age', preflightSeconds)
     .send();

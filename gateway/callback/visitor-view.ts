@@ -1,34 +1,44 @@
 import { estimateWait, type QueueLoad, queueLoad } from '../acd/index.js';
 import type { Sql } from '../store/index.js';
+import { opensAt, queuePromises, takesCallsNow } from './promises.js';
 
 /** A callback as its visitor sees it. Wrap-up is the agent's affair: for the visitor it is done. */
 export interface VisitorView {
   id: string;
-  state: 'waiting' | 'offered' | 'accepted' | 'dialing' | 'bridged' | 'done';
+  state: 'scheduled' | 'waiting' | 'offered' | 'accepted' | 'dialing' | 'bridged' | 'done';
   outcome: string | null;
   /** Place in the queue, 1 is next; null when it no longer waits. */
   position: number | null;
   estimatedWaitSeconds: number | null;
   queue: { key: string; name: string };
   requestedAt: Date;
+  /** When it enters the queue; null when it has, or when somebody has yet to say. */
+  dueAt: Date | null;
+  /** The promised time. */
+  slot: { at: Date; until: Date } | null;
 }
 
 export async function viewCallback(sql: Sql, id: string): Promise<VisitorView | undefined> {
-  const [row] = await sql<(Omit<VisitorView, 'estimatedWaitSeconds'> & QueueLoad)[]>`
+  const [row] = await sql<
+    (Omit<VisitorView, 'estimatedWaitSeconds' | 'slot'> &
+      QueueLoad & { slotAt: Date | null; slotUntil: Date | null })[]
+  >`
     select i.id, case i.state when 'wrap_up' then 'done' else i.state end as state, i.outcome,
       case when i.state = 'waiting' then (
         select count(*)::int from interactions w
-        where w.queue_id = i.queue_id and w.state = 'waiting' and (w.requested_at, w.id) <= (i.requested_at, i.id)
+        where w.queue_id = i.queue_id and w.state = 'waiting'
+          and (w.priority > i.priority or w.priority = i.priority and (w.place_at, w.id) <= (i.place_at, i.id))
       ) end as position,
       json_build_object('key', q.key, 'name', coalesce(q.name ->> i.locale, q.name ->> 'en', q.key)) as queue,
-      i.requested_at as "requestedAt", load.*
+      i.requested_at as "requestedAt", i.due_at as "dueAt", i.slot_at as "slotAt", i.slot_until as "slotUntil", load.*
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     cross join ${queueLoad(sql)}
     where i.id = ${id} and i.channel = 'callback'`;
   if (!row) return undefined;
-  const { waiting: _, agents, free, aht, ...view } = row;
-  const load = { waiting: row.waiting, agents, free, aht };
+  const { waiting, agents, free, aht, slotAt, slotUntil, ...rest } = row;
+  const load = { waiting, agents, free, aht };
+  const view = { ...rest, slot: slotAt && slotUntil ? { at: slotAt, until: slotUntil } : null };
   return { ...view, estimatedWaitSeconds: view.position === null ? null : estimateWait(view.position, load) };
 }
 
@@ -36,19 +46,34 @@ export async function viewCallback(sql: Sql, id: string): Promise<VisitorView | 
 export interface Counter {
   key: string;
   name: string;
+  /** Whether a call can be asked for now. */
   open: boolean;
+  opensAt: Date | null;
+  /** Whether a time can be chosen. */
+  later: boolean;
   estimatedWaitSeconds: number | null;
 }
 
 export async function listCounters(sql: Sql, tenantId: string, locale: string): Promise<Counter[]> {
-  const rows = await sql<(Omit<Counter, 'estimatedWaitSeconds'> & QueueLoad)[]>`
-    select q.key, coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key) as name, q.open, load.*
-    from queues q cross join ${queueLoad(sql)}
-    where q.tenant_id = ${tenantId} order by q.position, q.key`;
-  return rows.map(({ key, name, open, ...load }) => ({
-    key,
-    name,
-    open,
-    estimatedWaitSeconds: open ? estimateWait(load.waiting + 1, load) : null,
-  }));
+  const now = new Date();
+  const [queues, rows] = await Promise.all([
+    queuePromises(sql, tenantId),
+    sql<({ id: string; name: string } & QueueLoad)[]>`
+      select q.id, coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key) as name, load.*
+      from queues q cross join ${queueLoad(sql)} where q.tenant_id = ${tenantId}`,
+  ]);
+  const loads = new Map(rows.map(row => [row.id, row]));
+  return queues.flatMap(queue => {
+    const load = loads.get(queue.id);
+    if (!load) return [];
+    const open = takesCallsNow(queue, now);
+    return {
+      key: queue.key,
+      name: load.name,
+      open,
+      opensAt: opensAt(queue, now),
+      later: queue.open && queue.horizonDays > 0,
+      estimatedWaitSeconds: open ? estimateWait(load.waiting + 1, load) : null,
+    };
+  });
 }

@@ -10,11 +10,15 @@ const demoUsers = [
   { email: 'admin@demo.example', name: 'Robin Admin', role: 'admin', locale: 'en' },
 ] as const;
 
+/** Without hours a queue is open around the clock: so that a first try works at night, too. */
 const demoQueues = [
-  { key: 'sales', name: { en: 'Buying advice', ko: '구매 상담' } },
-  { key: 'support', name: { en: 'Technical support', ko: '기술 지원' } },
-  { key: 'billing', name: { en: 'Orders and billing', ko: '주문·결제 문의' } },
+  { key: 'sales', name: { en: 'Buying advice', ko: '구매 상담' }, hours: null },
+  { key: 'support', name: { en: 'Technical support', ko: '기술 지원' }, hours: null },
+  { key: 'billing', name: { en: 'Orders and billing', ko: '주문·결제 문의' }, hours: 'office' },
 ];
+
+const office = ['09:00-12:00', '13:00-18:00'];
+const officeWeek = { mon: office, tue: office, wed: office, thu: office, fri: office };
 
 /**
  * Makes the demo company, or brings the one of an earlier start up to date with the address and password of this one.
@@ -37,9 +41,14 @@ export async function seedDemo(
     await tx`
       insert into sites (tenant_id, key, name, origins) values (${tenant.id}, ${demoSiteKey}, 'Haru Coffee', ${origins})
       on conflict (key) do update set name = excluded.name, origins = excluded.origins`;
-    for (const [position, { key, name }] of demoQueues.entries()) {
+    await tx`
+      insert into opening_hours (tenant_id, key, time_zone, weekly, public_holidays)
+      values (${tenant.id}, 'office', 'Asia/Seoul', ${tx.json(officeWeek)}, 'KR') on conflict do nothing`;
+    for (const [position, { key, name, hours }] of demoQueues.entries()) {
       await tx`
-        insert into queues (tenant_id, key, name, position) values (${tenant.id}, ${key}, ${tx.json(name)}, ${position})
+        insert into queues (tenant_id, key, name, position, opening_hours_id)
+        values (${tenant.id}, ${key}, ${tx.json(name)}, ${position},
+          (select id from opening_hours where tenant_id = ${tenant.id} and key = ${hours}))
         on conflict (tenant_id, key) do nothing`;
     }
     for (const { email, name, role, locale } of demoUsers) {

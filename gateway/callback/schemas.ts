@@ -1,0 +1,76 @@
+import { Type } from '@fastify/type-provider-typebox';
+import { NullableString, NullableTimestamp, PointInTime, Timestamp } from '../schemas.js';
+
+export const Slot = Type.Object({ at: Timestamp, until: Timestamp });
+
+export const Callback = Type.Object({
+  id: Type.String(),
+  state: Type.String({ description: 'scheduled, waiting, offered, accepted, dialing, bridged or done' }),
+  outcome: NullableString,
+  position: Type.Union([Type.Integer(), Type.Null()]),
+  estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
+  queue: Type.Object({ key: Type.String(), name: Type.String() }),
+  requestedAt: Timestamp,
+  dueAt: NullableTimestamp,
+  slot: Type.Union([Slot, Type.Null()]),
+});
+
+export const Receipt = Type.Object({
+  ...Callback.properties,
+  token: Type.String(),
+  link: Type.Union([Type.String(), Type.Null()], {
+    description: 'Where it can be moved and taken back without a login; the token is behind the #.',
+  }),
+});
+
+export const Site = Type.Object({
+  name: Type.String(),
+  locales: Type.Array(Type.String()),
+  countries: Type.Array(Type.String()),
+  queues: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      name: Type.String(),
+      open: Type.Boolean({ description: 'Whether a call can be asked for now.' }),
+      opensAt: NullableTimestamp,
+      later: Type.Boolean({ description: 'Whether a time can be chosen.' }),
+      estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
+    }),
+  ),
+});
+
+export const Form = Type.Object(
+  {
+    siteKey: Type.String({ minLength: 1, maxLength: 64, examples: ['demo'] }),
+    queue: Type.String({ minLength: 1, maxLength: 40, examples: ['sales'] }),
+    phone: Type.String({ minLength: 1, maxLength: 64, examples: ['010-5550-0000'] }),
+    name: Type.Optional(Type.String({ maxLength: 80 })),
+    note: Type.Optional(Type.String({ maxLength: 1000 })),
+    locale: Type.Optional(Type.String({ maxLength: 35 })),
+    at: Type.Optional(PointInTime),
+    timeZone: Type.Optional(Type.String({ maxLength: 64, examples: ['Asia/Seoul'] })),
+    page: Type.Optional(
+      Type.Object(
+        {
+          url: Type.String({ maxLength: 2000, pattern: '^https?://' }),
+          title: Type.Optional(Type.String({ maxLength: 200 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const Slots = Type.Object({
+  slots: Type.Array(Slot, { description: 'The times that can be chosen, in order.' }),
+});
+
+export const NewTime = Type.Object(
+  {
+    at: Type.Union([PointInTime, Type.Null()], {
+      description: 'The beginning of a slot, or null for now.',
+    }),
+  },
+  { additionalProperties: false },
+);
