@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { cancel, requestHangup } from '../gateway/acd/transitions.js';
-import { DatabaseLink } from './support/database-link.js';
+import { Link } from './support/link.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
@@ -9,11 +9,11 @@ import { endWebRtc } from './support/webrtc-peer.js';
 
 t.teardown(endWebRtc);
 
-async function start(t: Test): Promise<{ stack: Stack; link: DatabaseLink }> {
-  let link: DatabaseLink | undefined;
+async function start(t: Test): Promise<{ stack: Stack; link: Link }> {
+  let link: Link | undefined;
   const stack = await startStack(t, {
     databaseVia: async url => {
-      link = await DatabaseLink.open(t, url);
+      link = await Link.open(t, url);
       return link.url;
     },
   });

@@ -113,13 +113,17 @@ export class People {
   /**
    * Starts a Chromium whose microphone hears a tone.
    * @param microphone its frequency in Hz
+   * @param flags further ones of the command line
    */
-  static async gather(t: Teardown, { microphone = 700 } = {}): Promise<People> {
+  static async gather(
+    t: Teardown,
+    { microphone = 700, flags = [] }: { microphone?: number; flags?: readonly string[] } = {},
+  ): Promise<People> {
     const folder = mkdtempSync(join(tmpdir(), 'ringbridge-microphone-'));
     t.teardown(() => rmSync(folder, { recursive: true, force: true }));
     const file = join(folder, 'tone.wav');
     writeFileSync(file, toneWav(microphone, 10_000));
-    const browser = await launchChromium([`--use-file-for-fake-audio-capture=${file}`]);
+    const browser = await launchChromium([`--use-file-for-fake-audio-capture=${file}`, ...flags]);
     t.teardown(() => browser.close());
     return new People(browser);
   }

@@ -12,6 +12,7 @@ export interface TestSipServer {
   wsPort: number;
   tcpPort?: number;
   tlsPort?: number;
+  wssPort?: number;
   /** Where it connects to for each new MESSAGE, when that is fixed. */
   handlerPort?: number;
   /** It tells when a WebSocket is gone. */
@@ -31,6 +32,7 @@ interface Ready {
   tcp: string[];
   tls: string[];
   ws: string[];
+  wss: string[];
 }
 
 const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
@@ -49,13 +51,14 @@ export const builtIn: SipServerUnderTest = {
       { RINGBRIDGE_SIP_SECRET: secret },
     );
     t.teardown(() => program.end());
-    const { control, udp, tcp, tls, ws } = program.ready;
+    const { control, udp, tcp, tls, ws, wss } = program.ready;
     return {
       control: { host: '127.0.0.1', port: portOf(control), secret },
       udpPort: portOf(udp[0] as string),
       wsPort: portOf(ws[0] as string),
       tcpPort: firstPort(tcp),
       tlsPort: firstPort(tls),
+      wssPort: firstPort(wss),
       tellsFlows: true,
     };
   },

@@ -1,4 +1,4 @@
-/** A way to the database that a test can cut and mend. */
+/** A way to a server that a test can cut and mend. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
@@ -6,7 +6,7 @@ interface Teardown {
   teardown(fn: () => unknown): unknown;
 }
 
-export class DatabaseLink {
+export class Link {
   readonly #target: URL;
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
@@ -19,16 +19,16 @@ export class DatabaseLink {
     server.on('connection', socket => this.#join(socket));
   }
 
-  /** @param url of the database itself */
-  static async open(t: Teardown, url: string): Promise<DatabaseLink> {
+  /** @param url of the server itself */
+  static async open(t: Teardown, url: string): Promise<Link> {
     const server = createServer();
     const port = await listen(server, 0);
-    const link = new DatabaseLink(new URL(url), server, port);
+    const link = new Link(new URL(url), server, port);
     t.teardown(() => link.cut());
     return link;
   }
 
-  /** The database by way of this link. */
+  /** The server by way of this link. */
   get url(): string {
     const url = new URL(this.#target);
     url.host = `127.0.0.1:${this.#port}`;
