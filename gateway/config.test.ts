@@ -100,6 +100,10 @@ t.test('a wrong file is refused with file, line and reason', t => {
     ['rtpPortFirst: 30000\n', /rtpPortLast \(29999\) must be greater than rtpPortFirst \(30000\)/],
     ['sipUdpPort: 20010\n', /sipUdpPort and rtpPortFirst both want UDP port 20010/],
     ['httpPort: 5062\n', /httpPort and sipWsPort both want TCP port 5062/],
+    ['sipUdpPort: 5060\nsipTcpPort: 5062\n', /sipWsPort and sipTcpPort both want TCP port 5062/],
+    ['sipTlsPort: 5061\n', /sipTlsPort needs sipTlsCertificate and sipTlsKey as well/],
+    ['sipWssPort: 5063\nsipTlsKey: key.pem\n', /sipWssPort needs sipTlsCertificate as well/],
+    ['sipTlsCertificate: cert.pem\n', /sipTlsCertificate needs sipTlsKey as well/],
     ['__proto__: 1\n', /there is no setting "__proto__"/],
   ];
   for (const [text, message] of cases) {

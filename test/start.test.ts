@@ -1,14 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { testCertificate } from '../engine/sip/testing/tls-files.js';
 import { freePort } from '../scripts/ports.js';
 import { commandLine } from '../scripts/process-info.js';
+import { AgentDesk } from './support/agent-desk.js';
+import { People } from './support/browser.js';
+import { trusting } from './support/chromium.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 type Tap = Pick<typeof t, 'teardown'>;
@@ -117,6 +122,38 @@ t.test('a newcomer starts, sees the pages, stops, and finds the data again', asy
   t.match(third.output, /Found the data of an earlier run/);
   third.child.kill('SIGTERM');
   t.equal(await third.exited, 0);
+});
+
+/** What a stream says to two line ends (RFC 5626 section 4.4.1). */
+async function pong(socket: Socket): Promise<string> {
+  socket.write('\r\n\r\n');
+  const [answer] = await once(socket, 'data');
+  socket.destroy();
+  return String(answer);
+}
+
+t.test('with a certificate: softphones over WSS, trunks over TLS and TCP', async t => {
+  const env = await surroundings(t);
+  const { files, certificate } = testCertificate(t, 'localhost');
+  for (const name of ['TCP', 'TLS', 'WSS']) env[`RINGBRIDGE_SIP_${name}_PORT`] = String(await freePort());
+  env.RINGBRIDGE_SIP_TLS_CERTIFICATE = files.certificate;
+  env.RINGBRIDGE_SIP_TLS_KEY = files.key;
+  const run = start(t, env);
+  await run.until(/Ringbridge is running/);
+  const people = await People.gather(t, { flags: [trusting(certificate)] });
+  const desk = await AgentDesk.open(people, `http://localhost:${env.RINGBRIDGE_HTTP_PORT}`);
+  const sockets: string[] = [];
+  desk.page.on('websocket', socket => sockets.push(socket.url()));
+  await desk.signIn('agent2@demo.example', 'ringbridge-demo');
+  const wss = `wss://localhost:${env.RINGBRIDGE_SIP_WSS_PORT}/`;
+  t.ok(sockets.includes(wss), `the softphone has registered over ${wss}`);
+  const host = '127.0.0.1';
+  const port = (name: string) => Number(env[`RINGBRIDGE_SIP_${name}_PORT`]);
+  t.equal(
+    await pong(connectTls({ host, port: port('TLS'), servername: 'localhost', ca: certificate })),
+    '\r\n',
+  );
+  t.equal(await pong(connect({ host, port: port('TCP') })), '\r\n');
 });
 
 t.test('a run that is killed leaves nothing behind, and the next one starts', async t => {

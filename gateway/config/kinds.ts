@@ -25,6 +25,8 @@ export const folder = matching(/^[^\0]+$/, 'the path of a folder');
 
 export const name = matching(/^[A-Za-z0-9._:-]{1,200}$/, 'up to 200 letters, digits and . _ : -');
 
+export const file = matching(/^[^\0]+$/, 'the path of a file');
+
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
 const hostname = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`, 'i');
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ConfigError } from './error.js';
 import { readEntries } from './file.js';
-import { folder } from './kinds.js';
+import { file, folder } from './kinds.js';
 import { type Config, type Setting, type SettingName, settings, variableOf } from './settings.js';
 import { suggestion } from './suggestion.js';
 
@@ -17,6 +17,8 @@ export interface ConfigSources {
 
 export const defaultFile = 'ringbridge.yaml';
 const names = Object.keys(settings) as SettingName[];
+/** Relative ones start at the place where they are written. */
+const isPath = (name: SettingName) => settings[name].kind === folder || settings[name].kind === file;
 const isName = (word: string): word is SettingName => Object.hasOwn(settings, word);
 
 /** A value that was given, and how to name its place in a complaint. */
@@ -54,7 +56,7 @@ function fromFile(path: string, cwd: string, problems: string[]): Map<SettingNam
     if (!isName(key)) {
       const meant = suggestion(key, names);
       problems.push(`${keyAt}: there is no setting ${shown(key)}${meant ? `; did you mean ${meant}?` : ''}`);
-    } else if (typeof value === 'string' && settings[key].kind === folder) {
+    } else if (typeof value === 'string' && isPath(key)) {
       found.set(key, { value: value && resolve(dirname(path), value), at: valueAt });
     } else {
       found.set(key, { value, at: valueAt });
@@ -92,6 +94,10 @@ export interface PortUse {
   last: number;
 }
 
+/** Those of the SIP server that are open only when they are asked for. */
+const wantedSipPorts = (config: Config) =>
+  (['sipTcpPort', 'sipTlsPort', 'sipWssPort'] as const).filter(name => config[name] !== undefined);
+
 /** The ports this configuration makes somebody listen on. */
 export function portUses(config: Config): PortUse[] {
   const one = (name: SettingName, protocol: 'tcp' | 'udp'): PortUse => {
@@ -103,6 +109,7 @@ export function portUses(config: Config): PortUse[] {
     one('httpPort', 'tcp'),
     ...(config.databaseUrl === undefined ? [one('databasePort', 'tcp')] : []),
     ...(builtin ? [one('sipControlPort', 'tcp'), one('sipWsPort', 'tcp'), one('sipUdpPort', 'udp')] : []),
+    ...(builtin ? wantedSipPorts(config).map(name => one(name, 'tcp')) : []),
     one('mediaControlPort', 'tcp'),
     ...(config.mediaWebrtcPort === 0 ? [] : [one('mediaWebrtcPort', 'udp')]),
     { name: 'rtpPortFirst', protocol: 'udp', first: config.rtpPortFirst, last: config.rtpPortLast },
@@ -143,6 +150,17 @@ function checkPorts(config: Config, problems: string[]) {
   });
 }
 
+/** Nobody speaks TLS without a certificate, and no certificate is of use without its key. */
+function checkCertificate(config: Config, problems: string[]) {
+  const files = ['sipTlsCertificate', 'sipTlsKey'] as const;
+  const missing = files.filter(name => config[name] === undefined);
+  const needing = [...(['sipTlsPort', 'sipWssPort'] as const), ...files].find(
+    name => config[name] !== undefined,
+  );
+  if (needing !== undefined && missing.length > 0)
+    problems.push(`${needing} needs ${missing.join(' and ')} as well`);
+}
+
 /**
  * Every setting from the environment, else the file, else its default. Reads at most one file and touches
  * nothing. Throws ConfigError that lists everything that is wrong, each with its place, a line each.
@@ -159,12 +177,13 @@ export function loadConfig(sources: ConfigSources): Config {
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   const config: Record<string, unknown> = {};
   for (const name of names) {
-    const { fallback, kind } = settings[name] as Setting<unknown>;
+    const { fallback } = settings[name] as Setting<unknown>;
     if (read.has(name)) config[name] = read.get(name);
     else config[name] = typeof fallback === 'function' ? fallback(config as Config) : fallback;
-    if (kind === folder) config[name] = resolve(cwd, config[name] as string);
+    if (isPath(name) && config[name] !== undefined) config[name] = resolve(cwd, config[name] as string);
   }
   checkPorts(config as Config, problems);
+  checkCertificate(config as Config, problems);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config as Config;
 }

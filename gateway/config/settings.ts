@@ -4,8 +4,10 @@ import * as kind from './kinds.js';
 /** What a default may be made from: the settings above it. */
 interface Known {
   httpPort: number;
+  publicUrl: string;
   sipAddress: string;
   sipWsPort: number;
+  sipWssPort: number | undefined;
   mediaAddress: string;
 }
 
@@ -159,11 +161,52 @@ const signalling = {
   }),
   sipUdpPort: setting({ kind: kind.port, fallback: 5060, meaning: 'The UDP port for SIP.' }),
   sipWsPort: setting({ kind: kind.port, fallback: 5062, meaning: 'The TCP port for SIP over WebSocket.' }),
+  sipTcpPort: setting({
+    kind: kind.port,
+    fallback: undefined,
+    fallbackText: 'none',
+    meaning: 'The TCP port for SIP, for trunks with transport=tcp and for requests too large for UDP.',
+  }),
+  sipTlsPort: setting({
+    kind: kind.port,
+    fallback: undefined,
+    fallbackText: 'none',
+    meaning: 'The TCP port for SIP over TLS, for trunks with transport=tls. 5061 is the usual one.',
+  }),
+  sipWssPort: setting({
+    kind: kind.port,
+    fallback: undefined,
+    fallbackText: 'none',
+    meaning: 'The TCP port for SIP over WebSocket over TLS, for softphones without a proxy in front.',
+  }),
+  sipTlsCertificate: setting({
+    kind: kind.file,
+    fallback: undefined,
+    fallbackText: 'none',
+    meaning:
+      'The certificate of sipTlsPort and sipWssPort, PEM, with those between it and a root behind it. It has to ' +
+      'name the host that browsers and trunks use.',
+  }),
+  sipTlsKey: setting({
+    kind: kind.file,
+    fallback: undefined,
+    fallbackText: 'none',
+    meaning: 'The private key of the certificate, PEM.',
+  }),
+  sipTlsAuthorities: setting({
+    kind: kind.file,
+    fallback: undefined,
+    fallbackText: 'the public ones',
+    meaning: 'Authorities whose certificates trunks may have, besides the public ones, PEM.',
+  }),
   softphoneWsUrl: setting({
     kind: kind.url(['ws', 'wss']),
-    fallback: ({ sipAddress, sipWsPort }) =>
-      `ws://${sipAddress.includes(':') ? `[${sipAddress}]` : sipAddress}:${sipWsPort}`,
-    fallbackText: '`ws://<sipAddress>:<sipWsPort>`',
+    fallback: ({ sipAddress, sipWsPort, sipWssPort, publicUrl }) =>
+      sipWssPort === undefined
+        ? `ws://${sipAddress.includes(':') ? `[${sipAddress}]` : sipAddress}:${sipWsPort}`
+        : `wss://${new URL(publicUrl).hostname}:${sipWssPort}`,
+    fallbackText:
+      '`ws://<sipAddress>:<sipWsPort>`, with `sipWssPort` `wss://<host of publicUrl>:<sipWssPort>`',
     meaning: "How the agents' browsers reach SIP over WebSocket, for example wss://calls.example.com/sip.",
   }),
   sipDomain: setting({

@@ -95,6 +95,17 @@ function serverPart(
 
 function sipPart(around: Surroundings): Part {
   const { sipControl, sipAddress, sipExternalAddress, sipUdpPort, sipWsPort, sipSecret } = around.config;
+  const { sipTcpPort, sipTlsPort, sipWssPort } = around.config;
+  const { sipTlsCertificate, sipTlsKey, sipTlsAuthorities } = around.config;
+  const at = (port: number | undefined) => (port === undefined ? undefined : hostPort(sipAddress, port));
+  const wanted = {
+    '--tcp': at(sipTcpPort),
+    '--tls': at(sipTlsPort),
+    '--wss': at(sipWssPort),
+    '--tls-cert': sipTlsCertificate,
+    '--tls-key': sipTlsKey,
+    '--tls-ca': sipTlsAuthorities,
+  };
   const external = sipExternalAddress === sipAddress ? [] : ['--external-address', sipExternalAddress];
   return serverPart(around, 'SIP server', {
     file: 'engine/sip/main.js',
@@ -102,6 +113,7 @@ function sipPart(around: Surroundings): Part {
       ...['--control', hostPort(sipControl.host, sipControl.port)],
       ...['--udp', hostPort(sipAddress, sipUdpPort)],
       ...['--ws', hostPort(sipAddress, sipWsPort)],
+      ...Object.entries(wanted).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
       ...external,
       ...['--log-level', around.config.logLevel],
     ],

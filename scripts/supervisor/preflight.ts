@@ -42,6 +42,9 @@ const users: Readonly<Partial<Record<SettingName, string>>> = {
   sipControlPort: "SIP server's control port",
   sipWsPort: 'SIP server (WebSocket)',
   sipUdpPort: 'SIP server (UDP)',
+  sipTcpPort: 'SIP server (TCP)',
+  sipTlsPort: 'SIP server (TLS)',
+  sipWssPort: 'SIP server (WebSocket over TLS)',
   mediaControlPort: "media engine's control port",
   mediaWebrtcPort: 'media engine (WebRTC)',
   phoneNetworkPort: 'simulated telephone network',
@@ -49,7 +52,7 @@ const users: Readonly<Partial<Record<SettingName, string>>> = {
 
 function addressSetting(name: SettingName): SettingName | undefined {
   if (name === 'httpPort') return 'httpHost';
-  if (name === 'sipUdpPort' || name === 'sipWsPort') return 'sipAddress';
+  if (/^sip(Udp|Tcp|Tls|Ws|Wss)Port$/.test(name)) return 'sipAddress';
   if (name === 'mediaWebrtcPort') return 'mediaAddress';
   return undefined;
 }

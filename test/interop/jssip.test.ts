@@ -1,5 +1,4 @@
 /** JsSIP in Chromium over WS and WSS, with the voices of both sides measured. */
-import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type Srf from 'drachtio-srf';
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
@@ -7,6 +6,7 @@ import t, { type Test } from 'tap';
 import { Challenge } from '../../engine/phone-network/challenge.js';
 import { testCertificate } from '../../engine/sip/testing/tls-files.js';
 import { hearsTone, People } from '../support/browser.js';
+import { trusting } from '../support/chromium.js';
 import { Link } from '../support/link.js';
 import { builtIn, sipServersUnderTest, type TestSipServer } from '../support/sip-servers.js';
 import { endWebRtc, WebRtcPeer } from '../support/webrtc-peer.js';
@@ -138,12 +138,6 @@ async function calls(t: Test, bed: Bed): Promise<void> {
   });
 }
 
-/** Chromium trusts a certificate whose public key has this hash, whoever signed it. */
-function fingerprint(certificate: string): string {
-  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
-  return createHash('sha256').update(key).digest('base64');
-}
-
 for (const sipServer of sipServersUnderTest()) {
   t.test(`JsSIP in Chromium on the ${sipServer.name} SIP server over WS`, async t => {
     const server = await sipServer.start(t);
@@ -158,7 +152,7 @@ t.test('JsSIP in Chromium on the built-in SIP server over WSS', async t => {
   const server = await builtIn.start(t, ['--wss', '127.0.0.1:0', ...keys]);
   const people = await People.gather(t, {
     microphone: voices.browser,
-    flags: [`--ignore-certificate-errors-spki-list=${fingerprint(certificate)}`],
+    flags: [trusting(certificate)],
   });
   const wssUrl = `wss://127.0.0.1:${server.wssPort}`;
   await calls(t, await bed(t, people, server, wssUrl));

@@ -1,4 +1,5 @@
 /** A real Chromium for tests: finding it, starting it, and a WebRTC peer within a page of it that speaks and hears tones. */
+import { createHash, X509Certificate } from 'node:crypto';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { findProgram } from '../../scripts/test-run/programs.js';
 
@@ -17,6 +18,12 @@ const flags = [
   '--disable-sync',
   '--no-first-run',
 ];
+
+/** The flag with which it trusts a certificate, whoever signed it: by the hash of its public key. */
+export function trusting(certificate: string): string {
+  const key = new X509Certificate(certificate).publicKey.export({ type: 'spki', format: 'der' });
+  return `--ignore-certificate-errors-spki-list=${createHash('sha256').update(key).digest('base64')}`;
+}
 
 /**
  * @param more further flags of the command line
