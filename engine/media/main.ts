@@ -24,7 +24,7 @@ function orSettingError<T>(work: Promise<T>, flag: string, what: string): Promis
   });
 }
 
-async function start(settings: Settings): Promise<() => void> {
+async function start(settings: Settings): Promise<() => Promise<void>> {
   const { address, controlHost, controlPort, webrtcPort, rtpPorts } = settings;
   // Rendered before the first call, not within one.
   holdMusic();
@@ -52,9 +52,9 @@ async function start(settings: Settings): Promise<() => void> {
   process.stdout.write(
     `${JSON.stringify({ ready: true, control: `${controlHost}:${control.port}`, webrtcPort: mux.port })}\n`,
   );
-  return () => {
+  return async () => {
     control.close();
-    registry.close();
+    await registry.close();
     mux.close();
   };
 }
@@ -67,8 +67,7 @@ try {
     const stop = await start(settings);
     const end = (why: string) => {
       logger.info({ why }, 'media engine ends');
-      stop();
-      process.exit(0);
+      void stop().then(() => process.exit(0));
     };
     process.once('SIGTERM', () => end('SIGTERM'));
     process.once('SIGINT', () => end('SIGINT'));

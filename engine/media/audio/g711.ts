@@ -41,7 +41,12 @@ function table256(entry: (code: number) => number): Int16Array {
 
 const decode: Record<Law, Int16Array> = { PCMU: table256(ulawToLinear), PCMA: table256(alawToLinear) };
 
-const encodeOne: Record<Law, (sample: number) => number> = { PCMU: linearToUlaw, PCMA: linearToAlaw };
+/** For mixing, which encodes every frame: all samples of a law, by their 16 bits. */
+const encodeTable: Record<Law, Uint8Array> = { PCMU: encodings(linearToUlaw), PCMA: encodings(linearToAlaw) };
+
+function encodings(encode: (sample: number) => number): Uint8Array {
+  return Uint8Array.from({ length: 65_536 }, (_, bits) => encode((bits << 16) >> 16));
+}
 
 const toOtherLaw: Record<Law, Uint8Array> = {
   PCMU: Uint8Array.from({ length: 256 }, (_, code) => linearToAlaw(ulawToLinear(code))),
@@ -56,10 +61,22 @@ export function transcodeInPlace(from: Law, buffer: Buffer, start: number, end: 
 
 /** 16-bit linear samples as G.711. */
 export function encodeG711(law: Law, samples: Int16Array): Buffer {
-  const encode = encodeOne[law];
   const encoded = Buffer.allocUnsafe(samples.length);
-  for (let i = 0; i < samples.length; i++) encoded[i] = encode(samples[i] as number);
+  encodeInto(law, samples, encoded, 0);
   return encoded;
+}
+
+/** 16-bit linear samples as G.711, into a buffer. */
+export function encodeInto(law: Law, samples: Int16Array, buffer: Buffer, offset: number): void {
+  const table = encodeTable[law];
+  for (let i = 0; i < samples.length; i++) {
+    buffer[offset + i] = table[(samples[i] as number) & 0xffff] as number;
+  }
+}
+
+/** The 256 values of a law. */
+export function decodeTable(law: Law): Int16Array {
+  return decode[law];
 }
 
 /** G.711 as 16-bit linear samples. */

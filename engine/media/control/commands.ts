@@ -1,13 +1,16 @@
+import { isAbsolute } from 'node:path';
 import { type Clip, looped, silentClip } from '../audio/clip.js';
 import { holdMusic } from '../audio/music.js';
 import type { SoundFiles } from '../audio/sound-files.js';
 import { beepClip, toneClip } from '../audio/tones.js';
-import { Bridge } from '../bridge.js';
 import { allKeys, isKeys } from '../dtmf.js';
 import type { Endpoint } from '../endpoint/endpoint.js';
 import type { PlayOptions } from '../endpoint/playlist.js';
 import type { EndpointRegistry, Subscriber } from '../endpoint/registry.js';
 import { MediaFault } from '../fault.js';
+import type { Recorder } from '../recording/recorder.js';
+import { Room } from '../room/room.js';
+import { unwatch, watch } from '../room/watch.js';
 import type { Params } from './params.js';
 
 export interface CommandContext {
@@ -29,12 +32,32 @@ function describe(endpoint: Endpoint) {
   return { endpoint: id, kind, label, localSdp, held, connected: isConnected };
 }
 
-function bridgeOf(endpoint: Endpoint): Bridge | undefined {
-  return endpoint.sink instanceof Bridge ? endpoint.sink : undefined;
+/** Another endpoint of the same owner. */
+function otherOf(context: CommandContext, params: Params, name: string, endpoint: Endpoint): Endpoint {
+  const other = endpointOf(context, params, name);
+  if (other === endpoint) throw new MediaFault('bad_request', 'an endpoint cannot be joined with itself');
+  return other;
+}
+
+function conferenceOf({ registry, subscriber }: CommandContext, params: Params): Room {
+  return registry.conferences.get(subscriber.owner, params.text('conference', idLength));
+}
+
+function recordingOf({ registry, subscriber }: CommandContext, params: Params): Recorder {
+  return registry.recordings.get(subscriber.owner, params.text('recording', idLength));
+}
+
+function recordingPath(params: Params): string {
+  const file = params.text('file', 4096);
+  if (!isAbsolute(file) || !file.endsWith('.wav'))
+    throw new MediaFault('bad_request', 'file is no absolute path that ends in .wav');
+  return file;
 }
 
 const maxSources = 64;
 const longestSilenceMs = 600_000;
+const longestRecordingMs = 24 * 3_600_000;
+const longestWatchMs = 3_600_000;
 
 async function clipFor(source: Params, files: SoundFiles): Promise<Clip> {
   if (source.has('tone')) {
@@ -72,7 +95,8 @@ export const commands: Readonly<Record<string, Command>> = {
     const remoteSdp = params.optionalSdp('remoteSdp');
     const music = params.optionalText('holdMusic', 4096);
     const holdMusic = music === undefined ? undefined : looped(await context.files.read(music));
-    return describe(await context.registry.create(context.subscriber, { kind, label, holdMusic }, remoteSdp));
+    const request = { kind, label, holdMusic, inBandDigits: params.flag('inBandDigits') };
+    return describe(await context.registry.create(context.subscriber, request, remoteSdp));
   },
 
   accept(context, params) {
@@ -86,14 +110,93 @@ export const commands: Readonly<Record<string, Command>> = {
 
   bridge(context, params) {
     const endpoint = endpointOf(context, params);
-    const other = endpointOf(context, params, 'other');
-    if (endpoint === other) throw new MediaFault('bad_request', 'an endpoint cannot be bridged with itself');
-    Bridge.join(endpoint, other);
+    const other = otherOf(context, params, 'other', endpoint);
+    unwatch(endpoint);
+    unwatch(other);
+    Room.bridge(context.registry.clock, endpoint, other);
+    return {};
+  },
+
+  monitor(context, params) {
+    const endpoint = endpointOf(context, params);
+    const target = otherOf(context, params, 'target', endpoint);
+    if (target.watching !== undefined)
+      throw new MediaFault('bad_request', 'the target is itself one that monitors');
+    watch(context.registry.clock, endpoint, target, params.oneOf('role', ['listen', 'whisper', 'barge']));
     return {};
   },
 
   unbridge(context, params) {
-    bridgeOf(endpointOf(context, params))?.part();
+    const endpoint = endpointOf(context, params);
+    unwatch(endpoint);
+    endpoint.attach(undefined);
+    return {};
+  },
+
+  createConference({ registry, subscriber }) {
+    return { conference: registry.conferences.create(subscriber.owner) };
+  },
+
+  addMember(context, params) {
+    const room = conferenceOf(context, params);
+    const endpoint = endpointOf(context, params);
+    const role = params.oneOf('role', ['speak', 'listen', 'whisper']);
+    const seatRole =
+      role === 'whisper' ? { whisperTo: otherOf(context, params, 'whisperTo', endpoint) } : role;
+    unwatch(endpoint);
+    room.add(endpoint, seatRole);
+    return {};
+  },
+
+  removeMember(context, params) {
+    conferenceOf(context, params).remove(endpointOf(context, params));
+    return {};
+  },
+
+  async playToConference(context, params) {
+    const clips = await clipsFor(context, params);
+    if (clips.some(({ times }) => times === Number.POSITIVE_INFINITY))
+      throw new MediaFault('bad_request', 'a conference is played nothing that has no end');
+    return conferenceOf(context, params).announce(clips);
+  },
+
+  destroyConference({ registry, subscriber }, params) {
+    registry.conferences.destroy(subscriber.owner, params.text('conference', idLength));
+    return {};
+  },
+
+  async record(context, params) {
+    const endpoint = endpointOf(context, params);
+    const file = recordingPath(params);
+    const sides = params.oneOf('sides', ['peer', 'both']);
+    const maxMs = params.has('maxMs') ? params.number('maxMs', 0, 1, longestRecordingMs) : undefined;
+    const { registry, subscriber } = context;
+    return { recording: await registry.recordings.start(subscriber.owner, endpoint, { file, sides, maxMs }) };
+  },
+
+  pauseRecording(context, params) {
+    recordingOf(context, params).pause();
+    return {};
+  },
+
+  resumeRecording(context, params) {
+    recordingOf(context, params).resume();
+    return {};
+  },
+
+  stopRecording(context, params) {
+    return recordingOf(context, params).end('stopped');
+  },
+
+  recordingEnded(context, params) {
+    return recordingOf(context, params).ended;
+  },
+
+  watchActivity(context, params) {
+    endpointOf(context, params).watchActivity({
+      silenceMs: params.number('silenceMs', 0, 100, longestWatchMs),
+      noRtpMs: params.number('noRtpMs', 0, 100, longestWatchMs),
+    });
     return {};
   },
 

@@ -1,16 +1,21 @@
 import { EventEmitter } from 'node:events';
 import type { Clip } from '../audio/clip.js';
+import { DtmfDetector } from '../audio/dtmf-detector.js';
 import type { FrameClock } from '../audio/frame-clock.js';
 import { type Law, transcodeInPlace } from '../audio/g711.js';
 import { holdMusic } from '../audio/music.js';
 import { DtmfReceiver, type PressedKey } from '../dtmf.js';
 import { MediaFault } from '../fault.js';
+import type { Recorder } from '../recording/recorder.js';
+import type { Role } from '../room/seat.js';
 import { OutgoingStream } from '../rtp/outgoing-stream.js';
 import type { RtpPacket } from '../rtp/packet.js';
 import { Reception } from '../rtp/reception.js';
 import { RtcpState } from '../rtp/rtcp.js';
 import type { Direction } from '../sdp/direction.js';
+import { type Activity, type ActivityLimits, ActivityWatch } from './activity.js';
 import { type LegFormat, lawOfKind, payloadKind } from './format.js';
+import { MixOutput } from './mix-output.js';
 import type { PlayEnd, PlayOptions } from './playlist.js';
 import { Playout } from './playout.js';
 
@@ -22,6 +27,7 @@ export interface EndpointEvents {
   digit: [{ digit: string; durationMs: number }];
   lost: [LostReason];
   hold: [boolean];
+  activity: [Activity];
 }
 
 export interface EndpointStatistics {
@@ -40,12 +46,18 @@ export interface EndpointStatistics {
   sentJitterMs: number | null;
 }
 
-/** Where an endpoint's received packets go: a bridge today; a mixer or a recorder is one as well. */
+/** Listens to what the peer says: a recorder, a detector of digits or of silence. */
+export interface Hearer {
+  hear(packet: RtpPacket, law: Law, now: number): void;
+}
+
+/** Where an endpoint's received packets go: its seat in a room. */
 export interface Sink {
   receive(from: Endpoint, packet: RtpPacket, kind: number, now: number): void;
   /** The peer of `from` put it on hold or took it back. */
   holdChanged(from: Endpoint): void;
   leave(endpoint: Endpoint): void;
+  pressed?(press: PressedKey): void;
 }
 
 export interface EndpointSettings {
@@ -57,6 +69,7 @@ export interface EndpointSettings {
   clock: FrameClock;
   /** The house's by default. */
   holdMusic?: Clip | undefined;
+  inBandDigits?: boolean;
 }
 
 const rtcpIntervalMs = 5000;
@@ -68,6 +81,9 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   readonly label: string;
   /** What others hear while this endpoint's peer holds. */
   readonly holdMusic: Clip;
+  /** Supervisors' endpoints that go where this one goes, and the one that this goes with. */
+  readonly watchers = new Map<Endpoint, Role>();
+  watching: Endpoint | undefined;
   /** Which way the peer wants media to flow, seen from the peer. */
   protected peerDirection: Direction = 'sendrecv';
   protected format: LegFormat | undefined;
@@ -81,7 +97,12 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   readonly #rtpTimeoutMs: number;
   #packetsMalformed = 0;
   #transportErrors = 0;
+  readonly #mixOutput: MixOutput;
   #sink: Sink | undefined;
+  readonly #hearers: Hearer[] = [];
+  readonly #recorders: Recorder[] = [];
+  #inBandDigits: DtmfDetector | undefined;
+  #activity: ActivityWatch | undefined;
   #lastHeardAt = 0;
   #nextRtcpAt = performance.now() + Math.random() * rtcpIntervalMs;
   /** The peer's media is gone, until a new association brings it back. */
@@ -99,8 +120,13 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
       settings.clock,
       this.outgoing,
       () => (this.canSend ? this.format : undefined),
-      packet => this.sendRtp(packet),
+      (packet, now) => this.#transmit(packet, now),
     );
+    this.#mixOutput = new MixOutput(this.outgoing, (packet, now) => this.#transmit(packet, now));
+    if (settings.inBandDigits) {
+      this.#inBandDigits = new DtmfDetector(press => this.#pressed(press));
+      this.#hearers.push(this.#inBandDigits);
+    }
   }
 
   abstract readonly localSdp: string;
@@ -177,7 +203,33 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     }
     if (payloadType === undefined) return;
     const start = this.outgoing.relay(from, packet, payloadType, now);
-    this.sendRtp(packet.buffer.subarray(start, packet.payloadEnd));
+    this.#transmit(packet.buffer.subarray(start, packet.payloadEnd), now);
+  }
+
+  /** What a mixed frame has to be encoded for; undefined while nothing mixed is sent. */
+  get mixFormat(): LegFormat | undefined {
+    return this.#playout.active || !this.canSend ? undefined : this.format;
+  }
+
+  /** Sends a frame of a mix, in the law of `mixFormat`. */
+  sendMixed(encoded: Buffer, format: LegFormat, now: number): void {
+    this.#mixOutput.sendFrame(encoded, format, now);
+  }
+
+  /** Records from now on. The recorder ends with the endpoint. */
+  recordWith(recorder: Recorder): void {
+    this.#recorders.push(recorder);
+    this.#hearers.push(recorder);
+    void recorder.ended.then(() => {
+      remove(this.#recorders, recorder);
+      remove(this.#hearers, recorder);
+    });
+  }
+
+  watchActivity(limits: ActivityLimits): void {
+    this.#endActivity();
+    this.#activity = new ActivityWatch(limits, activity => this.emit('activity', activity));
+    this.#hearers.push(this.#activity);
   }
 
   statistics(): EndpointStatistics {
@@ -212,7 +264,13 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.attach(undefined);
+    for (const watcher of this.watchers.keys()) watcher.watching = undefined;
+    this.watchers.clear();
+    this.watching?.watchers.delete(this);
+    this.watching = undefined;
     this.#playout.close();
+    this.#endActivity();
+    for (const recorder of [...this.#recorders]) void recorder.end('endpoint_gone');
     this.release();
     this.removeAllListeners();
   }
@@ -234,14 +292,45 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     if (isEvent) {
       const { ssrc, timestamp, payloadOffset, payloadEnd } = packet;
       const press = this.#dtmf.receive(ssrc, timestamp, packet.buffer, payloadOffset, payloadEnd);
-      if (press !== undefined) this.#pressed(press);
+      if (press !== undefined) {
+        this.#endInBandDigits();
+        this.#pressed(press);
+      }
+    } else if (this.#hearers.length > 0) {
+      const law = lawOfKind(kind);
+      if (law !== undefined) for (const hearer of this.#hearers) hearer.hear(packet, law, now);
     }
     this.#sink?.receive(this, packet, kind, now);
   }
 
   #pressed(press: PressedKey): void {
     this.#playout.keyPressed(press.digit);
+    this.#sink?.pressed?.(press);
     this.emit('digit', press);
+  }
+
+  /** A peer that speaks RFC 4733 is not also heard: its keys would count twice. */
+  #endInBandDigits(): void {
+    if (this.#inBandDigits === undefined) return;
+    remove(this.#hearers, this.#inBandDigits);
+    this.#inBandDigits = undefined;
+  }
+
+  #endActivity(): void {
+    if (this.#activity === undefined) return;
+    this.#activity.close();
+    remove(this.#hearers, this.#activity);
+    this.#activity = undefined;
+  }
+
+  /** Everything that goes to the peer goes through here. */
+  #transmit(packet: Buffer, now: number): void {
+    if (this.#recorders.length > 0) {
+      const { law, audioType } = this.format as LegFormat;
+      if (((packet[1] as number) & 0x7f) === audioType)
+        for (const recorder of this.#recorders) recorder.sent(packet, law, this.outgoing.ssrc, now);
+    }
+    this.sendRtp(packet);
   }
 
   protected receiveRtcp(buffer: Buffer, now: number): void {
@@ -280,6 +369,11 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     this.#lost = true;
     this.emit('lost', reason);
   }
+}
+
+function remove<T>(list: T[], item: T): void {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
 }
 
 function rounded(milliseconds: number): number {

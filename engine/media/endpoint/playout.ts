@@ -5,10 +5,9 @@ import { eventOfKey, eventPayloadLength, writeEvent } from '../dtmf.js';
 import type { OutgoingStream } from '../rtp/outgoing-stream.js';
 import { rtpHeaderLength } from '../rtp/packet.js';
 import type { LegFormat } from './format.js';
+import { PacketBuffers } from './packet-buffers.js';
 import { type PlayEnd, Playlist, type PlayOptions } from './playlist.js';
 
-/** A socket may keep a buffer until the kernel takes it: so many packets may be on their way at once. */
-const bufferRing = 8;
 const endPackets = 3;
 
 interface KeyPress {
@@ -33,10 +32,9 @@ interface Dialing {
 export class Playout implements Ticking {
   readonly #clock: FrameClock;
   readonly #stream: OutgoingStream;
-  readonly #send: (packet: Buffer) => void;
+  readonly #send: (packet: Buffer, now: number) => void;
   readonly #format: () => LegFormat | undefined;
-  readonly #buffers: Buffer[] = [];
-  #nextBuffer = 0;
+  readonly #buffers = new PacketBuffers();
   #prompt: Playlist | undefined;
   #background: Playlist | undefined;
   #backgroundClip: Clip | undefined;
@@ -48,7 +46,7 @@ export class Playout implements Ticking {
     clock: FrameClock,
     stream: OutgoingStream,
     format: () => LegFormat | undefined,
-    send: (packet: Buffer) => void,
+    send: (packet: Buffer, now: number) => void,
   ) {
     this.#clock = clock;
     this.#stream = stream;
@@ -154,19 +152,13 @@ export class Playout implements Ticking {
     } else if (!this.active) this.#clock.remove(this);
   }
 
-  #buffer(): Buffer {
-    this.#nextBuffer = (this.#nextBuffer + 1) % bufferRing;
-    this.#buffers[this.#nextBuffer] ??= Buffer.alloc(rtpHeaderLength + frameSamples);
-    return this.#buffers[this.#nextBuffer] as Buffer;
-  }
-
   #sendFrame(format: LegFormat, marker: boolean, now: number): void {
     const playing = this.#prompt ?? this.#background;
     if (playing === undefined) return;
-    const buffer = this.#buffer();
+    const buffer = this.#buffers.take();
     const last = playing.takeFrame(format.law, buffer, rtpHeaderLength);
     this.#stream.originate(buffer, frameSamples, format.audioType, marker, this.#timestamp, now);
-    this.#send(buffer);
+    this.#send(buffer, now);
     if (last && playing === this.#prompt) this.#endPrompt({ reason: 'finished' });
   }
 
@@ -186,7 +178,7 @@ export class Playout implements Ticking {
     const ending = dialing.elapsedMs >= press.toneMs;
     if (dialing.endsSent < endPackets) {
       const duration = Math.min(dialing.elapsedMs, press.toneMs) * (frameSamples / frameMs);
-      const buffer = this.#buffer().subarray(0, rtpHeaderLength + eventPayloadLength);
+      const buffer = this.#buffers.take().subarray(0, rtpHeaderLength + eventPayloadLength);
       writeEvent(buffer, rtpHeaderLength, eventOfKey(press.key), ending, duration);
       this.#stream.originate(
         buffer,
@@ -196,7 +188,7 @@ export class Playout implements Ticking {
         dialing.startTimestamp,
         now,
       );
-      this.#send(buffer);
+      this.#send(buffer, now);
       if (ending) dialing.endsSent++;
     }
     if (dialing.endsSent < endPackets || dialing.elapsedMs < press.toneMs + press.gapMs) return;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { FrameClock } from '../audio/frame-clock.js';
 import { MediaFault } from '../fault.js';
+import { Recordings } from '../recording/recordings.js';
+import { Conferences } from '../room/conferences.js';
 import type { PortPool } from '../rtp/port-pool.js';
 import type { Certificate } from '../webrtc/certificate.js';
 import type { Endpoint, EndpointEvents, EndpointSettings, EndpointStatistics } from './endpoint.js';
@@ -28,7 +30,7 @@ export interface Subscriber {
   ): void;
 }
 
-export type EndpointRequest = Pick<EndpointSettings, 'kind' | 'label' | 'holdMusic'>;
+export type EndpointRequest = Pick<EndpointSettings, 'kind' | 'label' | 'holdMusic' | 'inBandDigits'>;
 
 interface Entry {
   endpoint: Endpoint;
@@ -46,7 +48,9 @@ const sweepMs = 1000;
 export class EndpointRegistry {
   readonly #settings: RegistrySettings;
   readonly #pool: PortPool;
-  readonly #clock = new FrameClock();
+  readonly clock = new FrameClock();
+  readonly conferences = new Conferences(this.clock);
+  readonly recordings = new Recordings();
   readonly #entries = new Map<string, Entry>();
   readonly #sweeper: NodeJS.Timeout;
   #creating = 0;
@@ -74,7 +78,7 @@ export class EndpointRegistry {
       );
     }
     const id = randomUUID();
-    const settings = { ...this.#settings, ...request, id, clock: this.#clock, pool: this.#pool };
+    const settings = { ...this.#settings, ...request, id, clock: this.clock, pool: this.#pool };
     this.#creating++;
     try {
       const endpoint =
@@ -86,6 +90,7 @@ export class EndpointRegistry {
       endpoint.on('connected', () => entry.subscriber?.tell(id, 'connected', undefined));
       endpoint.on('digit', press => entry.subscriber?.tell(id, 'digit', press));
       endpoint.on('hold', held => entry.subscriber?.tell(id, 'hold', held));
+      endpoint.on('activity', activity => entry.subscriber?.tell(id, 'activity', activity));
       endpoint.on('lost', reason => entry.subscriber?.tell(id, 'lost', reason));
       return endpoint;
     } finally {
@@ -132,6 +137,7 @@ export class EndpointRegistry {
   /** The connection of a subscriber is gone: its endpoints wait for their owner to come back. */
   orphan(subscriber: Subscriber): void {
     const now = performance.now();
+    this.conferences.orphan(subscriber.owner);
     for (const entry of this.#entries.values()) {
       if (entry.subscriber !== subscriber) continue;
       entry.subscriber = undefined;
@@ -139,10 +145,12 @@ export class EndpointRegistry {
     }
   }
 
-  close(): void {
+  /** Frees everything; resolves when the recordings are whole. */
+  async close(): Promise<void> {
     clearInterval(this.#sweeper);
     for (const { endpoint } of this.#entries.values()) endpoint.destroy();
     this.#entries.clear();
+    await this.recordings.close();
   }
 
   #sweep(): void {
@@ -154,5 +162,6 @@ export class EndpointRegistry {
         entry.endpoint.sweep(now);
       }
     }
+    this.conferences.sweep();
   }
 }

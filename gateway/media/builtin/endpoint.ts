@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import {
+  type Conference,
   type Endpoint,
   type EndpointEvents,
   type EndpointKind,
@@ -10,9 +11,11 @@ import {
   type PlayOptions,
   type PlaySource,
   type Recording,
+  type RecordRequest,
 } from '../port.js';
 import { scoreOf } from '../quality.js';
 import type { EngineConnection, RequestOptions } from './connection.js';
+import { BuiltinRecording } from './recording.js';
 
 export interface EndpointDescription {
   endpoint: string;
@@ -34,6 +37,8 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   readonly kind: EndpointKind;
   readonly #connection: EngineConnection;
   readonly #forget: () => void;
+  /** The one it is a member of. */
+  conference: Conference | undefined;
   #localSdp: string;
   #over = false;
   /** Events that came in the same breath as the answer to `create`, before a caller could listen. */
@@ -58,28 +63,30 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   }
 
   async accept(answer: string): Promise<void> {
-    await this.#request('accept', { answer: checkedSdp(answer) });
+    await this.request('accept', { answer: checkedSdp(answer) });
   }
 
   async renegotiate(offer: string): Promise<string> {
-    const { localSdp } = await this.#request('renegotiate', { offer: checkedSdp(offer) });
+    const { localSdp } = await this.request('renegotiate', { offer: checkedSdp(offer) });
     this.#localSdp = String(localSdp);
     return this.#localSdp;
   }
 
   async bridge(other: Endpoint): Promise<void> {
-    if (!(other instanceof BuiltinEndpoint) || other.#connection !== this.#connection) {
-      throw new MediaError('bad_request', 'only endpoints of one media engine can be bridged');
-    }
-    await this.#request('bridge', { other: other.id });
+    const partner = this.#ours(other);
+    await this.request('bridge', { other: partner.id });
+    this.conference = undefined;
+    partner.conference = undefined;
   }
 
   async unbridge(): Promise<void> {
-    await this.#request('unbridge', {});
+    await this.request('unbridge', {});
+    this.conference = undefined;
   }
 
-  async monitor(_target: Endpoint, _role: MonitorRole): Promise<void> {
-    throw notSupported('monitoring');
+  async monitor(target: Endpoint, role: MonitorRole): Promise<void> {
+    await this.request('monitor', { target: this.#ours(target).id, role });
+    this.conference = undefined;
   }
 
   async play(source: PlaySource | readonly PlaySource[], options: PlayOptions = {}): Promise<PlayEnd> {
@@ -100,28 +107,31 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   }
 
   async stop(): Promise<void> {
-    await this.#request('stop', {});
+    await this.request('stop', {});
   }
 
   async sendDigits(digits: string, options: { toneMs?: number; gapMs?: number } = {}): Promise<void> {
     await this.#untilOver('sendDigits', { digits, toneMs: options.toneMs, gapMs: options.gapMs });
   }
 
-  async record(): Promise<Recording> {
-    throw notSupported('recording');
+  async record(request: RecordRequest): Promise<Recording> {
+    const { file, sides, maxMs } = request;
+    const { recording } = await this.request('record', { file, sides, maxMs });
+    return new BuiltinRecording(this.#connection, String(recording), request);
   }
 
-  async watchActivity(): Promise<void> {
-    throw notSupported('watching activity');
+  async watchActivity({ silenceMs, noRtpMs }: { silenceMs: number; noRtpMs: number }): Promise<void> {
+    await this.request('watchActivity', { silenceMs, noRtpMs });
   }
 
   async statistics(): Promise<EndpointStatistics> {
-    return statisticsOf(await this.#request('statistics', {}));
+    return statisticsOf(await this.request('statistics', {}));
   }
 
   async destroy(): Promise<EndpointStatistics | undefined> {
     if (this.#over) return undefined;
     this.#over = true;
+    this.conference = undefined;
     this.#forget();
     this.removeAllListeners();
     if (!this.#connection.alive) return undefined;
@@ -140,11 +150,21 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
     else this.#early.push(emit);
   }
 
-  #request(method: string, params: Record<string, unknown>, options?: RequestOptions) {
+  /** @throws MediaError `unknown_endpoint` when it was destroyed */
+  request(method: string, params: Record<string, unknown>, options?: RequestOptions) {
     if (this.#over) {
       return Promise.reject(new MediaError('unknown_endpoint', `endpoint ${this.id} was destroyed`));
     }
     return this.#connection.request(method, { endpoint: this.id, ...params }, options);
+  }
+
+  isOf(connection: EngineConnection): boolean {
+    return this.#connection === connection;
+  }
+
+  #ours(other: Endpoint): BuiltinEndpoint {
+    if (other instanceof BuiltinEndpoint && other.isOf(this.#connection)) return other;
+    throw new MediaError('bad_request', 'only endpoints of one media engine can be joined');
   }
 
   /** What takes its time ends with the endpoint, and without an error: `lost` tells why. */
@@ -153,7 +173,7 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
     params: Record<string, unknown>,
   ): Promise<Record<string, unknown> | undefined> {
     const wasOver = this.#over;
-    return this.#request(method, params, { timeoutMs: 0 }).catch(error => {
+    return this.request(method, params, { timeoutMs: 0 }).catch(error => {
       if (wasOver || (!this.#over && this.#connection.alive)) throw error;
       return undefined;
     });
@@ -186,10 +206,6 @@ function statisticsOf(result: unknown): EndpointStatistics {
             roundTripMs,
           }),
   };
-}
-
-function notSupported(what: string): MediaError {
-  return new MediaError('not_supported', `the built-in engine cannot do this: ${what}`);
 }
 
 function ignoreUnavailable(error: MediaError): undefined {

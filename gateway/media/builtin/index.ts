@@ -12,6 +12,7 @@ import {
   type MediaServer,
   type OrphanedEndpoint,
 } from '../port.js';
+import { BuiltinConference } from './conference.js';
 import { type ConnectionSettings, EngineConnection } from './connection.js';
 import { BuiltinEndpoint, checkedSdp, type EndpointDescription } from './endpoint.js';
 
@@ -41,6 +42,14 @@ class BuiltinMedia implements MediaServer {
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
     'webrtc',
     'webrtc_takeover',
+    'in_band_digits',
+    'record',
+    'record_stereo',
+    'record_pause',
+    'conference',
+    'conference_whisper',
+    'monitor',
+    'activity',
     'source_lock',
     'adopt',
   ]);
@@ -89,13 +98,13 @@ class BuiltinMedia implements MediaServer {
   async createEndpoint(request: EndpointRequest): Promise<Endpoint> {
     const { kind, remoteSdp, owner, inBandDigits, holdMusic } = request;
     this.#drain.refuseNew();
-    if (inBandDigits) throw new MediaError('not_supported', 'the built-in engine cannot hear digits in band');
     const connection = this.#alive();
     const params = {
       kind,
       remoteSdp: remoteSdp === undefined ? undefined : checkedSdp(remoteSdp),
       label: owner,
       holdMusic,
+      inBandDigits,
     };
     const late = ({ endpoint }: Record<string, unknown>) => this.#free(connection, String(endpoint));
     const result = await connection.request('create', params, { late });
@@ -116,7 +125,9 @@ class BuiltinMedia implements MediaServer {
   }
 
   async createConference(): Promise<Conference> {
-    throw new MediaError('not_supported', 'the built-in engine has no conferences');
+    const connection = this.#alive();
+    const { conference } = await connection.request('createConference', {});
+    return new BuiltinConference(connection, String(conference));
   }
 
   drain(signal?: AbortSignal): Promise<void> {
@@ -185,6 +196,9 @@ class BuiltinMedia implements MediaServer {
         break;
       case 'digit':
         endpoint?.deliver('digit', data as EndpointEvents['digit'][0]);
+        break;
+      case 'activity':
+        endpoint?.deliver('activity', data as EndpointEvents['activity'][0]);
         break;
       case 'hold':
         endpoint?.deliver('hold', data === true);
