@@ -24,7 +24,7 @@ import { Responder } from './server/responder.js';
 import { Uas } from './server/uas.js';
 import { SessionTimers } from './session-timer/session-timers.js';
 import { Subscriptions } from './subscription/subscriptions.js';
-import { abandon, type OrphanContext, unclaimed } from './succession/orphans.js';
+import { Estate } from './succession/estate.js';
 import { Succession } from './succession/succession.js';
 
 export interface UserAgentParts {
@@ -57,7 +57,7 @@ export class UserAgent {
   readonly #uas: Uas;
   readonly #uac: Uac;
   readonly #succession: Succession;
-  readonly #orphans: OrphanContext;
+  readonly #estate: Estate;
   readonly #parts: UserAgentParts;
   readonly #closing = new AbortController();
 
@@ -110,14 +110,10 @@ export class UserAgent {
     this.#responder = responder;
     const pending = this.#pending;
     const graceMs = options.orphanGraceMs;
-    const orphans = { dialogs, exchanges, responder, hangUp, subscriptions, pending, clock, graceMs };
-    const succession = new Succession({
-      ...orphans,
-      applications,
-      uas,
-      unclaimed: standIn => unclaimed(standIn, orphans),
-    });
-    this.#orphans = orphans;
+    const holders = { dialogs, exchanges, pending };
+    const estate = new Estate({ ...holders, responder, hangUp, subscriptions, clock, graceMs });
+    const succession = new Succession({ ...holders, applications, estate, uas, clock, graceMs });
+    this.#estate = estate;
     this.#succession = succession;
     const claim = (dialog: Dialog, application: Application) => succession.claim(dialog, application);
     this.#uac = new Uac({
@@ -198,7 +194,7 @@ export class UserAgent {
   /** An application's connection is gone. Its `connected` is false by now. */
   left(application: Application): void {
     const { resumeName } = application;
-    if (resumeName === undefined) abandon(application, this.#orphans);
+    if (resumeName === undefined) this.#estate.abandon(application);
     else this.#succession.inherit(application, resumeName);
   }
 

@@ -4,13 +4,28 @@
  */
 import type { EventEmitter } from 'node:events';
 import Srf, { type Dialog, type SrfRequest, type SrfResponse } from 'drachtio-srf';
-import { type AdoptedEntry, adopt } from './adopted-dialog.js';
+import { type AdoptedEntry, adopt, adoptInvite } from './adopted-dialog.js';
 
-type Order = { call: string } | { modify: string; sdp: string } | { hangUp: string };
+type Order = { call: string } | { cancel: string } | { modify: string; sdp: string } | { hangUp: string };
 
 const sdp = process.env.SDP ?? '';
 const dialogs = new Map<string, Dialog>();
+const ringing = new Map<string, SrfRequest>();
 const tell = (event: object) => process.send?.(event);
+
+/** A call that rang when its application went. */
+function ringsOn(notice: SrfRequest, entry: AdoptedEntry): void {
+  const { callId } = entry;
+  const { request, dialog } = adoptInvite(srf, notice, entry, sdp, ({ status }) =>
+    tell({ progress: callId, status }),
+  );
+  ringing.set(callId, request);
+  dialog.then(
+    made => keep(made, 'placed'),
+    ({ status }) => tell({ failed: callId, status }),
+  );
+  tell({ ringsOn: callId });
+}
 
 function keep(dialog: Dialog, how: string): void {
   const { callId } = dialog.sip;
@@ -31,7 +46,8 @@ const { notify } = srf as unknown as { notify(handler: (req: SrfRequest, res: Sr
 notify.call(srf, (req, res) => {
   const list: { dialogs: (AdoptedEntry & { owner: string })[] } = JSON.parse(String(req.body));
   for (const entry of list.dialogs.filter(({ owner }) => owner === 'none')) {
-    keep(adopt(srf, req, entry, { local: sdp, remote: sdp }), 'adopted');
+    if (entry.invite?.from === 'us' && entry.state !== 'confirmed') ringsOn(req, entry);
+    else keep(adopt(srf, req, entry, { local: sdp, remote: sdp }), 'adopted');
   }
   res.send(200, () => tell({ ready: true }));
 });
@@ -39,6 +55,7 @@ srf.on('error', (error: Error) => tell({ error: error.message }));
 
 process.on('message', async (order: Order) => {
   if ('call' in order) keep(await srf.createUAC(order.call, { localSdp: sdp }), 'placed');
+  else if ('cancel' in order) ringing.get(order.cancel)?.cancel(() => undefined);
   else if ('modify' in order) {
     const answer = await dialogs.get(order.modify)?.modify(order.sdp);
     tell({ answered: order.modify, answer });

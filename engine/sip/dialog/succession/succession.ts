@@ -15,31 +15,19 @@ import type { Clock } from '../../transaction/clock.js';
 import { nowhere } from '../../transport/nowhere.js';
 import type { Application, Applications } from '../application.js';
 import type { Dialog } from '../dialog.js';
-import { endReason, type HangUp } from '../hang-up.js';
-import type { Exchange } from '../server/exchange.js';
-import type { Responder } from '../server/responder.js';
+import { endReason } from '../hang-up.js';
 import type { Uas } from '../server/uas.js';
-import {
-  type DialogEntry,
-  entryOf,
-  type Holders,
-  type Holding,
-  holdings,
-  idsOf,
-  ownerOf,
-} from './dialog-list.js';
+import { type DialogEntry, entryOf, type Holders, holdings, idsOf, ownerOf } from './dialog-list.js';
+import type { Estate } from './estate.js';
 import { StandIn } from './stand-in.js';
 
 export interface SuccessionContext extends Holders {
   applications: Applications;
-  hangUp: HangUp;
-  responder: Responder;
+  estate: Estate;
   uas: Uas;
   clock: Clock;
   /** How long a stand-in waits. */
   graceMs: number;
-  /** The time is over: what the stand-in still has is to be ended. */
-  unclaimed(standIn: StandIn): void;
 }
 
 /** What one application is being told. */
@@ -60,7 +48,6 @@ const unlimited = {
 };
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300;
-const gone = endReason('Application is gone');
 
 export class Succession {
   readonly #offers = new Map<Application, Offer>();
@@ -70,24 +57,18 @@ export class Succession {
 
   /** An application with a name is gone: a stand-in gets what it had, for the next one. */
   inherit(application: Application, name: string): void {
-    const { exchanges, dialogs, responder, clock, graceMs, unclaimed } = this.context;
+    const { dialogs, estate, clock, graceMs } = this.context;
     this.#offers.delete(application);
-    const ids = idsOf(owner => owner === application, this.context);
-    const standIn = new StandIn(name, dialogId => this.#acknowledge(dialogs.ofId(dialogId)));
-    for (const holding of holdings(ids, this.context)) {
-      const { dialog } = holding;
-      // Its 2xx went to the one that is gone, and nobody else can say what the ACK has to.
-      if (dialog?.pendingAck?.text === undefined && dialog?.pendingAck?.offered === false)
-        this.context.hangUp.acknowledgeAndEnd(dialog, dialog.pendingAck.sequence, gone);
-      else this.#acknowledge(dialog);
-      hand(holding, application, standIn, this.context);
-    }
-    // What is left is outside any dialog: whoever sent it can send it again.
-    for (const exchange of exchanges.ofApplication(application)) responder.settle(exchange, 503);
+    const standIn = new StandIn(name, dialogId => {
+      const dialog = dialogs.ofId(dialogId);
+      if (dialog !== undefined) estate.dialog(dialog, 'answered');
+    });
+    estate.settleAll(application, 'inherited', standIn);
+    const ids = idsOf(owner => owner === standIn, this.context);
     if (ids.size === 0) return;
     clock.after(graceMs, () => {
       standIn.dismiss();
-      unclaimed(standIn);
+      estate.settleAll(standIn, 'unclaimed');
     });
     this.#offer(standIn, [...ids]);
   }
@@ -104,14 +85,6 @@ export class Succession {
     if (!owner.connected) dialog.application = application;
     else if (owner instanceof StandIn && owner.resumeName === application.resumeName)
       queueMicrotask(() => this.#take(application, [dialog.id]));
-  }
-
-  #acknowledge(dialog: Dialog | undefined): void {
-    const pending = dialog?.pendingAck;
-    if (dialog === undefined || pending === undefined || pending.text !== undefined) return;
-    if (pending.endReason !== undefined)
-      this.context.hangUp.acknowledgeAndEnd(dialog, pending.sequence, pending.endReason);
-    else if (pending.offered) this.context.hangUp.acknowledge(dialog, pending.sequence);
   }
 
   #offer(standIn: StandIn, ids: string[]): void {
@@ -192,22 +165,13 @@ export class Succession {
     for (const holding of found) {
       const owner = ownerOf(holding);
       if (!(owner instanceof StandIn)) continue;
-      hand(holding, owner, application, this.context);
+      const requests = this.context.estate.settle(holding, 'takenOver', owner, application);
       for (const delivery of owner.release(holding.id)) application.deliver(delivery);
-      for (const exchange of holding.exchanges) this.context.uas.redeliver(exchange);
+      for (const request of requests) this.context.uas.redeliver(request);
     }
     const alive = new Set(found.map(({ id }) => id));
     for (const entry of entries) if (!alive.has(entry.id)) tellEnded(application, entry);
   }
-}
-
-/** Moves what is `from`'s of a dialog. */
-function hand(holding: Holding, from: Application, to: Application, { exchanges }: Holders): void {
-  const { dialog, sent } = holding;
-  if (dialog?.application === from) dialog.application = to;
-  if (sent?.application === from) sent.application = to;
-  const mine = (exchange: Exchange) => exchange.application === from;
-  for (const exchange of holding.exchanges.filter(mine)) exchanges.hand(exchange, to);
 }
 
 /** The BYE that an application would have been shown if it had had the dialog when the dialog ended. */

@@ -2,7 +2,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { test } from 'tap';
+import { type Test, test } from 'tap';
+import type { SipRequest } from '../../message/message.js';
 import { Harness, secret } from '../../testing/harness.js';
 import { PeerCall, peerRequest, sdp } from '../../testing/peer.js';
 
@@ -43,7 +44,8 @@ class Child {
   }
 }
 
-test('killed, started again, and the calls go on', async t => {
+/** A server, and what starts the application on it. */
+async function bed(t: Test) {
   const harness = await Harness.start();
   t.teardown(() => harness.close());
   const children: Child[] = [];
@@ -54,6 +56,11 @@ test('killed, started again, and the calls go on', async t => {
     await child.says('ready');
     return child;
   };
+  return { harness, start };
+}
+
+test('killed, started again, and the calls go on', async t => {
+  const { harness, start } = await bed(t);
   const first = await start();
   const peer = await harness.udpPeer();
   const callers = [0, 1, 2].map(() => new PeerCall(peer, harness.uri));
@@ -111,4 +118,47 @@ test('killed, started again, and the calls go on', async t => {
   peer.respond(await peer.request('BYE'), 200);
   await second.says('hungUp');
   t.match(harness.server.sizes(), { dialogs: 0, exchanges: 0 });
+});
+
+test('killed while its calls ring: they ring on, are answered, refused and cancelled', async t => {
+  const { harness, start } = await bed(t);
+  const first = await start();
+  const peer = await harness.udpPeer();
+  const uri = `sip:b@127.0.0.1:${peer.port}`;
+  const invites: SipRequest[] = [];
+  for (let i = 0; i < 3; i += 1) {
+    first.do({ call: uri });
+    const invite = await peer.request('INVITE');
+    peer.respond(invite, 180, { tag: `b${i}` });
+    invites.push(invite);
+  }
+  const [answered, refused, cancelled] = invites as [SipRequest, SipRequest, SipRequest];
+  await first.kill();
+  await harness.until(() => harness.server.sizes().routes === 0);
+
+  const second = await start();
+  for (const _ of invites) await second.says('ringsOn');
+  peer.respond(answered, 183, { tag: 'b0', body: otherSdp });
+  t.match(await second.says('progress'), { status: 183 });
+  peer.respond(answered, 200, { tag: 'b0', body: otherSdp });
+  t.equal((await peer.request('ACK')).callId, answered.callId);
+  t.match(await second.says('placed'), { placed: answered.callId });
+  second.do({ hangUp: answered.callId });
+  const bye = await peer.request('BYE');
+  t.equal(bye.toTag, 'b0');
+  peer.respond(bye, 200);
+  await second.says('hungUp');
+
+  peer.respond(refused, 486, { tag: 'b1' });
+  await peer.request('ACK');
+  t.match(await second.says('failed'), { failed: refused.callId, status: 486 });
+
+  second.do({ cancel: cancelled.callId });
+  const cancel = await peer.request('CANCEL');
+  t.equal(cancel.callId, cancelled.callId);
+  peer.respond(cancel, 200);
+  peer.respond(cancelled, 487, { tag: 'b2' });
+  await peer.request('ACK');
+  t.match(await second.says('failed'), { failed: cancelled.callId, status: 487 });
+  t.match(harness.server.sizes(), { dialogs: 0, exchanges: 0, invites: 0 });
 });
