@@ -6,11 +6,12 @@ import { acdRoutes, DueClock, Matcher, Presence, Succession, WrapUpClock } from 
 import { Conductor, callbackRoutes } from './callback/index.js';
 import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
+import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
 import { connectBuiltinMedia } from './media/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
 import { createTelephony, loadDialplan, trunkMetrics } from './telephony/index.js';
-import { lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
+import { adminRoutes, lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
 
 /** Connections to the database: enough for two cores' worth of statements, few enough for several gateways. */
 const poolSize = 12;
@@ -157,6 +158,10 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
             secureCookie: config.publicUrl.startsWith('https:'),
             loginsPerMinute: config.loginsPerMinute,
           });
+        },
+        async api => {
+          await api.register(adminRoutes, { sql, telephony, loginsPerMinute: config.loginsPerMinute });
+          await api.register(hoursRoutes, { sql });
         },
         async api => {
           await api.register(callbackRoutes, {

@@ -17,3 +17,4 @@ export {
   type PublicHoliday,
   publicHoliday,
 } from './public-holidays.js';
+export { hoursRoutes } from './routes.js';

@@ -46,3 +46,10 @@ export function caller(request: FastifyRequest): Session {
   if (!request.session) throw new ApiError('unauthorized');
   return request.session;
 }
+
+/** A hook for what only these roles may do; after `requireSession`. */
+export function requireRole(...roles: Session['user']['role'][]) {
+  return async (request: FastifyRequest): Promise<void> => {
+    if (!roles.includes(caller(request).user.role)) throw new ApiError('forbidden');
+  };
+}

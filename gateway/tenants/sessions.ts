@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { ApiError, type Locale } from '../errors.js';
-import type { Sql } from '../store/index.js';
+import type { Fragment, Sql } from '../store/index.js';
 import { nobodysHash, verifyPassword } from './password.js';
 
 export interface User {
@@ -34,7 +34,7 @@ export async function openSession(
 ): Promise<{ token: string; session: Session }> {
   const [user] = await sql<(User & { tenantId: string; passwordHash: string })[]>`
     select id, tenant_id as "tenantId", name, email, role, locale, password_hash as "passwordHash"
-    from users where email = ${email.trim().toLowerCase()}`;
+    from users where email = ${email.trim().toLowerCase()} and disabled_at is null`;
   const correct = await verifyPassword(password, user?.passwordHash ?? nobodysHash);
   if (!user || !correct) throw new ApiError('login_failed');
   const token = randomBytes(32).toString('base64url');
@@ -62,11 +62,10 @@ export async function openSession(
 
 /** The live session of a token. */
 export async function findSession(sql: Sql, token: string): Promise<Session | undefined> {
-  const [row] = await sql<(Omit<Session, 'user'> & { user: User })[]>`
-    select s.id, s.tenant_id as "tenantId", s.expires_at as "expiresAt",
-      json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role, 'locale', u.locale) as user
-    from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
-    where s.token_hash = ${hashToken(token)} and s.expires_at > now()`;
+  const [row] = await sessionsWhere(
+    sql,
+    sql`s.token_hash = ${hashToken(token)} and s.expires_at > now() and u.disabled_at is null`,
+  );
   return row;
 }
 
@@ -88,11 +87,17 @@ export async function closeSession(sql: Sql, { id, tenantId, user }: Session): P
     insert into events (tenant_id, type, user_id) select tenant_id, 'session_closed', user_id from closed`;
 }
 
-/** Sessions whose time is over and which nobody has closed. */
-export function expiredSessions(sql: Sql) {
+function sessionsWhere(sql: Sql, condition: Fragment) {
   return sql<Session[]>`
     select s.id, s.tenant_id as "tenantId", s.expires_at as "expiresAt",
       json_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role, 'locale', u.locale) as user
     from sessions s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
-    where s.expires_at <= now() limit 500`;
+    where ${condition} limit 500`;
 }
+
+/** Sessions whose time is over and which nobody has closed. */
+export const expiredSessions = (sql: Sql) => sessionsWhere(sql, sql`s.expires_at <= now()`);
+
+/** All sessions of a user. */
+export const sessionsOf = (sql: Sql, { tenantId, userId }: { tenantId: string; userId: string }) =>
+  sessionsWhere(sql, sql`s.tenant_id = ${tenantId} and s.user_id = ${userId}`);

@@ -14,12 +14,12 @@ export interface Site {
 export async function findSite(sql: Sql, key: string): Promise<Site | undefined> {
   const [row] = await sql<Site[]>`
     select s.id, s.tenant_id as "tenantId", s.name, s.locales, s.origins, t.countries
-    from sites s join tenants t on t.id = s.tenant_id where s.key = ${key}`;
+    from sites s join tenants t on t.id = s.tenant_id where s.key = ${key} and s.disabled_at is null`;
   return row;
 }
 
 /** Whether some site allows this origin: all that a preflight (which names no site) can be asked. */
 export async function isKnownOrigin(sql: Sql, origin: string): Promise<boolean> {
-  const rows = await sql`select from sites where ${origin} = any (origins) limit 1`;
+  const rows = await sql`select from sites where ${origin} = any (origins) and disabled_at is null limit 1`;
   return rows.length > 0;
 }

@@ -1,0 +1,52 @@
+import type { Fragment, Sql } from '../../store/index.js';
+
+/** Who changes something. */
+export interface Administrator {
+  tenantId: string;
+  userId: string;
+}
+
+export type AdminAction = 'created' | 'changed' | 'removed';
+
+/**
+ * The event of a change, as a CTE's body over a row of `changed`: to be written in the statement that makes the change.
+ * @param what the kind of thing, and which one: a column of `changed`
+ */
+export function auditEvent(
+  sql: Sql,
+  { tenantId, userId }: Administrator,
+  what: { kind: string; action: AdminAction; name: Fragment },
+  change: object = {},
+): Fragment {
+  return sql`
+    insert into events (tenant_id, type, user_id, data)
+    select ${tenantId}::uuid, 'administered', ${userId}::uuid, jsonb_build_object(
+      'kind', ${what.kind}::text, 'action', ${what.action}::text, 'name', (${what.name})::text,
+      'change', ${sql.json(change as never)}::jsonb)
+    from changed`;
+}
+
+export interface AuditEntry {
+  id: string;
+  at: Date;
+  by: { id: string; name: string };
+  kind: string;
+  action: AdminAction;
+  name: string;
+  change: Record<string, unknown>;
+}
+
+/** What administrators of a company have changed, the newest first; `before` pages on from an entry's id. */
+export async function listAudit(
+  sql: Sql,
+  tenantId: string,
+  { limit, before }: { limit: number; before?: string | undefined },
+): Promise<AuditEntry[]> {
+  return await sql<AuditEntry[]>`
+    select e.id::text, e.at, json_build_object('id', u.id, 'name', u.name) as by,
+      e.data ->> 'kind' as kind, e.data ->> 'action' as action, e.data ->> 'name' as name, e.data -> 'change' as change
+    from events e join users u on u.tenant_id = e.tenant_id and u.id = e.user_id
+    where e.tenant_id = ${tenantId} and e.type = 'administered'
+      ${before === undefined ? sql`` : sql`and e.id < ${before}::bigint`}
+    order by e.id desc limit ${limit}`;
+}

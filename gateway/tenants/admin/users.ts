@@ -1,0 +1,151 @@
+import { type Static, Type } from '@fastify/type-provider-typebox';
+import { ApiError } from '../../errors.js';
+import { NullableTimestamp } from '../../schemas.js';
+import type { Fragment, Sql } from '../../store/index.js';
+import { nobodysHash } from '../password.js';
+import { auditEvent } from './audit.js';
+import { refusingConflicts } from './conflicts.js';
+import type { Resource } from './resource.js';
+
+const Role = Type.Union([Type.Literal('agent'), Type.Literal('supervisor'), Type.Literal('admin')]);
+const Locale = Type.Union([Type.Literal('en'), Type.Literal('ko')]);
+const Name = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
+const Email = Type.String({ format: 'email', minLength: 3, maxLength: 254 });
+const Queues = Type.Array(Type.String({ maxLength: 40 }), {
+  maxItems: 200,
+  uniqueItems: true,
+  description: 'Keys of the queues this user serves; with any, the user takes calls.',
+});
+
+export const UserView = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  email: Type.String(),
+  role: Role,
+  locale: Locale,
+  queues: Type.Array(Type.String()),
+  disabledAt: NullableTimestamp,
+  invitedUntil: NullableTimestamp,
+  version: Type.Integer(),
+});
+type UserView = Static<typeof UserView>;
+
+const create = Type.Object(
+  { name: Name, email: Email, role: Role, locale: Type.Optional(Locale), queues: Type.Optional(Queues) },
+  { additionalProperties: false },
+);
+const change = Type.Object({
+  name: Type.Optional(Name),
+  email: Type.Optional(Email),
+  role: Type.Optional(Role),
+  locale: Type.Optional(Locale),
+  queues: Type.Optional(Queues),
+  disabled: Type.Optional(
+    Type.Boolean({ description: 'A disabled user cannot sign in; his history stays.' }),
+  ),
+});
+
+function select(sql: Sql, tenantId: string, more: Fragment = sql``) {
+  return sql<UserView[]>`
+    select u.id, u.name, u.email, u.role, u.locale, u.disabled_at as "disabledAt", u.version,
+      i.expires_at as "invitedUntil",
+      array(select q.key from agent_queues s join queues q on q.tenant_id = s.tenant_id and q.id = s.queue_id
+        where s.tenant_id = u.tenant_id and s.user_id = u.id order by q.position, q.key) as queues
+    from users u left join invitations i on i.tenant_id = u.tenant_id and i.user_id = u.id
+    where u.tenant_id = ${tenantId} ${more} order by u.disabled_at nulls first, lower(u.name), u.id`;
+}
+
+/** Makes the user serve exactly these queues. @throws ApiError queue_unknown */
+async function setQueues(tx: Sql, tenantId: string, userId: string, keys: readonly string[]): Promise<void> {
+  const known = await tx<{ id: string; key: string }[]>`
+    select id, key from queues where tenant_id = ${tenantId} and key = any(${[...keys]}::text[])`;
+  if (known.length < keys.length) throw new ApiError('queue_unknown', { field: 'queues' });
+  const ids = known.map(({ id }) => id);
+  if (ids.length > 0)
+    await tx`insert into agents (tenant_id, user_id) values (${tenantId}, ${userId}) on conflict do nothing`;
+  await tx`
+    delete from agent_queues where tenant_id = ${tenantId} and user_id = ${userId} and queue_id <> all(${ids}::text[]::uuid[])`;
+  await tx`
+    insert into agent_queues (tenant_id, user_id, queue_id)
+    select ${tenantId}, ${userId}, id from unnest(${ids}::text[]::uuid[]) id on conflict do nothing`;
+}
+
+/** A company cannot be left without somebody who may change it. @throws ApiError last_admin */
+async function keepAnAdmin(tx: Sql, tenantId: string): Promise<void> {
+  const admins = await tx`
+    select from users where tenant_id = ${tenantId} and role = 'admin' and disabled_at is null limit 1`;
+  if (admins.length === 0) throw new ApiError('last_admin');
+}
+
+export interface UserActions {
+  sql: Sql;
+  /** Ends what a user who may no longer sign in has open: sessions, and with them his softphones. */
+  signOutEverywhere(user: { tenantId: string; userId: string }): Promise<void>;
+}
+
+export function usersResource({ sql, signOutEverywhere }: UserActions) {
+  async function one(tenantId: string, id: string): Promise<UserView> {
+    const [user] = await select(sql, tenantId, sql`and u.id = ${id}`);
+    if (!user) throw new ApiError('not_found');
+    return user;
+  }
+
+  return {
+    name: 'users',
+    noun: 'a user',
+    key: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+    view: UserView,
+    create,
+    change,
+    list: tenantId => select(sql, tenantId),
+    async add(by, { name, email, role, locale = 'en', queues = [] }) {
+      const id = await refusingConflicts(() =>
+        sql.begin(async transaction => {
+          const tx = transaction as unknown as Sql;
+          const [row] = await tx<{ id: string }[]>`
+            with changed as (
+              insert into users (tenant_id, email, name, role, locale, password_hash)
+              values (${by.tenantId}, ${email.toLowerCase()}, ${name.trim()}, ${role}, ${locale}, ${nobodysHash})
+              returning id, name
+            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'created', name: sql`name` }, { email, role, queues })})
+            select id from changed`;
+          if (role === 'agent')
+            await tx`insert into agents (tenant_id, user_id) values (${by.tenantId}, ${row!.id})`;
+          await setQueues(tx, by.tenantId, row!.id, queues);
+          return row!.id;
+        }),
+      );
+      return await one(by.tenantId, id);
+    },
+    async edit(by, id, version, { queues, disabled, ...fields }) {
+      const { name, email, role, locale } = fields;
+      const edited = await refusingConflicts(() =>
+        sql.begin(async transaction => {
+          const tx = transaction as unknown as Sql;
+          // Of two who would each take away the other's last admin, one waits for the other.
+          await tx`select from tenants where id = ${by.tenantId} for update`;
+          const rows = await tx`
+            with changed as (
+              update users set version = version + 1, name = coalesce(${name?.trim() ?? null}, name),
+                email = coalesce(${email?.toLowerCase() ?? null}, email), role = coalesce(${role ?? null}, role),
+                locale = coalesce(${locale ?? null}, locale),
+                disabled_at = case ${disabled ?? null}::boolean when true then coalesce(disabled_at, now()) when false then null
+                  else disabled_at end
+              where tenant_id = ${by.tenantId} and id = ${id} and version = ${version}
+              returning id, name
+            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'changed', name: sql`name` }, { ...fields, queues, disabled })})
+            select id from changed`;
+          if (rows.length === 0) return false;
+          await keepAnAdmin(tx, by.tenantId);
+          if (role === 'agent')
+            await tx`insert into agents (tenant_id, user_id) values (${by.tenantId}, ${id}) on conflict do nothing`;
+          if (queues) await setQueues(tx, by.tenantId, id, queues);
+          return true;
+        }),
+      );
+      if (!edited) return undefined;
+      if (disabled) await signOutEverywhere({ tenantId: by.tenantId, userId: id });
+      return await one(by.tenantId, id);
+    },
+  } satisfies Resource<typeof UserView, typeof create, typeof change>;
+}
