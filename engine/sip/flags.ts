@@ -68,13 +68,11 @@ function secretOf(environment: NodeJS.ProcessEnv): string {
   return secret;
 }
 
-/** The certificate, where one is needed or named. */
-function tlsFilesOf({ server, tlsFiles }: Settings): TlsFiles | undefined {
-  const { certificate, key, authorities } = tlsFiles;
-  const needed = [...server.tls, ...server.wss].length > 0;
-  if (!needed && certificate === undefined && key === undefined) return undefined;
-  if (certificate === undefined || key === undefined)
-    throw new UsageError('--tls and --wss need --tls-cert and --tls-key, which go together');
+/** @throws UsageError when there is half of it, or none where it is needed */
+function tlsFilesOf(files: Partial<TlsFiles>, isNeeded: boolean, whose: string): TlsFiles | undefined {
+  const { certificate, key, authorities } = files;
+  if (!isNeeded && certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) throw new UsageError(`${whose}, which go together`);
   return { certificate, key, authorities };
 }
 
@@ -84,6 +82,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
   const settings: Settings = {
     server: { ...structuredClone(defaults), control: { host: '', port: 0 }, secret: '' },
     tlsFiles: {},
+    controlTlsFiles: {},
     logLevel: '',
     exitWithParent: false,
     help: false,
@@ -102,7 +101,17 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     }
   }
   if (settings.help) return settings;
-  settings.server.secret = secretOf(environment);
-  settings.server.tlsFiles = tlsFilesOf(settings);
+  const { server, tlsFiles, controlTlsFiles } = settings;
+  server.secret = secretOf(environment);
+  server.tlsFiles = tlsFilesOf(
+    tlsFiles,
+    [...server.tls, ...server.wss].length > 0,
+    '--tls and --wss need --tls-cert and --tls-key',
+  );
+  server.controlTlsFiles = tlsFilesOf(
+    controlTlsFiles,
+    server.controlTls !== undefined,
+    '--control-tls needs --control-tls-cert and --control-tls-key',
+  );
   return settings;
 }

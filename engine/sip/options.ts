@@ -1,5 +1,4 @@
 /** The server's settings with their defaults. */
-import type { TlsIdentity } from './control/door.js';
 import type { OutboundOptions } from './control/outbound/request-handlers.js';
 import { defaultUserAgentOptions, type UserAgentOptions } from './dialog/options.js';
 import { defaultGuardOptions, type GuardOptions } from './guard/options.js';
@@ -23,9 +22,9 @@ export type Listeners = Record<Protocol, ListenAddress[]>;
 
 export interface SipServerOptions extends Listeners {
   control: ListenAddress;
-  /** The control port over TLS; none when absent. It needs the identity. */
+  /** The control port over TLS; none when absent. It needs the files. */
   controlTls?: ListenAddress;
-  controlTlsIdentity?: TlsIdentity;
+  controlTlsFiles?: TlsFiles;
   /** The control secret. */
   secret: string;
   /** What peers are told as our address, for a server behind a NAT; a listener may have one of its own. */

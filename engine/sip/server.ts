@@ -2,9 +2,9 @@
 import { createHmac } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { readCertificates } from './certificates.js';
 import { CallRecords } from './control/call-records.js';
 import { ControlServer, LoggedIn } from './control/control-server.js';
-import type { TlsIdentity } from './control/door.js';
 import { Sender } from './dialog/client/sender.js';
 import { UserAgent } from './dialog/user-agent.js';
 import { Guard } from './guard/guard.js';
@@ -20,6 +20,7 @@ import { traceObserver } from './trace/trace-observer.js';
 import { type Clock, systemClock } from './transaction/clock.js';
 import { TransactionLayer } from './transaction/layer.js';
 import { CachedResolver } from './transport/cached-resolver.js';
+import type { Credentials } from './transport/credentials.js';
 import { FailedTargets } from './transport/failed-targets.js';
 import { FlowTable } from './transport/flow-table.js';
 import { Inbound } from './transport/inbound.js';
@@ -70,6 +71,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     );
   const guard = new Guard(options.guard, clock, own);
   const traffic = new Traffic();
+  const certificates = readCertificates(options);
   const trace = await openTrace(options, log);
   const inbound = new Inbound({
     flows,
@@ -80,7 +82,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
     failed: error => log.error({ err: error }, 'failed over a message from the network, which is dropped'),
   });
   const listeners = await listenForSip(options, {
-    ...{ receiver: inbound, clock, log },
+    ...{ receiver: inbound, clock, log, credentials: certificates.sip },
     opened: transport => {
       inbound.add(transport);
       router.add(transport);
@@ -117,7 +119,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       clock,
       log,
     });
-    const doors = await openDoors(controlServer, options);
+    const doors = await openDoors(controlServer, options, certificates.control);
     const sizes = () => ({
       ...userAgent.sizes,
       proxied: proxy.size,
@@ -142,7 +144,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
         userAgent.shutdown();
         return transactions.answered(options.drainMs);
       },
-      reloadCertificates: listeners.reloadCertificates,
+      reloadCertificates: certificates.reload,
       close: async () => {
         proxy.shutdown();
         userAgent.shutdown();
@@ -186,15 +188,18 @@ async function openMetrics(registry: Registry, { metrics: at }: SipServerOptions
 type Doors = Pick<SipServer, 'control' | 'controlTls'>;
 
 /** All or none. @throws ListenError */
-async function openDoors(server: ControlServer, options: SipServerOptions): Promise<Doors> {
-  const { control, controlTls, controlTlsIdentity: identity } = options;
-  const open = async (flag: string, at: ListenAddress, secure?: TlsIdentity): Promise<ListenAddress> => {
-    const { address, port } = await listening(flag, at, () => server.listen(at.host, at.port, secure));
+async function openDoors(
+  server: ControlServer,
+  { control, controlTls }: SipServerOptions,
+  credentials: Credentials | undefined,
+): Promise<Doors> {
+  const open = async (flag: string, at: ListenAddress, secured?: Credentials): Promise<ListenAddress> => {
+    const { address, port } = await listening(flag, at, () => server.listen(at.host, at.port, secured));
     return { host: address, port };
   };
   try {
     const doors: Doors = { control: await open('control', control) };
-    if (controlTls !== undefined) doors.controlTls = await open('control-tls', controlTls, identity);
+    if (controlTls !== undefined) doors.controlTls = await open('control-tls', controlTls, credentials);
     return doors;
   } catch (error) {
     await server.close();

@@ -1,9 +1,9 @@
 /** Every address that is listened on for SIP, of every protocol. */
 import type { Logger } from 'pino';
-import { ListenError, listening } from './listen-error.js';
+import { listening } from './listen-error.js';
 import type { Listeners, SipServerOptions } from './options.js';
 import type { Clock } from './transaction/clock.js';
-import { Credentials, type TlsFiles } from './transport/credentials.js';
+import type { Credentials } from './transport/credentials.js';
 import { advertisedHost } from './transport/local-host.js';
 import { SourceCounts } from './transport/source-counts.js';
 import { listenTcp } from './transport/tcp.js';
@@ -20,8 +20,6 @@ import { listenWebSocket } from './transport/websocket.js';
 
 export interface SipListeners {
   bound: Listeners;
-  /** Reads the certificate files again. @throws when one of them is wrong; then the old ones stay */
-  reloadCertificates(): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +27,8 @@ export interface SipListenerParts {
   receiver: Receiver;
   clock: Clock;
   log: Logger;
+  /** Needed for TLS and WSS. */
+  credentials: Credentials | undefined;
   /** Called for each, as soon as it is open. */
   opened(transport: Transport): void;
 }
@@ -49,20 +49,11 @@ function listenWith(credentials: Credentials | undefined): Record<Protocol, List
   };
 }
 
-function credentialsOf(files: TlsFiles): Credentials {
-  try {
-    return new Credentials(files);
-  } catch (error) {
-    throw new ListenError(`cannot use the certificate in ${files.certificate}: ${(error as Error).message}`);
-  }
-}
-
 /** All of them, or none. @throws ListenError */
 export async function listenForSip(
   options: SipServerOptions,
-  { receiver, clock, log, opened }: SipListenerParts,
+  { receiver, clock, log, opened, credentials }: SipListenerParts,
 ): Promise<SipListeners> {
-  const credentials = options.tlsFiles === undefined ? undefined : credentialsOf(options.tlsFiles);
   const listen = listenWith(credentials);
   const common = {
     receiver,
@@ -96,5 +87,5 @@ export async function listenForSip(
     await close();
     throw error;
   }
-  return { bound, reloadCertificates: () => credentials?.reload(), close };
+  return { bound, close };
 }

@@ -7,9 +7,10 @@ import type { SipRequest } from '../message/message.js';
 import { hostPort } from '../message/uri.js';
 import type { ProxyCore } from '../proxy/proxy-core.js';
 import type { Clock } from '../transaction/clock.js';
+import type { Credentials } from '../transport/credentials.js';
 import type { LocalAddress } from '../transport/transport.js';
 import { type ConnectionUser, ControlConnection } from './connection.js';
-import { Door, type TlsIdentity } from './door.js';
+import { Door } from './door.js';
 import { refusal } from './frames.js';
 import { parseTags, secretMatches } from './login.js';
 import { LoginLimit } from './login-limit.js';
@@ -108,13 +109,13 @@ export class ControlServer implements ConnectionUser {
   }
 
   /**
-   * Opens a door; with `identity` for TLS.
-   * @throws the bind error, with `code`; or what is wrong with the certificate
+   * Opens a door; with credentials for TLS.
+   * @throws the bind error, with `code`
    */
-  async listen(host: string, port: number, identity?: TlsIdentity): Promise<AddressInfo> {
+  async listen(host: string, port: number, credentials?: Credentials): Promise<AddressInfo> {
     const { maxConnections, log } = this.options;
     const entered = (socket: Socket) => this.#entered(socket);
-    const door = new Door({ identity, maxConnections, log, entered });
+    const door = new Door({ credentials, maxConnections, log, entered });
     const address = await door.open(host, port);
     this.#doors.push(door);
     return address;

@@ -3,16 +3,11 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Logger } from 'pino';
-
-/** What the server shows in a TLS handshake: PEM texts, the certificate first in its chain. */
-export interface TlsIdentity {
-  certificate: string;
-  key: string;
-}
+import type { Credentials } from '../transport/credentials.js';
 
 export interface DoorOptions {
   /** Given for TLS. */
-  identity?: TlsIdentity;
+  credentials?: Credentials;
   /** Connections at once, those in the middle of their handshake included. */
   maxConnections: number;
   log: Logger;
@@ -28,25 +23,23 @@ export class Door {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  /** @throws Error of OpenSSL when certificate and key are none, or not of each other */
   constructor(private readonly options: DoorOptions) {
-    const { identity, entered, log } = options;
-    if (identity === undefined) this.#server = createServer(entered);
-    else {
-      const { certificate: cert, key } = identity;
-      if (cert === '' || key === '') throw new Error('it needs both a certificate and a key');
-      const secured = { cert, key, handshakeTimeout: handshakeTimeoutMs, minVersion: 'TLSv1.2' as const };
-      this.#server = createTlsServer(secured, entered).on(
-        'tlsClientError',
-        ({ message }, { remoteAddress }) =>
-          log.info({ reason: message, source: remoteAddress }, 'control connection without a TLS handshake'),
-      );
-    }
+    const { credentials, entered } = options;
+    this.#server = credentials === undefined ? createServer(entered) : this.#secured(credentials);
     this.#server.maxConnections = options.maxConnections;
     this.#server.on('connection', socket => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
     });
+  }
+
+  #secured(credentials: Credentials): Server {
+    const { entered, log } = this.options;
+    const server = createTlsServer({ ...credentials.options, handshakeTimeout: handshakeTimeoutMs }, entered);
+    credentials.onReloaded(renewed => server.setSecureContext(renewed));
+    return server.on('tlsClientError', ({ message }, { remoteAddress }) =>
+      log.info({ reason: message, source: remoteAddress }, 'control connection without a TLS handshake'),
+    );
   }
 
   /** @throws the bind error, with `code` */

@@ -26,6 +26,7 @@ export interface CallObserver {
 export class Call {
   /** What there is to show for an end without a message of its own: the INVITE, later its 2xx. */
   #last: string;
+  #started = false;
   #stopped = false;
 
   constructor(
@@ -43,16 +44,18 @@ export class Call {
     this.role = 'proxy-uas';
   }
 
+  /** Only the first 2xx counts: it is repeated. */
   answered(source: CallSource, success: string): void {
-    if (this.#stopped) return;
+    if (this.#started || this.#stopped) return;
+    this.#started = true;
     this.#last = success;
     this.observer.start(source, this.role, success);
   }
 
-  /** A final response that is no success. A 487 says that the caller gave up: to a callee he says so with the INVITE. */
+  /** A final response that is no success. A 487 says that the caller gave up: of a call to us the INVITE shows it. */
   failed(source: CallSource, status: number, response: string): void {
     if (status !== 487) this.ended(source, 'call-rejected', response);
-    else if (this.role !== 'uac') this.ended('network', 'call-canceled');
+    else if (this.role === 'uas' || this.role === 'proxy-uas') this.ended('network', 'call-canceled');
     else this.ended(source, 'call-canceled', response);
   }
 

@@ -20,23 +20,22 @@ export const controlFlags: readonly Flag[] = [
     help: 'the same over TLS',
     set: ({ server }, text) => {
       server.controlTls = address(text);
-      server.controlTlsIdentity ??= { certificate: '', key: '' };
     },
   },
   {
     name: 'control-tls-cert',
     value: 'FILE',
-    help: 'its certificate with the chain, PEM',
-    set: ({ server }, text) => {
-      server.controlTlsIdentity = { key: '', ...server.controlTlsIdentity, certificate: pem(text) };
+    help: 'its certificate with the chain, PEM; read again on SIGHUP',
+    set: ({ controlTlsFiles }, text) => {
+      controlTlsFiles.certificate = text;
     },
   },
   {
     name: 'control-tls-key',
     value: 'FILE',
     help: 'the key of the certificate, PEM',
-    set: ({ server }, text) => {
-      server.controlTlsIdentity = { certificate: '', ...server.controlTlsIdentity, key: pem(text) };
+    set: ({ controlTlsFiles }, text) => {
+      controlTlsFiles.key = text;
     },
   },
   {

@@ -5,6 +5,7 @@ import type { TlsFiles } from '../transport/credentials.js';
 export interface Settings {
   server: SipServerOptions;
   tlsFiles: Partial<TlsFiles>;
+  controlTlsFiles: Partial<TlsFiles>;
   logLevel: string;
   exitWithParent: boolean;
   /** Only the help is wanted. */

@@ -1,8 +1,5 @@
-/**
- * One branch at work: runs the branch table over a client transaction. For whoever counts calls: `send` is the attempt,
- * the first `forward` of a 2xx the start, `keep` and its like the end of a call that did not come about.
- */
-
+/** One branch at work: runs the branch table over a client transaction. */
+import type { Call } from '../dialog/call-events.js';
 import { type Answer, madeUpAnswer, type Sent } from '../dialog/client/answer.js';
 import { cancelText, type Outgoing } from '../dialog/client/request-builder.js';
 import type { Sendable, Sender } from '../dialog/client/sender.js';
@@ -40,6 +37,7 @@ export class Branch {
   outcome: Answer | undefined;
   #state: BranchState = 'idle';
   #answer: Answer | undefined;
+  #call: Call | undefined;
   #sent: Sent | undefined;
   #cancelReasons: readonly TemplateField[] = [];
   #timers = new Map<'provisional' | 'final' | 'C' | 'giveUp', TimerHandle>();
@@ -50,6 +48,8 @@ export class Branch {
     private readonly route: Sendable,
     private readonly timeouts: BranchTimeouts,
     private readonly user: BranchUser,
+    /** A call that is to be recorded is under way. */
+    private readonly attempt?: (invite: string) => Call,
   ) {}
 
   get state(): BranchState {
@@ -79,7 +79,7 @@ export class Branch {
     if (answer.late) {
       // Of a target that was given up: it goes back like any 2xx, and ends the search of this branch too.
       this.user.received(answer);
-      this.user.forward(answer);
+      this.#forward(answer);
       return;
     }
     this.#answer = answer;
@@ -96,6 +96,7 @@ export class Branch {
   #act(action: BranchAction): void {
     switch (action) {
       case 'send':
+        if (this.#isInvite) this.#call = this.attempt?.(this.request.text);
         this.#sent = this.sender.send(this.request, this.route, answer => this.#answered(answer));
         return;
       case 'startTimers':
@@ -114,16 +115,16 @@ export class Branch {
         for (const name of [...this.#timers.keys()]) this.#stop(name);
         return;
       case 'forward':
-        if (this.#answer !== undefined) this.user.forward(this.#answer);
+        if (this.#answer !== undefined) this.#forward(this.#answer);
         return;
       case 'keep':
-        this.outcome = this.#answer;
+        if (this.#answer !== undefined) this.#keep(this.#answer);
         return;
       case 'keepTimeout':
-        this.outcome = madeUpAnswer(this.request.text, 408);
+        this.#keep(madeUpAnswer(this.request.text, 408));
         return;
       case 'keepTerminated':
-        this.outcome = madeUpAnswer(this.request.text, 487);
+        this.#keep(madeUpAnswer(this.request.text, 487));
         return;
       case 'sendCancel':
         this.#sendCancel();
@@ -135,6 +136,20 @@ export class Branch {
         this.user.decided(this);
         return;
     }
+  }
+
+  #forward(answer: Answer): void {
+    if (answer.status >= 200) this.#call?.answered('network', answer.text());
+    this.user.forward(answer);
+  }
+
+  #keep(answer: Answer): void {
+    this.outcome = answer;
+    this.#call?.failed(
+      answer.response === undefined ? 'application' : 'network',
+      answer.status,
+      answer.text(),
+    );
   }
 
   #startTimers(): void {

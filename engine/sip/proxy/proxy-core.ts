@@ -5,7 +5,7 @@
  * Requests of such dialogs never reach an application. They are forwarded statefully, so that retransmissions, timeouts
  * and broken connections on the one side are none of the other's; only an ACK, which is never answered, is not.
  */
-import type { Call, CallObserver } from '../dialog/call-events.js';
+import { Call, type CallObserver } from '../dialog/call-events.js';
 import { type Sender, sendUnanswered } from '../dialog/client/sender.js';
 import type { TakenExchange } from '../dialog/user-agent.js';
 import type { SipRequest } from '../message/message.js';
@@ -18,12 +18,12 @@ import type { ServerTransaction } from '../transaction/server-transaction.js';
 import type { FlowTable } from '../transport/flow-table.js';
 import type { Router } from '../transport/router.js';
 import type { Flow } from '../transport/transport.js';
-import { isChallenge } from './best-response.js';
 import type { BranchTimeouts } from './branch.js';
 import { Forwarding, type ForwardingParts } from './forwarding.js';
 import { statelessBranch } from './loop.js';
 import type { ProxyOptions } from './options.js';
 import { OwnAddresses } from './own-addresses.js';
+import { ReleasedCalls } from './released-calls.js';
 import { type ProxyReport, ResponseContext, type SearchRules } from './response-context.js';
 import { RouteTokens } from './route-token.js';
 import { type RoutedRequest, remainingRoute, routedRequest } from './routed.js';
@@ -95,12 +95,16 @@ export class ProxyCore implements TransactionUser {
   readonly #parts: ProxyParts;
   readonly #own: OwnAddresses;
   readonly #tokens: RouteTokens;
+  readonly #released: ReleasedCalls | undefined;
   readonly #contexts = new Map<ServerTransaction, ResponseContext>();
 
   constructor(parts: ProxyParts) {
     this.#parts = parts;
     this.#own = new OwnAddresses(parts.router);
     this.#tokens = new RouteTokens(parts.key);
+    const { calls, transactions } = parts;
+    if (calls !== undefined)
+      this.#released = new ReleasedCalls(calls, transactions.clock, 64 * transactions.timers.T1);
   }
 
   /** Requests that are being forwarded. */
@@ -203,23 +207,8 @@ export class ProxyCore implements TransactionUser {
       forwarding: this.#passing(request, transaction.flow, routed, checked),
       rules: { parallel: false, recurse: false },
       timeouts: { provisionalMs: undefined, finalMs: undefined },
-      report: request.method === 'BYE' ? this.#released(request) : undefined,
+      report: request.method === 'BYE' ? this.#released?.report(request) : undefined,
     });
-  }
-
-  /** Of the dialogs that pass there is nothing kept here: the BYE itself is the end, unless it is to come again. */
-  #released(request: SipRequest): ProxyReport | undefined {
-    const { calls } = this.#parts;
-    if (calls === undefined) return undefined;
-    let challenged = false;
-    return {
-      response: ({ status }) => {
-        challenged = isChallenge(status);
-      },
-      done: () => {
-        if (!challenged) calls.stop('network', 'normal-release', request.delivered());
-      },
-    };
   }
 
   #check(request: SipRequest, inbound: Flow, branches: number): Forwardable | Refusal {
@@ -271,6 +260,7 @@ export class ProxyCore implements TransactionUser {
       sender: this.#parts.sender,
       accepted: passage.accepted,
       call: passage.call,
+      attempt: this.#attempts(passage),
       finished: () => this.#contexts.delete(transaction),
     });
     this.#contexts.set(transaction, context);
@@ -285,6 +275,13 @@ export class ProxyCore implements TransactionUser {
       deserted: () => context.deserted(),
     };
     return true;
+  }
+
+  /** Each branch of a call that is recorded is a call of its own, with the part of a caller. */
+  #attempts({ call }: Passage): ((invite: string) => Call) | undefined {
+    const { calls } = this.#parts;
+    if (call === undefined || calls === undefined) return undefined;
+    return invite => new Call(calls, 'application', 'proxy-uac', invite);
   }
 
   /** Returns the response as sent. */

@@ -43,6 +43,8 @@ export interface ResponseContextParts {
   report?: ProxyReport | undefined;
   /** What is recorded of the call, where calls are recorded. */
   call?: Call | undefined;
+  /** The same for each branch of it. */
+  attempt?: ((invite: string) => Call) | undefined;
   /** A target has accepted the request. */
   accepted?: (() => void) | undefined;
   /** Nobody waits for a final response any more. */
@@ -131,11 +133,11 @@ export class ResponseContext implements BranchUser {
   }
 
   #launch(): void {
-    const { targets, forwarding, rules, sender, timeouts } = this.#parts;
+    const { targets, forwarding, rules, sender, timeouts, attempt } = this.#parts;
     for (let target = targets.next(); target !== undefined; target = targets.next()) {
       const forwarded = forwarding.to(target);
       if (forwarded === undefined) continue;
-      const branch = new Branch(sender, forwarded.request, forwarded.route, timeouts, this);
+      const branch = new Branch(sender, forwarded.request, forwarded.route, timeouts, this, attempt);
       this.#branches.push(branch);
       branch.start();
       if (!rules.parallel) return;

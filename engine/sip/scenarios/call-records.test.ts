@@ -1,4 +1,4 @@
-/** The cdr events of calls to an application, and of its own calls. */
+/** The cdr events of calls to an application, of its own calls, and of those that it forwards. */
 import { EventEmitter, once } from 'node:events';
 import type { Test } from 'tap';
 import type { Handler } from '../testing/harness.js';
@@ -69,6 +69,20 @@ onEachServer(
         'attempt application',
         'start network uac',
         'stop application normal-release',
+      ]);
+    });
+
+    await t.test('a call that goes through', async t => {
+      const phone = await stage.wait(t, taken);
+      const { srf, records } = await recording(t, stage, {
+        invite: req => srf.proxyRequest(req, [phone.uri], { remainInDialog: true }),
+      });
+      await stage.call(t, call);
+      await phone.done;
+      t.same(await records(6), [
+        ...['attempt application', 'attempt network'],
+        ...['start application proxy-uas', 'start network proxy-uac'],
+        ...['stop application normal-release', 'stop network normal-release'],
       ]);
     });
   },

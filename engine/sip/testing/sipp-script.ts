@@ -88,11 +88,11 @@ export const receive = (method: string, wanted: Wanted = {}): string =>
   recv(`request="${method}"`, check(wanted));
 
 /** Either side: a request comes with the right answer to a challenge of ours. */
-export const proven = (method: string, { username, password }: Credentials, more = ''): string =>
-  recv(
-    `request="${method}"`,
-    `${more}<verifyauth assign_to="proven" username="${username}" password="${password}"/>`,
-  ) + '<nop condexec="proven" condexec_inverse="true"><action><error message="wrong digest"/></action></nop>';
+export function proven(method: string, { username, password }: Credentials, more = ''): string {
+  const verify = `<verifyauth assign_to="proven" username="${username}" password="${password}"/>`;
+  const fail = '<action><error message="wrong digest"/></action>';
+  return `${recv(`request="${method}"`, more + verify)}<nop condexec="proven" condexec_inverse="true">${fail}</nop>`;
+}
 
 /** Either side: the answer to the request that came last, which has the tag of ours. */
 export const reply = (status: number, content: Content = {}): string =>

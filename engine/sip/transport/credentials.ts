@@ -18,32 +18,33 @@ export interface TlsFiles {
 
 const oldest = 'TLSv1.2';
 
+interface Material {
+  options: SecureContextOptions;
+  context: SecureContext;
+}
+
 export class Credentials {
-  #options: SecureContextOptions;
-  #context: SecureContext;
+  #current: Material;
   readonly #listeners: ((options: SecureContextOptions) => void)[] = [];
 
   /** @throws when a file cannot be read, or holds no certificate, or the key of another one */
   constructor(private readonly files: TlsFiles) {
-    this.#options = read(files);
-    this.#context = createSecureContext(this.#options);
+    this.#current = read(files);
   }
 
   /** For both roles: we show our certificate to those we connect to, too. */
   get context(): SecureContext {
-    return this.#context;
+    return this.#current.context;
   }
 
   get options(): SecureContextOptions {
-    return this.#options;
+    return this.#current.options;
   }
 
   /** Reads the files again; connections that are open keep what they have. @throws as the constructor, changing nothing */
   reload(): void {
-    const options = read(this.files);
-    this.#context = createSecureContext(options);
-    this.#options = options;
-    for (const listener of this.#listeners) listener(options);
+    this.#current = read(this.files);
+    for (const listener of this.#listeners) listener(this.#current.options);
   }
 
   onReloaded(listener: (options: SecureContextOptions) => void): void {
@@ -51,11 +52,16 @@ export class Credentials {
   }
 }
 
-function read({ certificate, key, authorities }: TlsFiles): SecureContextOptions {
-  return {
-    cert: readFileSync(certificate),
-    key: readFileSync(key),
-    ca: authorities === undefined ? undefined : [...rootCertificates, readFileSync(authorities, 'utf8')],
-    minVersion: oldest,
-  };
+function read({ certificate, key, authorities }: TlsFiles): Material {
+  try {
+    const options: SecureContextOptions = {
+      cert: readFileSync(certificate),
+      key: readFileSync(key),
+      ca: authorities === undefined ? undefined : [...rootCertificates, readFileSync(authorities, 'utf8')],
+      minVersion: oldest,
+    };
+    return { options, context: createSecureContext(options) };
+  } catch (error) {
+    throw new Error(`${certificate}: ${(error as Error).message}`, { cause: error });
+  }
 }

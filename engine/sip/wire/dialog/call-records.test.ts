@@ -277,18 +277,30 @@ test('a call that is forwarded has its records, too', async t => {
     .reverse();
   peer.sendText(call.text('ACK', { headers }));
   await callee.request('ACK');
+  // Both hang up: their requests cross on the way, and are one end.
   call.send('BYE', { headers });
-  callee.respond(await callee.request('BYE'), 200);
+  const bye = await callee.request('BYE');
+  const crossing = { method: 'BYE', uri: peer.contact, callId: bye.callId, sequence: 1 };
+  callee.sendText(
+    peerRequest(callee, {
+      ...{ ...crossing, from: bye.to, to: bye.from },
+      headers: ok.all('record-route').map((value): Header => ['Route', value]),
+    }),
+  );
+  peer.respond(await peer.request('BYE'), 200);
+  await callee.response(200, 'BYE');
+  callee.respond(bye, 200);
   await peer.response(200, 'BYE');
-  await harness.until(done(7, records));
+  await harness.until(done(14, records));
+  const branch = 'attempt application INVITE';
   t.same(told(records), [
-    attempt,
-    'stop application call-rejected SIP/2.0 486',
-    attempt,
-    'stop network call-canceled INVITE',
-    attempt,
-    'start application proxy-uas SIP/2.0 200',
-    'stop network normal-release BYE',
+    ...[attempt, branch],
+    ...['stop network call-rejected SIP/2.0 486', 'stop application call-rejected SIP/2.0 486'],
+    ...[attempt, branch],
+    ...['stop network call-canceled SIP/2.0 487', 'stop network call-canceled INVITE'],
+    ...[attempt, branch],
+    ...['start network proxy-uac SIP/2.0 200', 'start application proxy-uas SIP/2.0 200'],
+    ...['stop network normal-release BYE', 'stop application normal-release BYE'],
   ]);
 });
 

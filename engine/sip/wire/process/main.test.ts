@@ -118,7 +118,7 @@ test('what is wrong is said in one sentence, with exit code 2', async t => {
     [
       [...anyPorts, '--control-tls', '127.0.0.1:0'],
       's',
-      /\(--control-tls\): it needs both a certificate and a key$/m,
+      /^--control-tls needs --control-tls-cert and --control-tls-key, which go together/,
     ],
     [['--wss', '127.0.0.1:0'], 's', /^--tls and --wss need --tls-cert and --tls-key/],
     [
@@ -134,7 +134,8 @@ test('what is wrong is said in one sentence, with exit code 2', async t => {
       's',
       /^cannot use the certificate in \/nowhere\/cert\.pem: /,
     ],
-    [['--control-tls-key', '/nowhere/key.pem'], 's', /^--control-tls-key: cannot read the file: /],
+    [['--control-tls-key', '/nowhere/key.pem'], 's', /^--control-tls needs --control-tls-cert/],
+    [['--request-handler-ca', '/nowhere/ca.pem'], 's', /^--request-handler-ca: cannot read the file: /],
     [['--nonsense'], 's', /--nonsense/],
     [['--orphan-grace', 'soon'], 's', /^--orphan-grace: expected a number/],
     [['--log-level', 'loud'], 's', /^--log-level: there is no level loud/],
