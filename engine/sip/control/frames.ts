@@ -1,7 +1,8 @@
 /** The payloads that the server sends (field by field as drachtio-srf reads them). */
-import { randomUUID } from 'node:crypto';
+
 import type { Delivery, Outcome } from '../dialog/application.js';
 import type { Answer } from '../dialog/client/answer.js';
+import { newUuid } from '../message/token.js';
 import type { Flow } from '../transport/transport.js';
 
 /** The second that was written last: most frames are of the same one. */
@@ -20,14 +21,14 @@ function timeOfDay(): string {
 
 /** The answer to an application's message. */
 export const responseFrame = (messageId: string, result: string): string =>
-  `${randomUUID()}|response|${messageId}|${result}`;
+  `${newUuid()}|response|${messageId}|${result}`;
 
 /** A SIP message for the application. */
 export function sipFrame(delivery: Delivery): string {
   const { source, size, flow, transactionId, dialogId, text } = delivery;
   const peer =
     flow === undefined ? 'unknown||0' : `${flow.protocol}|${flow.remoteAddress}|${flow.remotePort}`;
-  const head = `${randomUUID()}|sip|${source}|${size}|${peer}|${timeOfDay()}|${transactionId}|${dialogId}|`;
+  const head = `${newUuid()}|sip|${source}|${size}|${peer}|${timeOfDay()}|${transactionId}|${dialogId}|`;
   const received =
     delivery.fresh === true && flow !== undefined ? `${flow.local.address}|${flow.local.port}|` : '';
   return `${head}${received}\r\n${text}`;
@@ -37,7 +38,7 @@ export type CallEvent = 'cdr:attempt' | 'cdr:start' | 'cdr:stop';
 
 /** What became of a call; `detail` is the role at its start, the reason at its stop. */
 export const cdrFrame = (event: CallEvent, source: string, text: string, detail?: string): string =>
-  `${randomUUID()}|${event}|${source}|${timeOfDay()}${detail === undefined ? '' : `|${detail}`}\r\n${text}`;
+  `${newUuid()}|${event}|${source}|${timeOfDay()}${detail === undefined ? '' : `|${detail}`}\r\n${text}`;
 
 /** A refusal on one line: what it quotes may be anything, and `|` and line ends have a meaning here. */
 export const refusal = ({ reason }: { reason: string }): string => `NOK|${reason.replace(/[|\r\n]/g, ' ')}`;

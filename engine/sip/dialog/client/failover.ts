@@ -2,8 +2,9 @@
  * A request to a name, at one target after the other until one serves (RFC 3263 section 4.3). Each try is a client
  * transaction of its own; the application sees the answer of the one that counts.
  */
-import { randomUUID } from 'node:crypto';
+
 import type { SipResponse } from '../../message/message.js';
+import { newUuid } from '../../message/token.js';
 import type { ClientTransaction } from '../../transaction/client-transaction.js';
 import type { TimerHandle } from '../../transaction/clock.js';
 import type { TransactionLayer } from '../../transaction/layer.js';
@@ -30,7 +31,7 @@ interface Attempt<R extends Outgoing> {
 }
 
 export class Failover<R extends Outgoing> implements Sent<R> {
-  readonly transactionId = randomUUID();
+  readonly transactionId = newUuid();
   #request: R;
   #local: LocalAddress;
   readonly #targets: Targets;

@@ -1,7 +1,8 @@
 /** An INVITE that an application sent, until its final response: inside a dialog or about to make one. */
-import { randomUUID } from 'node:crypto';
+
 import type { SipResponse } from '../../message/message.js';
 import type { Template } from '../../message/template.js';
+import { newUuid } from '../../message/token.js';
 import type { TimerHandle } from '../../transaction/clock.js';
 import type { Flow } from '../../transport/transport.js';
 import { type Application, type Outcome, refused } from '../application.js';
@@ -118,7 +119,7 @@ export class OutgoingInvite {
       ok: true,
       text: this.#cancel,
       flow: this.flow,
-      transactionId: randomUUID(),
+      transactionId: newUuid(),
       dialogId: this.dialogId,
     };
   }

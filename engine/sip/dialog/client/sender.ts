@@ -1,5 +1,5 @@
 /** Sends a request by a client transaction over whatever route there is, and reports each answer, real or made up. */
-import { randomUUID } from 'node:crypto';
+import { newUuid } from '../../message/token.js';
 import type { TransactionLayer } from '../../transaction/layer.js';
 import type { Route } from '../../transport/router.js';
 import { maxDatagramBytes } from '../../transport/stream-first.js';
@@ -66,7 +66,7 @@ export class Sender {
       },
     });
     const sent = {
-      transactionId: randomUUID(),
+      transactionId: newUuid(),
       request,
       flow: route.kind === 'flow' ? route.flow : undefined,
       settle: () => true,

@@ -1,8 +1,7 @@
 /** Requests of applications to the network, outside dialogs (RFC 3261 section 8.1) and inside (section 12.2.1). */
-import { randomUUID } from 'node:crypto';
 import { without } from '../../message/serializer.js';
 import { type RequestLine, type Template, templateValue } from '../../message/template.js';
-import { detached } from '../../message/token.js';
+import { detached, newUuid } from '../../message/token.js';
 import type { Router } from '../../transport/router.js';
 import { soleTarget } from '../../transport/targets.js';
 import { type Application, type Outcome, refused } from '../application.js';
@@ -191,7 +190,7 @@ export class Uac {
 
   /** RFC 3261 section 15: the callee must not send BYE before its 2xx is acknowledged, or given up. */
   #holdBye(dialog: Dialog, application: Application, built: BuiltRequest, route: Sendable): Outcome {
-    const transactionId = randomUUID();
+    const transactionId = newUuid();
     dialog.heldBye = () => {
       this.context.dialogs.remove(dialog);
       this.context.sender.send(built, route, answer =>
@@ -217,7 +216,7 @@ export class Uac {
     const { endReason } = pending;
     if (endReason !== undefined) queueMicrotask(() => this.context.hangUp.end(dialog, endReason));
     const flow = route.kind === 'flow' ? route.flow : undefined;
-    return { ok: true, text, flow, transactionId: randomUUID(), dialogId: dialog.id };
+    return { ok: true, text, flow, transactionId: newUuid(), dialogId: dialog.id };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Requests from the network that wait for an application's answer. */
-import { randomUUID } from 'node:crypto';
+
 import type { SipRequest } from '../../message/message.js';
+import { newUuid } from '../../message/token.js';
 import type { Clock, TimerHandle } from '../../transaction/clock.js';
 import type { ServerTransaction } from '../../transaction/server-transaction.js';
 import type { Flow } from '../../transport/transport.js';
@@ -9,46 +10,66 @@ import type { Call } from '../call-events.js';
 import type { Dialog } from '../dialog.js';
 import type { Terms } from '../session-timer/session-expires.js';
 
-export interface Exchange {
-  /** The transaction id that the application answers with. */
-  readonly id: string;
-  readonly request: SipRequest;
-  /** Where its answers go. */
-  readonly flow: Flow;
-  /** Who is to answer; changed by `ExchangeTable.hand` alone. */
-  application: Application;
-  /** Absent for a notice that the server made itself: its answer goes to `answered` alone. */
-  readonly transaction?: ServerTransaction;
-  /** What a notice does with the status of its final answer; 408 when there is none. */
-  readonly answered?: (status: number) => void;
-  /** What is recorded of the call that it may begin, where calls are recorded. */
-  readonly call?: Call;
-  /** The dialog it came in, or the one its first answer made. */
-  dialog?: Dialog;
-  /** Whether it came inside a dialog. */
-  readonly inDialog: boolean;
-  /** The tag of every answer to it. */
-  localTag?: string;
-  /** The INVITE whose transaction id it has: for an UPDATE in an early dialog. */
-  readonly invite?: Exchange | undefined;
-  /** The limit that its 2xx puts to the session. */
-  terms?: Terms | undefined;
-  /** A provisional answer has been given. */
-  progressed: boolean;
-  /** When it came, on the server's clock. */
-  readonly since: number;
-}
-
 export interface NewExchange {
   request: SipRequest;
   flow: Flow;
   application: Application;
+  /** Absent for a notice that the server made itself: its answer goes to `answered` alone. */
   transaction?: ServerTransaction;
+  /** What a notice does with the status of its final answer; 408 when there is none. */
   answered?: (status: number) => void;
+  /** What is recorded of the call that it may begin, where calls are recorded. */
   call?: Call;
   dialog?: Dialog;
   /** The INVITE that an UPDATE in its early dialog came after; both have one transaction id. */
   invite?: Exchange | undefined;
+}
+
+export class Exchange {
+  /** The transaction id that the application answers with. */
+  readonly id: string;
+  readonly request: SipRequest;
+  /** Who is to answer; changed by `ExchangeTable.hand` alone. */
+  application: Application;
+  readonly transaction: ServerTransaction | undefined;
+  readonly answered: ((status: number) => void) | undefined;
+  readonly call: Call | undefined;
+  /** The dialog it came in, or the one its first answer made. */
+  dialog: Dialog | undefined;
+  /** Whether it came inside a dialog. */
+  readonly inDialog: boolean;
+  /** The tag of every answer to it. */
+  localTag: string | undefined;
+  readonly invite: Exchange | undefined;
+  /** The limit that its 2xx puts to the session. */
+  terms: Terms | undefined;
+  /** A provisional answer has been given. */
+  progressed = false;
+  readonly #flow: Flow;
+
+  /** @param since when it came, on the server's clock */
+  constructor(
+    parts: NewExchange,
+    readonly since: number,
+  ) {
+    this.id = parts.invite?.id ?? newUuid();
+    this.request = parts.request;
+    this.application = parts.application;
+    this.transaction = parts.transaction;
+    this.answered = parts.answered;
+    this.call = parts.call;
+    this.dialog = parts.dialog;
+    this.inDialog = parts.dialog !== undefined;
+    this.localTag = undefined;
+    this.invite = parts.invite;
+    this.terms = undefined;
+    this.#flow = parts.flow;
+  }
+
+  /** Where its answers go: the transaction knows another way when the connection of the request is gone. */
+  get flow(): Flow {
+    return this.transaction?.flow ?? this.#flow;
+  }
 }
 
 /** What is remembered beside the exchange: its timer, and what to do when it fires. */
@@ -81,17 +102,7 @@ export class ExchangeTable {
 
   /** @param expired called when nobody has answered within `limitMs` */
   add(parts: NewExchange, limitMs: number, expired: (exchange: Exchange) => void): Exchange {
-    const exchange: Exchange = {
-      ...parts,
-      // The transaction knows another way when the connection of the request is gone.
-      get flow() {
-        return parts.transaction?.flow ?? parts.flow;
-      },
-      id: parts.invite?.id ?? randomUUID(),
-      inDialog: parts.dialog !== undefined,
-      progressed: false,
-      since: this.clock.now(),
-    };
+    const exchange = new Exchange(parts, this.clock.now());
     this.#patience.set(exchange, { timer: this.clock.after(limitMs, () => expired(exchange)), expired });
     this.#count(exchange.application, 1);
     if (exchange.dialog !== undefined) exchange.dialog.waiting += 1;

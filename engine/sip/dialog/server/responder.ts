@@ -1,11 +1,10 @@
 /** The application's answers to requests from the network (RFC 3261 sections 8.2.6, 12.1.1 and 13.3.1). */
-import { randomUUID } from 'node:crypto';
 import { tagOf } from '../../message/name-addr.js';
 import { listing } from '../../message/option-tags.js';
 import { isIdentifier } from '../../message/sanity.js';
 import { responseText, without } from '../../message/serializer.js';
 import { type StatusLine, type Template, type TemplateField, templateValue } from '../../message/template.js';
-import { detached, newTag } from '../../message/token.js';
+import { detached, newTag, newUuid } from '../../message/token.js';
 import type { Clock } from '../../transaction/clock.js';
 import type { Timers } from '../../transaction/timers.js';
 import { type Outcome, refused } from '../application.js';
@@ -271,7 +270,7 @@ export class Responder {
           size: ack.size,
           source: 'network',
           flow: exchange.flow,
-          transactionId: exchange.inDialog ? randomUUID() : exchange.id,
+          transactionId: exchange.inDialog ? newUuid() : exchange.id,
           dialogId: dialog.id,
         });
       },
