@@ -1,3 +1,4 @@
 export { type BuiltinMediaSettings, connectBuiltinMedia } from './builtin/index.js';
 export { type CollectedDigits, type CollectRequest, collectDigits, TypeAhead } from './collect.js';
+export { connectFreeswitch, type FreeswitchSettings, type MediaSignalling } from './freeswitch/index.js';
 export * from './port.js';

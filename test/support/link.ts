@@ -43,6 +43,11 @@ export class Link {
     await once(this.#server, 'close');
   }
 
+  /** Every connection breaks; new ones are taken. */
+  dropConnections(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   async mend(): Promise<void> {
     this.#server = createServer(socket => this.#join(socket));
     await listen(this.#server, this.#port);

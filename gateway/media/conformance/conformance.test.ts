@@ -1,5 +1,10 @@
 import pino from 'pino';
 import t from 'tap';
+import {
+  connectFreeswitch,
+  freeswitchSettings,
+  namedFreeswitches,
+} from '../../../test/support/freeswitch.js';
 import { startMediaEngine } from '../../../test/support/media-engine.js';
 import { endWebRtc } from '../../../test/support/webrtc-peer.js';
 import { connectBuiltinMedia } from '../index.js';
@@ -19,6 +24,15 @@ t.test('the built-in engine', async t => {
   });
   mediaConformance(t, async () => server, report);
 });
+
+const [freeswitch] = namedFreeswitches();
+if (freeswitch !== undefined) {
+  t.test('FreeSWITCH', async t => {
+    const server = await connectFreeswitch(await freeswitchSettings(t, freeswitch));
+    t.teardown(() => server.close());
+    mediaConformance(t, async () => server, report);
+  });
+}
 
 t.teardown(endWebRtc);
 t.teardown(() => {
