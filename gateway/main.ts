@@ -8,7 +8,7 @@ import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
-import { connectBuiltinMedia } from './media/index.js';
+import { connectBuiltinMediaPool } from './media/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
 import { createTelephony, loadDialplan, trunkMetrics } from './telephony/index.js';
 import { adminRoutes, lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
@@ -61,8 +61,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     await announcements.start();
     stopping.push(() => announcements.stop());
 
-    const media = await connectBuiltinMedia({
-      ...config.mediaControl,
+    const media = await connectBuiltinMediaPool({
+      engines: config.mediaControls,
       secret: config.mediaSecret,
       owner: `gateway-${lease.id}`,
       logger,

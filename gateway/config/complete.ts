@@ -21,8 +21,8 @@ export type CompleteConfig = { readonly [Name in Exclude<SettingName, Filled>]: 
   readonly databaseEmbedded: boolean;
   /** Where the SIP server's control port is, built-in or not. */
   readonly sipControl: HostPort;
-  /** Where the media engine's control port is. */
-  readonly mediaControl: HostPort;
+  /** Where the control ports of the media engine's processes are. */
+  readonly mediaControls: readonly HostPort[];
 };
 
 const databaseRole = 'ringbridge';
@@ -67,6 +67,9 @@ export function completeConfig(config: Config): CompleteConfig {
     demoPassword: demoPassword(config, secrets.demoPassword),
     sipControl:
       config.sipServer === 'builtin' ? { host: '127.0.0.1', port: config.sipControlPort } : config.sipServer,
-    mediaControl: { host: '127.0.0.1', port: config.mediaControlPort },
+    mediaControls: Array.from({ length: config.mediaProcesses }, (_, index) => ({
+      host: '127.0.0.1',
+      port: config.mediaControlPort + index,
+    })),
   };
 }

@@ -104,14 +104,18 @@ export function portUses(config: Config): PortUse[] {
     const port = config[name] as number;
     return { name, protocol, first: port, last: port };
   };
+  const eachProcess = (name: SettingName, protocol: 'tcp' | 'udp'): PortUse => {
+    const first = config[name] as number;
+    return { name, protocol, first, last: first + config.mediaProcesses - 1 };
+  };
   const builtin = config.sipServer === 'builtin';
   return [
     one('httpPort', 'tcp'),
     ...(config.databaseUrl === undefined ? [one('databasePort', 'tcp')] : []),
     ...(builtin ? [one('sipControlPort', 'tcp'), one('sipWsPort', 'tcp'), one('sipUdpPort', 'udp')] : []),
     ...(builtin ? wantedSipPorts(config).map(name => one(name, 'tcp')) : []),
-    one('mediaControlPort', 'tcp'),
-    ...(config.mediaWebrtcPort === 0 ? [] : [one('mediaWebrtcPort', 'udp')]),
+    eachProcess('mediaControlPort', 'tcp'),
+    ...(config.mediaWebrtcPort === 0 ? [] : [eachProcess('mediaWebrtcPort', 'udp')]),
     { name: 'rtpPortFirst', protocol: 'udp', first: config.rtpPortFirst, last: config.rtpPortLast },
     ...(config.phoneNetwork
       ? [

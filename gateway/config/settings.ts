@@ -226,7 +226,14 @@ const media = {
   mediaControlPort: setting({
     kind: kind.port,
     fallback: 9023,
-    meaning: 'The control port of the built-in media engine, on 127.0.0.1.',
+    meaning:
+      'The control port of the built-in media engine, on 127.0.0.1; further processes take the next ones.',
+  }),
+  mediaProcesses: setting({
+    kind: kind.integer(1, 64),
+    fallback: 1,
+    meaning:
+      'How many media engine processes share the calls: one for each core that audio may use. They share the ports for audio evenly.',
   }),
   mediaSecret: setting({
     kind: kind.secret,
@@ -261,7 +268,7 @@ const media = {
     fallback: 0,
     fallbackText: '0, a free one',
     meaning:
-      'The one UDP port that all browsers send audio to. Name one where a firewall has to let it through.',
+      'The one UDP port that all browsers send audio to; further media engine processes take the next ones. Name one where a firewall has to let it through.',
   }),
   iceServers: setting({
     kind: kind.iceServers,

@@ -1,4 +1,10 @@
-export { type BuiltinMediaSettings, connectBuiltinMedia } from './builtin/index.js';
+export {
+  type BuiltinMediaPoolSettings,
+  type BuiltinMediaSettings,
+  connectBuiltinMedia,
+  connectBuiltinMediaPool,
+} from './builtin/index.js';
 export { type CollectedDigits, type CollectRequest, collectDigits, TypeAhead } from './collect.js';
 export { connectFreeswitch, type FreeswitchSettings, type MediaSignalling } from './freeswitch/index.js';
+export { MediaPool, type PoolMember } from './pool.js';
 export * from './port.js';

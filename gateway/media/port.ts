@@ -11,7 +11,10 @@ export interface EndpointRequest {
   kind: EndpointKind;
   /** Peer's offer (RFC 3264). Given: the endpoint answers it. Absent: the endpoint makes an offer. */
   remoteSdp?: string;
-  /** For logs, statistics and adoption: the leg this endpoint belongs to. */
+  /**
+   * What this endpoint belongs to, for logs, statistics and adoption. Where several servers share the load, endpoints
+   * of one owner are made on the same: name those alike that will be joined.
+   */
   owner?: string;
   /** A WAV file: what the other side of a bridge hears while this endpoint's peer holds. The house's music otherwise. */
   holdMusic?: string;

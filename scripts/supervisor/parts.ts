@@ -121,20 +121,29 @@ function sipPart(around: Surroundings): Part {
   });
 }
 
-function mediaPart(around: Surroundings): Part {
-  const { mediaControl, mediaAddress, mediaExternalAddress, mediaSecret } = around.config;
+/** The media engine's processes: each with its own control port, its share of the ports for audio, and its browsers. */
+function mediaParts(around: Surroundings): Part[] {
+  const { mediaControls, mediaAddress, mediaExternalAddress, mediaSecret } = around.config;
   const { rtpPortFirst, rtpPortLast, mediaWebrtcPort } = around.config;
   const external = mediaExternalAddress === mediaAddress ? [] : ['--external-address', mediaExternalAddress];
-  return serverPart(around, 'media engine', {
-    file: 'engine/media/main.js',
-    args: [
-      ...['--control', hostPort(mediaControl.host, mediaControl.port)],
-      ...['--address', mediaAddress],
-      ...external,
-      ...['--rtp-ports', `${rtpPortFirst}-${rtpPortLast}`],
-      ...['--webrtc-port', String(mediaWebrtcPort)],
-    ],
-    secrets: { [variableOf('mediaSecret')]: mediaSecret },
+  // Even shares: a leg has an even port for RTP and the odd one after it.
+  const share = Math.floor((rtpPortLast - rtpPortFirst + 1) / mediaControls.length / 2) * 2;
+  return mediaControls.map((control, index) => {
+    const first = rtpPortFirst + index * share;
+    return serverPart(around, mediaControls.length === 1 ? 'media engine' : `media engine ${index + 1}`, {
+      file: 'engine/media/main.js',
+      args: [
+        ...['--control', hostPort(control.host, control.port)],
+        ...['--address', mediaAddress],
+        ...external,
+        ...[
+          '--rtp-ports',
+          `${first}-${index === mediaControls.length - 1 ? rtpPortLast : first + share - 1}`,
+        ],
+        ...['--webrtc-port', String(mediaWebrtcPort === 0 ? 0 : mediaWebrtcPort + index)],
+      ],
+      secrets: { [variableOf('mediaSecret')]: mediaSecret },
+    });
   });
 }
 
@@ -173,7 +182,7 @@ export function partsFor(around: Surroundings): Part[] {
   return [
     ...(config.databaseEmbedded ? [databasePart(around)] : []),
     ...(config.sipServer === 'builtin' ? [sipPart(around)] : []),
-    mediaPart(around),
+    ...mediaParts(around),
     ...(config.phoneNetwork ? [phoneNetworkPart(around)] : []),
     gatewayPart(around),
   ];

@@ -57,9 +57,9 @@ function addressSetting(name: SettingName): SettingName | undefined {
   return undefined;
 }
 
-function sentence(config: Config, name: SettingName, protocol: string, code: string): string {
+function sentence(config: Config, name: SettingName, protocol: string, number: number, code: string): string {
   const address = addressSetting(name);
-  const port = `${protocol.toUpperCase()} port ${config[name]}`;
+  const port = `${protocol.toUpperCase()} port ${number}`;
   const need = `the ${users[name]} (${name}) needs it`;
   const variable = variableOf(name);
   if (code === 'EACCES') {
@@ -92,15 +92,17 @@ export async function checkPorts(
   { wait = false, signal }: { wait?: boolean; signal?: AbortSignal } = {},
 ) {
   const end = Date.now() + (wait ? patience : 0);
-  for (const { name, protocol, first } of portUses(config)) {
+  for (const { name, protocol, first, last } of portUses(config)) {
     if (!(name in users)) continue;
     const address = addressSetting(name);
     const host = address ? (config[address] as string) : '127.0.0.1';
-    let trouble = await portTrouble(protocol, first, host);
-    while (trouble === 'EADDRINUSE' && Date.now() < end) {
-      await delay(100, undefined, { signal });
-      trouble = await portTrouble(protocol, first, host);
+    for (let port = first; port <= last; port++) {
+      let trouble = await portTrouble(protocol, port, host);
+      while (trouble === 'EADDRINUSE' && Date.now() < end) {
+        await delay(100, undefined, { signal });
+        trouble = await portTrouble(protocol, port, host);
+      }
+      if (trouble) throw new SetupError(sentence(config, name, protocol, port, trouble));
     }
-    if (trouble) throw new SetupError(sentence(config, name, protocol, trouble));
   }
 }

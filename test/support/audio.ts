@@ -4,12 +4,14 @@
  */
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { EventEmitter, once } from 'node:events';
+import { isIPv6 } from 'node:net';
 
 export const sampleRate = 8000;
 export const frameSamples = 160;
 /** Sound is judged over the last 200 ms. */
 const windowSamples = 1600;
 const defaultWaitMs = 15_000;
+const loopback = '127.0.0.1';
 
 export type Law = 'PCMU' | 'PCMA';
 const payloadTypes: Record<Law, number> = { PCMU: 0, PCMA: 8 };
@@ -321,6 +323,8 @@ export class Listener extends EventEmitter<{ key: [string]; packet: [Buffer] }> 
 }
 
 export interface RtpPeerOptions {
+  /** Its address; 127.0.0.1 by default. */
+  host?: string;
   /** Whether it agrees to telephone-event; true by default. */
   events?: boolean;
   /** Answers sender reports with what it claims to have lost and seen of jitter. */
@@ -329,7 +333,7 @@ export interface RtpPeerOptions {
   receive?: (packet: Buffer) => void;
 }
 
-/** A telephone over plain RTP on 127.0.0.1. */
+/** A telephone over plain RTP on this machine. */
 export class RtpPeer {
   readonly listener = new Listener();
   readonly mouth: Mouth;
@@ -338,17 +342,19 @@ export class RtpPeer {
   #target: { address: string; port: number } | undefined;
   readonly #laws: readonly Law[];
   readonly #events: boolean;
+  readonly #host: string;
   readonly #reporter: Socket | undefined;
 
   private constructor(
     socket: Socket,
     reporter: Socket | undefined,
     laws: readonly Law[],
-    { events = true, reports, receive }: RtpPeerOptions,
+    { events = true, reports, receive, host = loopback }: RtpPeerOptions,
   ) {
     this.#socket = socket;
     this.#laws = laws;
     this.#events = events;
+    this.#host = host;
     this.#reporter = reporter;
     reporter?.on('message', (report: Buffer, { address, port }: RemoteInfo) => {
       const reply = receiverReport(report, this.mouth.ssrc, reports!);
@@ -366,11 +372,12 @@ export class RtpPeer {
   }
 
   static async open(laws: readonly Law[] = ['PCMU', 'PCMA'], options: RtpPeerOptions = {}): Promise<RtpPeer> {
-    if (options.reports === undefined) return new RtpPeer(await bound(0), undefined, laws, options);
+    const { host = loopback, reports } = options;
+    if (reports === undefined) return new RtpPeer(await bound(0, host), undefined, laws, options);
     // RTCP has the port above: take pairs until one is free.
     for (;;) {
-      const socket = await bound(0);
-      const reporter = await bound(socket.address().port + 1).catch(() => undefined);
+      const socket = await bound(0, host);
+      const reporter = await bound(socket.address().port + 1, host).catch(() => undefined);
       if (reporter !== undefined) return new RtpPeer(socket, reporter, laws, options);
       socket.close();
     }
@@ -383,14 +390,15 @@ export class RtpPeer {
   /** Our offer or answer. `port` other than our own: the address a peer behind NAT would signal. */
   sdp(direction = 'sendrecv', version = 1, port = this.port): string {
     const event = this.mouth.eventType;
+    const address = `IP${isIPv6(this.#host) ? 6 : 4} ${this.#host}`;
     const types = [...this.#laws.map(law => payloadTypes[law]), ...(this.#events ? [event] : [])].join(' ');
     const maps = this.#laws.map(law => `a=rtpmap:${payloadTypes[law]} ${law}/8000`);
     if (this.#events) maps.push(`a=rtpmap:${event} telephone-event/8000`, `a=fmtp:${event} 0-15`);
     const lines = [
       'v=0',
-      `o=- 4711 ${version} IN IP4 127.0.0.1`,
+      `o=- 4711 ${version} IN ${address}`,
       's=-',
-      'c=IN IP4 127.0.0.1',
+      `c=IN ${address}`,
       't=0 0',
       `m=audio ${port} RTP/AVP ${types}`,
       ...maps,
@@ -402,7 +410,7 @@ export class RtpPeer {
   /** Takes the other side's SDP: where to send, and the law it chose. */
   connect(sdp: string): this {
     const media = /m=audio (\d+) RTP\/AVPF? (\d+)/.exec(sdp);
-    const address = /c=IN IP4 (\S+)/.exec(sdp)?.[1];
+    const address = /c=IN IP[46] (\S+)/.exec(sdp)?.[1];
     if (media === null || address === undefined) throw new Error(`no audio to send to in:\n${sdp}`);
     this.#target = { address, port: Number(media[1]) };
     const law = this.#laws.find(candidate => payloadTypes[candidate] === Number(media[2]));
@@ -421,9 +429,9 @@ export class RtpPeer {
   }
 }
 
-async function bound(port: number): Promise<Socket> {
-  const socket = createSocket('udp4');
-  socket.bind(port, '127.0.0.1');
+async function bound(port: number, host: string): Promise<Socket> {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  socket.bind(port, host);
   await once(socket, 'listening');
   return socket;
 }

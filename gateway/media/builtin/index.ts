@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Drain } from '../drain.js';
+import { MediaPool } from '../pool.js';
 import {
   type Capability,
   type Conference,
@@ -35,6 +36,43 @@ export async function connectBuiltinMedia(settings: BuiltinMediaSettings): Promi
   const server = new BuiltinMedia(settings);
   await server.connect();
   return server;
+}
+
+export interface BuiltinMediaPoolSettings extends Omit<BuiltinMediaSettings, 'host' | 'port'> {
+  /** Where the engines' control sockets are: several processes of one machine, or machines. */
+  engines: readonly { host: string; port: number }[];
+}
+
+/**
+ * Several built-in engines as one. Resolves when one is logged in; the others are tried until they are there.
+ * @throws MediaError `engine_unavailable` when none is there, `bad_request` when a login is refused
+ */
+export async function connectBuiltinMediaPool(settings: BuiltinMediaPoolSettings): Promise<MediaServer> {
+  const { engines, ...common } = settings;
+  const servers = engines.map(engine => new BuiltinMedia({ ...common, ...engine }));
+  const connecting = await Promise.allSettled(servers.map(server => server.connect()));
+  const refused = connecting.find(
+    ({ status, ...rest }) => status === 'rejected' && !isPassing((rest as PromiseRejectedResult).reason),
+  );
+  const failed =
+    refused ?? (connecting.every(({ status }) => status === 'rejected') ? connecting[0] : undefined);
+  if (failed?.status === 'rejected') {
+    await Promise.all(servers.map(server => server.close()));
+    throw failed.reason;
+  }
+  connecting.forEach(({ status }, index) => {
+    if (status === 'rejected') (servers[index] as BuiltinMedia).keepConnecting();
+  });
+  return new MediaPool(
+    servers.map((server, index) => {
+      const { host, port } = engines[index] as { host: string; port: number };
+      return { name: `${host}:${port}`, server };
+    }),
+  );
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof MediaError && error.code === 'engine_unavailable';
 }
 
 class BuiltinMedia implements MediaServer {
@@ -76,8 +114,7 @@ class BuiltinMedia implements MediaServer {
         await this.#open();
         return;
       } catch (error) {
-        const passing = error instanceof MediaError && error.code === 'engine_unavailable';
-        if (!passing || performance.now() + wait > giveUpAt) throw error;
+        if (!isPassing(error) || performance.now() + wait > giveUpAt) throw error;
       }
       await delay(wait, undefined, { signal: this.#signal });
     }
@@ -221,6 +258,11 @@ class BuiltinMedia implements MediaServer {
     }
     if (this.#signal.aborted) return;
     this.#settings.logger.error({ endpoints: lost.length }, 'the media engine is gone; reconnecting');
+    void this.#reconnect();
+  }
+
+  /** Goes on trying where `connect` gave up. */
+  keepConnecting(): void {
     void this.#reconnect();
   }
 
