@@ -20,6 +20,9 @@ interface Round {
   timeout: number;
 }
 
+/** Tests of one part that drive sipp all the same. */
+const sippFolders = /^(engine\/sip|gateway\/telephony)\//;
+
 /** A drachtio-server that is named has one table of routes for all tests, and is one more to run them on. */
 const sharedServer = process.env.RINGBRIDGE_TEST_DRACHTIO !== undefined;
 
@@ -74,6 +77,7 @@ async function runRound(
 async function run(root: string, paths: readonly string[], signal: AbortSignal): Promise<Counts> {
   const { unit, system } = selectTests(root, paths);
   if (system.length > 0) ensurePrograms();
+  else if (unit.some(file => sippFolders.test(file))) ensurePrograms(['sipp']);
   const dataDir = mkdtempSync(join(tmpdir(), 'ringbridge-tests-'));
   try {
     const database = await startPostgres({ dataDir, port: 0, signal });
