@@ -1,6 +1,6 @@
 /**
- * Scenarios of sipp, put together from steps. A scenario is one side of one call: `invite()` begins it for a caller,
- * `receive('INVITE')` for a callee; sipp fails when anything else comes.
+ * Scenarios of sipp, put together from steps. A scenario is one side of one call: `caller.invites()` begins it for a
+ * caller, `callee.rings()` for a callee; sipp fails when anything else comes.
  */
 
 /** A header field as [name, value]. */

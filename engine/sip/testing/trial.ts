@@ -49,13 +49,11 @@ export class Trial {
     peer.sendText(text);
     await this.probe();
     const frame = application.got.splice(0).find(({ fields }) => fields[1] === 'sip');
-    const response = peer.got
-      .splice(0)
-      .find(
-        (message): message is SipResponse =>
-          // A drachtio-server repeats its refusal of a message of before, which nobody has acknowledged.
-          message instanceof SipResponse && message.status >= 200 && text.includes(message.callId),
-      );
+    const response = peer.got.splice(0).find(
+      (message): message is SipResponse =>
+        // A drachtio-server repeats its refusal of a message of before, which nobody has acknowledged.
+        message instanceof SipResponse && message.status >= 200 && text.includes(message.callId),
+    );
     return { outcome: frame === undefined ? (response?.status ?? 'ignored') : 'delivered', frame, response };
   }
 
