@@ -77,7 +77,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
         wsUrl: config.softphoneWsUrl,
         domain: config.sipDomain,
         credentialSeconds: config.softphoneCredentialSeconds,
-        iceServers: [...config.iceServers],
+        iceServers: config.iceServers,
       },
     });
     await telephony.start();

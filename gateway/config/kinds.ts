@@ -137,21 +137,29 @@ export const proxies: Kind<boolean | readonly string[]> = {
   },
 };
 
-/** As in WebRTC's RTCIceServer. */
+/**
+ * As in WebRTC's RTCIceServer; or with the secret that is shared with a TURN server (coturn's `static-auth-secret`), out of
+ * which each browser gets a credential of its own.
+ */
 export interface IceServer {
   urls: string;
   username?: string;
   credential?: string;
+  secret?: string;
 }
 
 const iceUrl = /^(stun|stuns|turn|turns):[^\s?]{1,255}(\?transport=(udp|tcp))?$/;
 
 function iceServer(item: unknown): IceServer | undefined {
   if (typeof item !== 'object' || item === null) return undefined;
-  const { urls, username, credential, ...unknown } = item as Record<string, unknown>;
+  const { urls, username, credential, secret: shared, ...unknown } = item as Record<string, unknown>;
   const texts = [username, credential].every(value => value === undefined || asText(value) !== undefined);
   if (typeof urls !== 'string' || !iceUrl.test(urls) || !texts || Object.keys(unknown).length > 0)
     return undefined;
+  if (shared !== undefined) {
+    const alone = username === undefined && credential === undefined && urls.startsWith('turn');
+    return alone && secret.read(shared) ? (item as IceServer) : undefined;
+  }
   // RFC 8656: a TURN server always asks who is there.
   if (urls.startsWith('turn') && (!username || !credential)) return undefined;
   return item as IceServer;
@@ -167,7 +175,7 @@ function fromJson(input: string): unknown {
 
 export const iceServers: Kind<readonly IceServer[]> = {
   expected:
-    'a list of {urls: "stun:host:port"} or {urls: "turn:host:port", username, credential} (as JSON in the environment)',
+    'a list of {urls: "stun:host:port"}, {urls: "turn:host:port", secret} or {urls: "turn:host:port", username, credential} (as JSON in the environment)',
   read: input => {
     const list = typeof input === 'string' ? fromJson(input) : input;
     if (!Array.isArray(list) || list.length > 20) return undefined;

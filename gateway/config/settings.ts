@@ -274,7 +274,8 @@ const media = {
     kind: kind.iceServers,
     fallback: [],
     fallbackText: 'none',
-    meaning: 'The STUN and TURN servers that browsers are told to use.',
+    meaning:
+      'The STUN and TURN servers that browsers are told to use. With `secret`, the secret shared with the TURN server, each softphone gets a credential of its own that runs out after a day.',
     hidden: true,
   }),
 };

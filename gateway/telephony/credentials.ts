@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Sql } from '../store/index.js';
 import { dropCredential, replaceCredential, type SessionOfUser } from './credentials-sql.js';
 import { ha1 } from './digest.js';
+import { type IceServerSetting, iceServersFor } from './ice-servers.js';
 import type { SoftphoneCredential } from './port.js';
 
 export interface SoftphoneSettings {
@@ -11,7 +12,7 @@ export interface SoftphoneSettings {
   domain: string;
   /** How long a credential is good, at most; it never outlives its session. */
   credentialSeconds: number;
-  iceServers: SoftphoneCredential['iceServers'];
+  iceServers: readonly IceServerSetting[];
 }
 
 /** The login session is over. */
@@ -42,7 +43,14 @@ export async function issueCredential(
   if (!expiresAt) throw new SessionOverError();
   const uri = `sip:${username}@${domain}`;
   return {
-    credential: { wsUrl, uri, username, password, expiresAt: expiresAt.toISOString(), iceServers },
+    credential: {
+      wsUrl,
+      uri,
+      username,
+      password,
+      expiresAt: expiresAt.toISOString(),
+      iceServers: iceServersFor(iceServers, username),
+    },
     unregistered,
   };
 }
