@@ -1,3 +1,4 @@
+export { type AsteriskMediaSettings, connectAsteriskMedia } from './asterisk/index.js';
 export {
   type BuiltinMediaPoolSettings,
   type BuiltinMediaSettings,

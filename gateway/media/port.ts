@@ -195,6 +195,8 @@ export type Capability =
   | 'conference_whisper'
   | 'monitor'
   | 'activity'
+  /** A peer gets one RTP stream (SSRC), whoever is to be heard in it. */
+  | 'one_stream'
   /** Packets of strangers are told apart and counted. */
   | 'source_lock'
   /** Endpoints outlive the gateway's connection for a while and can be adopted. */

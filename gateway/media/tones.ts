@@ -32,6 +32,9 @@ const networks: Record<string, Record<'ringback' | 'busy', Cadence>> = {
   },
 };
 
+/** The countries whose networks are known. */
+export const toneCountries: readonly string[] = Object.keys(networks);
+
 export const beep: Cadence = { frequencies: [1400], onOffMs: [500] };
 
 /** The tone of a country's network (ISO 3166 code); an unknown one has Korea's. */

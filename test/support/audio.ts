@@ -204,9 +204,14 @@ export class Mouth {
     next();
   }
 
+  /** Goes on with what it speaks; begins with silence if that is nothing yet. */
+  wake(): void {
+    this.speak(this.#frequency);
+  }
+
   /** Presses a key for 100 ms (RFC 4733); resolves when its last packet was sent. Speaks silence if nothing yet. */
   press(key: string): Promise<void> {
-    this.speak(this.#frequency);
+    this.wake();
     const event = '0123456789*#ABCD'.indexOf(key);
     return new Promise(done => this.#keys.push({ event, elapsed: 0, start: 0, done }));
   }

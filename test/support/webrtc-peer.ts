@@ -119,7 +119,11 @@ export class WebRtcPeer {
       },
       remote,
       {
-        open: () => this.#markOpen(),
+        open: () => {
+          // As a browser: it sends its microphone from the first moment, silent or not.
+          this.mouth.wake();
+          this.#markOpen();
+        },
         failed: () => this.mouth.close(),
         message: this.#receive,
       },

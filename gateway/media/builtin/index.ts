@@ -88,6 +88,7 @@ class BuiltinMedia implements MediaServer {
     'conference_whisper',
     'monitor',
     'activity',
+    'one_stream',
     'source_lock',
     'adopt',
   ]);

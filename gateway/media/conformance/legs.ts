@@ -1,4 +1,5 @@
 /** Legs for the conformance suite: a peer that speaks and hears, and the endpoint it is connected to. */
+import type { Test } from 'tap';
 import { type Law, RtpPeer, type RtpPeerOptions } from '../../../test/support/audio.js';
 import { WebRtcPeer } from '../../../test/support/webrtc-peer.js';
 import type { Endpoint, EndpointEvents, EndpointRequest, MediaServer } from '../port.js';
@@ -33,6 +34,12 @@ export async function talkTogether(first: Leg, second: Leg): Promise<void> {
   first.peer.mouth.speak(callerHz);
   second.peer.mouth.speak(agentHz);
   await Promise.all([first.peer.listener.ear.tone(agentHz), second.peer.listener.ear.tone(callerHz)]);
+}
+
+/** Whoever was heard came in one RTP stream, where the engine declares that. */
+export function heardInOneStream(t: Test, server: MediaServer, ...legs: Leg[]): void {
+  if (!server.capabilities.has('one_stream')) return;
+  for (const { peer } of legs) t.equal(peer.listener.ssrcs.size, 1, 'one SSRC all along');
 }
 
 /** The next event of an endpoint. */

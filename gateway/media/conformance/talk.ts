@@ -8,6 +8,7 @@ import {
   calledPhone,
   callerHz,
   end,
+  heardInOneStream,
   talkTogether,
   thirdHz,
 } from './legs.js';
@@ -36,8 +37,7 @@ export function talk({ test }: Suite): void {
       await first.endpoint.unbridge();
       await first.endpoint.bridge(second.endpoint);
       await talkTogether(first, second);
-      t.equal(first.peer.listener.ssrcs.size, 1, 'one SSRC all along');
-      t.equal(second.peer.listener.ssrcs.size, 1, 'one SSRC all along');
+      heardInOneStream(t, server, first, second);
       await end(first, second);
     });
   }
@@ -59,11 +59,26 @@ export function talk({ test }: Suite): void {
     await customer.endpoint.bridge(expert.endpoint);
     agent.peer.mouth.speak(thirdHz);
     await talkTogether(customer, expert);
-    t.equal(customer.peer.listener.ssrcs.size, 1, 'one SSRC all along');
+    heardInOneStream(t, server, customer);
     await agent.endpoint.destroy();
     await talkTogether(customer, expert);
     agent.peer.close();
     await end(customer, expert);
+  });
+
+  test('whoever is heard comes in one stream', ['one_stream'], async (t, server) => {
+    const customer = await answeredPhone(server);
+    customer.peer.mouth.speak();
+    for (let i = 0; i < 2; i++) {
+      const agent = await calledPhone(server);
+      agent.peer.mouth.speak(agentHz);
+      await customer.endpoint.bridge(agent.endpoint);
+      await customer.peer.ear.tone(agentHz);
+      await agent.endpoint.destroy();
+      agent.peer.close();
+    }
+    t.equal(customer.peer.listener.ssrcs.size, 1);
+    await end(customer);
   });
 
   test('an answer may come twice, and media follows the second one', [], async (_t, server) => {

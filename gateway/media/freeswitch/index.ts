@@ -104,6 +104,7 @@ class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
         'record',
         'record_stereo',
         'record_pause',
+        'one_stream',
       ] as const),
       ...(['conference', 'conference_whisper', 'monitor'] as const),
       ...(settings.opus ? (['opus'] as const) : []),
