@@ -95,10 +95,16 @@ async function buildWeb(out) {
     outdir: join(out, 'web'),
     format: 'iife',
   });
+  await bundle({
+    ...page,
+    entryPoints: { 'widget-later': `${webFolder}/widget/later.ts` },
+    outdir: join(out, 'web'),
+    format: 'esm',
+  });
   const copied = filesBelow(webFolder).filter(
     path =>
       ['.html', '.ico', '.svg', '.png', '.jpg'].includes(extname(path)) ||
-      (path.startsWith(join(webFolder, 'demo-shop')) && extname(path) === '.css'),
+      /(demo-shop|callback-page)\/[^/]+\.css$/.test(path),
   );
   for (const path of copied) {
     const target = join(out, 'web', relative(webFolder, path));

@@ -37,6 +37,12 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
       root: `${folder}/demo-shop`,
       policy: [...everywhere, "style-src 'self'", "connect-src 'self'"],
     },
+    {
+      // One callback, named behind the #: looked at, moved, taken back without a login.
+      prefix: '/callback/',
+      root: `${folder}/callback-page`,
+      policy: [...everywhere, "style-src 'self'", "connect-src 'self'"],
+    },
   ];
   for (const { prefix, root, policy } of faces) {
     await app.register(fastifyStatic, {
@@ -48,9 +54,13 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
     });
   }
   await app.register(fastifyStatic, { root: folder, serve: false });
-  // Embedded by pages of other origins.
-  app.get('/widget.js', { schema: { hide: true } }, (_request, reply) =>
-    reply.header('cross-origin-resource-policy', 'cross-origin').sendFile('widget.js'),
-  );
+  // Embedded by pages of other origins; the second is a module, which a browser fetches by CORS.
+  for (const file of ['widget.js', 'widget-later.js'])
+    app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>
+      reply
+        .header('cross-origin-resource-policy', 'cross-origin')
+        .header('access-control-allow-origin', '*')
+        .sendFile(file),
+    );
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/desktop/'));
 };

@@ -1,4 +1,4 @@
-import type { Callback, CallbackRequest, Site, Ticket } from './callback.js';
+import type { Callback, CallbackRequest, Site, Slot, Ticket } from './callback.js';
 import { eventStreamParser } from './event-stream.js';
 
 /** The server said no, with a sentence for the visitor and, where it is about one, the field. */
@@ -29,6 +29,10 @@ export interface Api {
   request(request: CallbackRequest): Promise<Callback & { token: string }>;
   read(ticket: Ticket): Promise<Callback>;
   cancel(ticket: Ticket): Promise<Callback>;
+  /** The times at a counter, or those to which a callback can be moved. */
+  slots(of: string | Ticket): Promise<Slot[]>;
+  /** To another time, or to now. */
+  move(ticket: Ticket, at: string | null): Promise<Callback>;
   /** Calls `onCallback` for each event; resolves when the stream ends, rejects when it breaks. */
   stream(ticket: Ticket, signal: AbortSignal, onCallback: (callback: Callback) => void): Promise<void>;
 }
@@ -52,6 +56,8 @@ export function createApi(
   fetcher = fetch.bind(globalThis),
 ): Api {
   const callbacks = `${origin}/api/v1/callbacks`;
+  const site = `${origin}/api/v1/sites/${encodeURIComponent(siteKey)}`;
+  const json = { 'Content-Type': 'application/json' };
   const common = { 'Accept-Language': language };
 
   async function call<T>(url: string, init: RequestInit = {}): Promise<T> {
@@ -69,15 +75,28 @@ export function createApi(
   const authorization = (ticket: Ticket) => ({ Authorization: `Bearer ${ticket.token}` });
 
   return {
-    site: () => call(`${origin}/api/v1/sites/${encodeURIComponent(siteKey)}?locale=${language}`),
+    site: () => call(`${site}?locale=${language}`),
     request: request =>
       call(callbacks, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
+        headers: json,
         body: JSON.stringify(request),
       }),
     read: ticket => call(at(ticket), { headers: authorization(ticket) }),
     cancel: ticket => call(at(ticket), { method: 'DELETE', headers: authorization(ticket) }),
+    slots: async of => {
+      const found =
+        typeof of === 'string'
+          ? call<{ slots: Slot[] }>(`${site}/slots?queue=${encodeURIComponent(of)}`)
+          : call<{ slots: Slot[] }>(`${at(of)}/slots`, { headers: authorization(of) });
+      return (await found).slots;
+    },
+    move: (ticket, to) =>
+      call(`${at(ticket)}/time`, {
+        method: 'PUT',
+        headers: { ...json, ...authorization(ticket) },
+        body: JSON.stringify({ at: to }),
+      }),
 
     async stream(ticket, signal, onCallback) {
       const dead = new AbortController();

@@ -1,5 +1,5 @@
 /** What the API says of a site and of a callback, as far as the visitor's side needs it. */
-export const states = ['waiting', 'offered', 'accepted', 'dialing', 'bridged', 'done'] as const;
+export const states = ['scheduled', 'waiting', 'offered', 'accepted', 'dialing', 'bridged', 'done'] as const;
 export type CallbackState = (typeof states)[number];
 
 export const outcomes = [
@@ -19,7 +19,11 @@ export type Outcome = (typeof outcomes)[number];
 export interface Queue {
   key: string;
   name: string;
+  /** Whether a call can be asked for now. */
   open: boolean;
+  opensAt: string | null;
+  /** Whether a time can be chosen. */
+  later: boolean;
   estimatedWaitSeconds: number | null;
 }
 
@@ -30,6 +34,12 @@ export interface Site {
   queues: Queue[];
 }
 
+/** A time that can be promised, RFC 3339. */
+export interface Slot {
+  at: string;
+  until: string;
+}
+
 export interface Callback {
   id: string;
   state: CallbackState;
@@ -37,6 +47,8 @@ export interface Callback {
   position: number | null;
   estimatedWaitSeconds: number | null;
   queue: { key: string; name: string };
+  dueAt: string | null;
+  slot: Slot | null;
 }
 
 /** What is needed to follow a callback again after a reload. Nothing of the visitor is in it. */
@@ -52,5 +64,7 @@ export interface CallbackRequest {
   name?: string;
   note?: string;
   locale: string;
+  at?: string;
+  timeZone?: string;
   page: { url: string; title: string };
 }

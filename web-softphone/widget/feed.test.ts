@@ -9,6 +9,8 @@ const at = (state: Callback['state']): Callback => ({
   position: null,
   estimatedWaitSeconds: null,
   queue: { key: 'sales', name: 'Sales' },
+  dueAt: null,
+  slot: null,
 });
 class Final extends Error {}
 

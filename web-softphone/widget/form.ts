@@ -1,12 +1,15 @@
-import type { Site } from './callback.js';
+import type { Queue, Site } from './callback.js';
 import { callingCode, countryOf } from './calling-codes.js';
 import { h, icon, icons } from './dom.js';
+import { momentInWords } from './moment.js';
 import { flag, formatPhone } from './phone.js';
 import { type Language, type Texts, waitInWords } from './texts.js';
 
 /** What the visitor has entered so far. It is kept while the form is away and lost with the page. */
 export interface Draft {
   queue: string;
+  /** The beginning of the chosen slot; undefined: now. */
+  at: string | undefined;
   country: string;
   phone: string;
   name: string;
@@ -18,6 +21,8 @@ export type Field = (typeof fields)[number];
 
 export interface FormView {
   element: HTMLElement;
+  /** Where the choice of a time is put. */
+  when: HTMLElement;
   focus(field?: Field): void;
   /** Shows a failure at its field, or above the button when it belongs to none, and moves the focus there. */
   fail(message: string, field?: Field): void;
@@ -29,7 +34,8 @@ export interface FormView {
 export function initialDraft(site: Site, wishes: readonly string[]): Draft {
   const regions = wishes.map(wish => new Intl.Locale(wish).maximize().region ?? '');
   return {
-    queue: site.queues.find(queue => queue.open)?.key ?? '',
+    queue: firstChoice(site)?.key ?? '',
+    at: undefined,
     country: regions.find(region => site.countries.includes(region)) ?? site.countries[0] ?? '',
     phone: '',
     name: '',
@@ -37,9 +43,22 @@ export function initialDraft(site: Site, wishes: readonly string[]): Draft {
   };
 }
 
+/** Whether anything can be asked for at a counter. */
+export function isChoosable(queue: Queue): boolean {
+  return queue.open || queue.later;
+}
+
+export function firstChoice({ queues }: Site): Queue | undefined {
+  return queues.find(queue => queue.open) ?? queues.find(isChoosable);
+}
+
 function countryNames(language: Language): (country: string) => string {
   const names = new Intl.DisplayNames([language], { type: 'region' });
   return country => names.of(country) ?? country;
+}
+
+function closedInWords({ opensAt }: Queue, text: Texts, language: Language): string {
+  return opensAt ? text.opens(momentInWords(language, opensAt)) : text.closed;
 }
 
 export function formView(
@@ -48,6 +67,7 @@ export function formView(
   text: Texts,
   language: Language,
   onSubmit: () => void,
+  onQueue: () => void,
 ): FormView {
   const errors = new Map<Field | undefined, HTMLParagraphElement>();
   const controls = new Map<Field, HTMLElement>();
@@ -71,15 +91,18 @@ export function formView(
       type: 'radio',
       name: 'queue',
       value: queue.key,
-      disabled: !queue.open,
+      disabled: !isChoosable(queue),
       'data-testid': `rb-queue-${queue.key}`,
       change: () => {
         draft.queue = queue.key;
         clearErrors();
+        onQueue();
       },
     });
-    radio.checked = queue.open && draft.queue === queue.key;
-    const wait = queue.open ? waitInWords(text, queue.estimatedWaitSeconds) : text.closed;
+    radio.checked = isChoosable(queue) && draft.queue === queue.key;
+    const wait = queue.open
+      ? waitInWords(text, queue.estimatedWaitSeconds)
+      : closedInWords(queue, text, language);
     return h(
       'label',
       { class: 'card' },
@@ -89,7 +112,8 @@ export function formView(
       wait === undefined ? undefined : h('span', { class: 'card-wait' }, icon(icons.clock), wait),
     );
   });
-  const anyOpen = site.queues.some(queue => queue.open);
+  const anyOpen = site.queues.some(isChoosable);
+  const when = h('div');
 
   const nameOf = countryNames(language);
   const shownCode = h('span', { class: 'code', 'aria-hidden': 'true' });
@@ -200,6 +224,7 @@ export function formView(
   controls.set('queue', queues).set('phone', phone).set('name', name).set('note', note);
 
   const entries = [
+    when,
     h(
       'div',
       { class: 'field' },
@@ -254,6 +279,7 @@ export function formView(
 
   return {
     element,
+    when,
     focus,
     fail,
     setSending: sending => {

@@ -1,5 +1,6 @@
 import type { Callback } from './callback.js';
-import { type Texts, waitInWords } from './texts.js';
+import { momentInWords } from './moment.js';
+import { type Language, type Texts, waitInWords } from './texts.js';
 
 /** What the visitor is shown of a callback at one moment. */
 export interface Stage {
@@ -12,12 +13,15 @@ export interface Stage {
   place: string | undefined;
   estimate: string | undefined;
   cancellable: boolean;
+  /** Whether another time can be chosen. */
+  movable: boolean;
   /** The label of the button that leads back to the form. */
   again: string | undefined;
 }
 
-const steps = { waiting: 0, offered: 1, accepted: 1, dialing: 2, bridged: 3 } as const;
+const steps = { scheduled: undefined, waiting: 0, offered: 1, accepted: 1, dialing: 2, bridged: 3 } as const;
 const tones = {
+  scheduled: 'calm',
   waiting: 'calm',
   offered: 'calm',
   accepted: 'calm',
@@ -25,7 +29,7 @@ const tones = {
   bridged: 'good',
 } as const;
 
-export function stageOf(callback: Callback, text: Texts): Stage {
+export function stageOf(callback: Callback, text: Texts, language: Language): Stage {
   if (callback.state === 'done') {
     const outcome = callback.outcome ?? 'failed';
     // An outcome of a newer server is still an end: the visitor gets the general words.
@@ -39,6 +43,7 @@ export function stageOf(callback: Callback, text: Texts): Stage {
       place: undefined,
       estimate: undefined,
       cancellable: false,
+      movable: false,
       again: words.again,
     };
   }
@@ -48,9 +53,19 @@ export function stageOf(callback: Callback, text: Texts): Stage {
     step: steps[callback.state],
     tone: tones[callback.state],
     ...text.states[callback.state],
-    place: waiting && callback.position !== null ? text.position(callback.position) : undefined,
+    place: whenInWords(callback, text, language),
     estimate: wait === undefined ? undefined : text.estimate(wait),
     cancellable: callback.state !== 'bridged',
+    movable: waiting || callback.state === 'scheduled',
     again: undefined,
   };
+}
+
+/** The place in line, or the time that was promised, or that of the next try. */
+function whenInWords({ state, position, slot, dueAt }: Callback, text: Texts, language: Language) {
+  if (state === 'waiting') return position === null ? undefined : text.position(position);
+  if (state !== 'scheduled' || !dueAt) return undefined;
+  return slot?.at === dueAt
+    ? momentInWords(language, slot.at, slot.until)
+    : text.nextTry(momentInWords(language, dueAt));
 }

@@ -1,16 +1,19 @@
 import type { Callback } from './callback.js';
 import { h, icon, icons } from './dom.js';
 import { stageOf } from './stage.js';
-import type { Texts } from './texts.js';
+import type { Language, Texts } from './texts.js';
 
 export interface StatusActions {
   /** Cancels the callback; rejects with a message for the visitor. */
   cancel(): Promise<void>;
-  again(): void;
+  /** Absent where there is no form to go back to. */
+  again?: (() => void) | undefined;
 }
 
 export interface StatusView {
   element: HTMLElement;
+  /** Where more that can be done with the callback is put. */
+  more: HTMLElement;
   update(callback: Callback): void;
   setReachable(reachable: boolean): void;
   focus(): void;
@@ -23,7 +26,12 @@ function put(element: HTMLElement, content: string | undefined): void {
 }
 
 /** The live view of one callback. `phone` is shown as it was typed; unknown after a reload. */
-export function statusView(text: Texts, phone: string | undefined, actions: StatusActions): StatusView {
+export function statusView(
+  text: Texts,
+  language: Language,
+  phone: string | undefined,
+  actions: StatusActions,
+): StatusView {
   const steps = text.steps.map(step =>
     h(
       'li',
@@ -64,8 +72,10 @@ export function statusView(text: Texts, phone: string | undefined, actions: Stat
     type: 'button',
     class: 'primary',
     'data-testid': 'rb-again',
-    click: () => actions.again(),
+    click: () => actions.again?.(),
   });
+
+  const more = h('div', { class: 'more', hidden: true });
 
   let cancellable = true;
   const ask = (asking: boolean) => {
@@ -108,14 +118,16 @@ export function statusView(text: Texts, phone: string | undefined, actions: Stat
     h('div', { class: 'facts' }, queue, weCall),
     error,
     again,
+    more,
     cancel,
     question,
   );
 
   return {
     element,
+    more,
     update: callback => {
-      const stage = stageOf(callback, text);
+      const stage = stageOf(callback, text, language);
       // Held back until here, because a hidden element cannot keep the focus.
       const focusFalls =
         !stage.cancellable && (question.contains(active(element)) || active(element) === cancel);
@@ -133,7 +145,8 @@ export function statusView(text: Texts, phone: string | undefined, actions: Stat
       put(place, stage.place);
       put(estimate, stage.estimate);
       put(queue, callback.queue.name);
-      put(again, stage.again);
+      put(again, actions.again && stage.again);
+      more.hidden = !stage.movable;
       cancellable = stage.cancellable;
       if (!cancellable) question.hidden = true;
       cancel.hidden = !cancellable || !question.hidden;

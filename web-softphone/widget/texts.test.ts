@@ -10,6 +10,8 @@ const callback = (part: Partial<Callback>): Callback => ({
   position: null,
   estimatedWaitSeconds: null,
   queue: { key: 'sales', name: 'Sales' },
+  dueAt: null,
+  slot: null,
   ...part,
 });
 
@@ -40,7 +42,7 @@ for (const language of ['en', 'ko'] as const) {
   t.test(`every state and outcome has its stage: ${language}`, async t => {
     const headings = new Set<string>();
     for (const state of states.filter(state => state !== 'done')) {
-      const stage = stageOf(callback({ state, position: 2, estimatedWaitSeconds: 90 }), text);
+      const stage = stageOf(callback({ state, position: 2, estimatedWaitSeconds: 90 }), text, language);
       t.equal(stage.cancellable, state !== 'bridged', `${state} can be cancelled`);
       t.equal(stage.again, undefined);
       t.equal(stage.place, state === 'waiting' ? text.position(2) : undefined);
@@ -48,7 +50,7 @@ for (const language of ['en', 'ko'] as const) {
       headings.add(stage.heading);
     }
     for (const outcome of outcomes) {
-      const stage = stageOf(callback({ state: 'done', outcome }), text);
+      const stage = stageOf(callback({ state: 'done', outcome }), text, language);
       t.notOk(stage.cancellable);
       t.ok(stage.detail && stage.again, outcome);
       t.equal(stage.step, outcome === 'completed' ? 4 : undefined);
@@ -56,14 +58,14 @@ for (const language of ['en', 'ko'] as const) {
     }
     t.equal(headings.size, states.length - 1 + outcomes.length, 'no two of them look alike');
     const unknown = { state: 'done', outcome: 'abducted' } as unknown as Partial<Callback>;
-    t.equal(stageOf(callback(unknown), text).heading, text.outcomes.failed.heading);
+    t.equal(stageOf(callback(unknown), text, language).heading, text.outcomes.failed.heading);
   });
 }
 
 t.test('the steps go forward', async t => {
   const steps = states
     .filter(state => state !== 'done')
-    .map(state => stageOf(callback({ state }), texts.en).step ?? -1);
+    .map(state => stageOf(callback({ state }), texts.en, 'en').step ?? -1);
   t.same(steps, [...steps].sort());
 });
 

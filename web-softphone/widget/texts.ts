@@ -15,6 +15,7 @@ export interface Texts {
   loading: string;
   queue: string;
   closed: string;
+  opens(when: string): string;
   allClosed: string;
   noWait: string;
   wait(minutes: number): string;
@@ -31,6 +32,7 @@ export interface Texts {
   unreachable: string;
   failed: string;
   retry: string;
+  nextTry(when: string): string;
   reconnecting: string;
   gone: string;
   position(place: number): string;
@@ -54,6 +56,7 @@ const en: Texts = {
   loading: 'One moment…',
   queue: 'Who would you like to talk to?',
   closed: 'Closed right now',
+  opens: when => `Closed, opens ${when}`,
   allClosed: 'Nobody is here right now. Please come back during our opening hours.',
   noWait: 'Less than a minute',
   wait: minutes => (minutes === 1 ? 'About 1 minute' : `About ${minutes} minutes`),
@@ -70,6 +73,7 @@ const en: Texts = {
   unreachable: 'We could not reach the server. Check your connection and try again.',
   failed: 'Something went wrong on our side. Please try again.',
   retry: 'Try again',
+  nextTry: when => `Next try: ${when}`,
   reconnecting: 'Connection lost. Your callback is safe, reconnecting…',
   gone: 'This callback is no longer known. Please ask for a new one.',
   position: place => (place === 1 ? 'You are next' : `Number ${place} in line`),
@@ -77,6 +81,10 @@ const en: Texts = {
   weCall: phone => `We will call ${phone}`,
   steps: ['In line', 'Agent', 'Your phone', 'Talking'],
   states: {
+    scheduled: {
+      heading: 'Your call is booked',
+      detail: 'You need not wait here. Please keep your phone close at that time.',
+    },
     waiting: {
       heading: 'You are in line',
       detail: 'You may go on browsing. We will call as soon as somebody is free.',
@@ -153,6 +161,7 @@ const ko: Texts = {
   loading: '잠시만 기다려 주세요…',
   queue: '어떤 상담이 필요하세요?',
   closed: '지금은 운영 시간이 아닙니다',
+  opens: when => `운영 시간 아님, ${when} 시작`,
   allClosed: '지금은 상담원이 없습니다. 운영 시간에 다시 찾아 주세요.',
   noWait: '1분 이내',
   wait: minutes => `약 ${minutes}분`,
@@ -169,6 +178,7 @@ const ko: Texts = {
   unreachable: '서버에 연결할 수 없습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.',
   failed: '저희 쪽에 문제가 생겼습니다. 다시 시도해 주세요.',
   retry: '다시 시도',
+  nextTry: when => `다음 통화 시도: ${when}`,
   reconnecting: '연결이 끊겼습니다. 요청은 안전하게 접수되어 있으며, 다시 연결하고 있습니다…',
   gone: '더 이상 확인할 수 없는 요청입니다. 새로 요청해 주세요.',
   position: place => (place === 1 ? '다음 순서입니다' : `대기 순서 ${place}번째`),
@@ -176,6 +186,10 @@ const ko: Texts = {
   weCall: phone => `${phone} 번호로 전화드립니다`,
   steps: ['대기', '상담원 연결', '고객님 전화', '통화'],
   states: {
+    scheduled: {
+      heading: '통화가 예약되었습니다',
+      detail: '여기서 기다리지 않으셔도 됩니다. 예약 시간에 전화기를 가까이 두어 주세요.',
+    },
     waiting: {
       heading: '순서를 기다리고 있습니다',
       detail: '계속 둘러보셔도 됩니다. 상담원이 준비되는 대로 전화드릴게요.',

@@ -2,7 +2,17 @@ import { type Api, Refusal } from './api.js';
 import type { Callback, Site, Ticket } from './callback.js';
 import { h } from './dom.js';
 import { follow } from './feed.js';
-import { type Draft, type Field, type FormView, fields, formView, initialDraft } from './form.js';
+import {
+  type Draft,
+  type Field,
+  type FormView,
+  fields,
+  firstChoice,
+  formView,
+  initialDraft,
+  isChoosable,
+} from './form.js';
+import type * as Later from './later.js';
 import type { Memory } from './memory.js';
 import { createPanel } from './panel.js';
 import { dialable } from './phone.js';
@@ -11,10 +21,15 @@ import { type StatusView, statusView } from './status.js';
 import { type Language, texts } from './texts.js';
 
 export interface WidgetOptions {
-  siteKey: string;
+  /** Undefined where there is only one callback to follow, and no form. */
+  siteKey: string | undefined;
   language: Language;
   api: Api;
   memory: Memory;
+  /** What choosing a time takes: fetched when somebody wants it. */
+  later(): Promise<typeof Later>;
+  /** The address of the page of one callback, the part behind the # excepted. */
+  callbackPage: string;
   /** Where the visitor is, told to the agent. */
   page(): { url: string; title: string };
 }
@@ -93,12 +108,56 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
     if (active || !site) return;
     const { value } = site;
     draft ??= initialDraft(value, language === 'ko' ? ['ko', ...navigator.languages] : navigator.languages);
-    if (!value.queues.some(queue => queue.open && queue.key === draft?.queue)) {
-      draft.queue = value.queues.find(queue => queue.open)?.key ?? '';
+    if (!value.queues.some(queue => isChoosable(queue) && queue.key === draft?.queue)) {
+      draft.queue = firstChoice(value)?.key ?? '';
+      draft.at = undefined;
     }
-    form = formView(value, draft, text, language, () => void submit());
+    form = formView(
+      value,
+      draft,
+      text,
+      language,
+      () => void submit(),
+      () => void offerTimes(),
+    );
+    void offerTimes();
     panel.show(form.element);
     if (panel.isOpen && root.activeElement) form.focus(field);
+  }
+
+  /** Lets the visitor choose a time at the counter he has chosen. Without it, it is now. */
+  async function offerTimes(): Promise<void> {
+    const queue = site?.value.queues.find(({ key }) => key === draft?.queue);
+    const where = form?.when;
+    if (!draft || !queue || !where) return;
+    const chosen = draft;
+    chosen.at = undefined;
+    where.replaceChildren();
+    if (!queue.later) return;
+    try {
+      const { whenField } = await options.later();
+      if (chosen.queue !== queue.key) return;
+      const slots = () => api.slots(queue.key);
+      where.replaceChildren(
+        whenField({ language, open: queue.open, slots, choose: at => (chosen.at = at), wordsFor }),
+      );
+    } catch {
+      if (!queue.open) form?.fail(text.unreachable);
+    }
+  }
+
+  /** Lets the visitor move the callback, and keep the link to it. */
+  async function offerMoving(ticket: Ticket, view: StatusView, moved: (callback: Callback) => void) {
+    const { moveView } = await options.later();
+    view.more.replaceChildren(
+      moveView({
+        language,
+        slots: () => api.slots(ticket),
+        move: async at => moved(await api.move(ticket, at)),
+        link: `${options.callbackPage}#${ticket.id}.${ticket.token}`,
+        wordsFor,
+      }),
+    );
   }
 
   function showUnavailable(message: string): void {
@@ -117,7 +176,8 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
   async function submit(): Promise<void> {
     if (!draft || !form || !site) return;
     const sent = form;
-    const { queue, country, phone, name, note } = draft;
+    if (!siteKey) return;
+    const { queue, at, country, phone, name, note } = draft;
     sent.setSending(true);
     try {
       const { token, ...callback } = await api.request({
@@ -127,6 +187,8 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
         name: name.trim() || undefined,
         note: note.trim() || undefined,
         locale: language,
+        at,
+        timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         page: options.page(),
       });
       track({ id: callback.id, token }, callback, phone);
@@ -141,12 +203,13 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
       );
       // What is open has changed under the visitor's hands: the next look shall be a new one.
       if (refused && error.code.startsWith('queue_')) site = undefined;
+      if (refused && error.code.startsWith('slot_')) void offerTimes();
     }
   }
 
   function track(ticket: Ticket, callback: Callback | undefined, phone: string | undefined): void {
     const stop = new AbortController();
-    const view = statusView(text, phone, {
+    const view = statusView(text, language, phone, {
       cancel: async () => {
         try {
           deliver(await api.cancel(ticket));
@@ -154,17 +217,27 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
           throw new Error(wordsFor(error));
         }
       },
-      again: () => {
-        const corrects = active?.callback?.outcome === 'invalid_number';
-        leave();
-        void showForm(corrects ? 'phone' : undefined);
-      },
+      again: siteKey
+        ? () => {
+            const corrects = active?.callback?.outcome === 'invalid_number';
+            leave();
+            void showForm(corrects ? 'phone' : undefined);
+          }
+        : undefined,
     });
+    // Who asked for the same callback from elsewhere may only look.
+    let mayMove = ticket.token.startsWith('full.');
     const deliver = (news: Callback) => {
       if (stop.signal.aborted || !active) return;
       active.callback = news;
       view.update(news);
-      const stage = stageOf(news, text);
+      const stage = stageOf(news, text, language);
+      if (stage.movable && mayMove) {
+        mayMove = false;
+        offerMoving(ticket, view, deliver).catch(() => {
+          mayMove = true;
+        });
+      }
       panel.setButton(stage.place ?? stage.heading, stage.tone);
       if (news.state !== 'done') return;
       memory.clear();
