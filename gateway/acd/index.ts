@@ -4,10 +4,12 @@ export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { Presence } from './presence.js';
-export { acdRoutes } from './routes.js';
-export { bringForward, type Rescheduled, reschedule } from './schedule.js';
+export { attemptsOf, listPromises } from './promise-list.js';
+export { attemptsBefore, hold, scheduleRetry } from './retry.js';
+export { acdRoutes, viewerOf } from './routes.js';
+export { bringForward, callNow, type Rescheduled, reschedule } from './schedule.js';
 export { type Slot, type SlotTerms, withFreeSeats } from './seats.js';
-export type { InteractionState, Outcome } from './states.js';
+export { type InteractionState, liveStates, type Outcome } from './states.js';
 export { Succession } from './succession.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';
 export {

@@ -8,6 +8,9 @@ import type { ServedInteraction } from './transitions.js';
 const awaken: ReadonlySet<string> = new Set([
   'requested',
   'due',
+  'called_now',
+  'retry_scheduled',
+  'held',
   'agent_intent',
   'softphone_registered',
   'declined',

@@ -10,6 +10,7 @@ import { setIntent, viewAgent } from './agents.js';
 import { findInteraction, interactionEvents, listInteractions, type Viewer } from './interactions.js';
 import { liveRoute } from './live.js';
 import type { Presence } from './presence.js';
+import { attemptsOf } from './promise-list.js';
 import { Interaction, InteractionDetail, Me, SoftphoneCredential, WrapUp } from './schemas.js';
 import { accept, decline, finish, requestHangup } from './transitions.js';
 
@@ -158,11 +159,12 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
       const { id } = request.params;
       const interaction = await show(request, id);
       const { tenantId } = viewerOf(request);
-      const [events, legs] = await Promise.all([
+      const [events, legs, attempts] = await Promise.all([
         interactionEvents(sql, tenantId, id),
         legsOf(sql, tenantId, id),
+        attemptsOf(sql, tenantId, id),
       ]);
-      return { ...interaction, events, legs };
+      return { ...interaction, events, legs, attempts };
     },
   );
 

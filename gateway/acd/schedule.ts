@@ -1,23 +1,21 @@
 import type { Sql } from '../store/index.js';
 import { forSeat, freeSeat, type SlotTerms } from './seats.js';
 import { leaving } from './states.js';
-import type { InteractionRef } from './transitions.js';
+import { type InteractionRef, move } from './transitions.js';
 
-/** Who does it: a user of the tenant, or nobody when it is the visitor himself. */
-export interface Actor {
-  userId?: string | undefined;
-}
+/** Goes before whatever a queue's rule may say. */
+const firstPriority = 100;
 
 export type Rescheduled = 'done' | 'full' | 'too_late';
 
 /**
  * Gives a callback another time, in one statement with the seat it takes and the one it leaves: a slot, or any moment
- * an operator says. It can be moved until an agent is asked for it.
+ * an operator (`actor`) says. It can be moved until an agent is asked for it.
  */
 export async function reschedule(
   sql: Sql,
   { id, tenantId, queueId }: InteractionRef & { queueId: string },
-  { slot, at, actor = {} }: { slot?: SlotTerms; at?: Date; actor?: Actor },
+  { slot, at, actor }: { slot?: SlotTerms; at?: Date; actor?: string },
 ): Promise<Rescheduled> {
   const due = slot?.at ?? at;
   if (!due) throw new Error('a callback is moved to a time');
@@ -33,8 +31,9 @@ export async function reschedule(
         from before, seat where i.id = before.id
         returning i.id, i.tenant_id, i.queue_id
       ), logged as (
-        insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-        select tenant_id, 'rescheduled', id, queue_id, ${actor.userId ?? null}, jsonb_build_object('dueAt', ${due}::timestamptz)
+        insert into events (tenant_id, type, interaction_id, queue_id, data)
+        select tenant_id, 'rescheduled', id, queue_id,
+          jsonb_strip_nulls(jsonb_build_object('dueAt', ${due}::timestamptz, 'actor', ${actor ?? null}::text))
         from moved
       )
       select exists (select from before) as found, exists (select from seat) as seated, exists (select from moved) as moved`);
@@ -46,21 +45,26 @@ export async function reschedule(
 }
 
 /** Lets a callback enter its queue before its time, at the place and with the priority of one that asks for now. */
-export async function bringForward(
-  sql: Sql,
-  { id, tenantId }: InteractionRef,
-  actor: Actor & { priority?: number } = {},
-): Promise<boolean> {
-  const rows = await sql`
-    with moved as (
-      update interactions set state = 'waiting', due_at = null, slot_at = null, slot_until = null, slot_seat = null,
-        place_at = least(place_at, clock_timestamp()), priority = ${actor.priority ?? 0}
-      where tenant_id = ${tenantId} and id = ${id} and state in ${sql(leaving('due', 'waiting'))}
-      returning id, tenant_id, queue_id
-    )
-    insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-    select tenant_id, 'due', id, queue_id, ${actor.userId ?? null}, '{"early": true}' from moved returning id`;
-  return rows.length > 0;
+export function bringForward(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'due',
+    to: 'waiting',
+    agent: 'keep',
+    set: sql`, due_at = null, slot_at = null, slot_until = null, slot_seat = null, priority = 0,
+      place_at = least(i.place_at, clock_timestamp())`,
+    data: { early: true },
+  });
+}
+
+/** Lets a callback go before all others, by the word of the operator `actor`. */
+export function callNow(sql: Sql, ref: InteractionRef, actor: string) {
+  return move(sql, ref, {
+    event: 'called_now',
+    to: 'waiting',
+    agent: 'keep',
+    set: sql`, due_at = null, priority = ${firstPriority}`,
+    data: { actor },
+  });
 }
 
 /** Whose time has come enters its queue. Gateways that do this at once take different ones. */

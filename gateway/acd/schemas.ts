@@ -75,8 +75,18 @@ const fields = {
 
 export const Interaction = Type.Object(fields);
 
+const Attempt = Type.Object({
+  number: Type.Integer(),
+  agent: fields.agent,
+  startedAt: Timestamp,
+  bridgedAt: NullableTimestamp,
+  endedAt: NullableTimestamp,
+  outcome: NullableString,
+});
+
 export const InteractionDetail = Type.Object({
   ...fields,
+  attempts: Type.Array(Attempt, { description: 'Every try at reaching the customer.' }),
   events: Type.Array(
     Type.Object({
       id: Type.String(),

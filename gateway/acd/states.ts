@@ -38,8 +38,14 @@ export type InteractionEvent =
   | 'dialing'
   /** The customer answered; the two hear each other. */
   | 'bridged'
-  /** The customer was not reached. */
+  /** The customer was not reached, and it is over. */
   | 'customer_failed'
+  /** He was not reached, and is tried again at a time. */
+  | 'retry_scheduled'
+  /** He was not reached, and a person has to say what next. */
+  | 'held'
+  /** A supervisor lets it go first. */
+  | 'called_now'
   /** The talk is over. */
   | 'ended'
   /** The customer took the request back. */
@@ -50,8 +56,8 @@ export type InteractionEvent =
 type Row = Partial<Record<InteractionEvent, InteractionState>>;
 
 export const transitions: Readonly<Record<InteractionState, Row>> = {
-  scheduled: { due: 'waiting', rescheduled: 'scheduled', cancelled: 'done' },
-  waiting: { offered: 'offered', rescheduled: 'scheduled', cancelled: 'done' },
+  scheduled: { due: 'waiting', called_now: 'waiting', rescheduled: 'scheduled', cancelled: 'done' },
+  waiting: { offered: 'offered', called_now: 'waiting', rescheduled: 'scheduled', cancelled: 'done' },
   offered: {
     accepted: 'accepted',
     // An agent whose phone is answered has taken the offer: `accepted` is logged with it.
@@ -62,7 +68,14 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     cancelled: 'done',
   },
   accepted: { dialing: 'dialing', declined: 'waiting', agent_lost: 'waiting', cancelled: 'done' },
-  dialing: { bridged: 'bridged', customer_failed: 'wrap_up', agent_lost: 'waiting', cancelled: 'done' },
+  dialing: {
+    bridged: 'bridged',
+    customer_failed: 'wrap_up',
+    retry_scheduled: 'scheduled',
+    held: 'scheduled',
+    agent_lost: 'waiting',
+    cancelled: 'done',
+  },
   bridged: { ended: 'wrap_up', cancelled: 'wrap_up' },
   wrap_up: { finished: 'done' },
   done: {},

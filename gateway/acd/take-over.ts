@@ -22,7 +22,7 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
         and not exists (select from nodes n where n.id = i.node_id)
       for update of i skip locked
     ), requeued as (
-      update interactions i set state = 'waiting' ${backToQueue(sql)} from orphan o
+      update interactions i set state = 'waiting', last_outcome = 'lost', customer_live_since = null ${backToQueue(sql)} from orphan o
       where i.id = o.id and o.state in ${sql(leaving('agent_lost', 'waiting'))}
       returning i.*, o.agent_id as served_by
     ), cut as (

@@ -5,7 +5,8 @@ import { seedDemo } from '../tenants/index.js';
 import { setIntent } from './agents.js';
 import { enqueueCallback } from './enqueue.js';
 import { offerNext } from './matching.js';
-import { bringForward, reschedule } from './schedule.js';
+import { hold, scheduleRetry } from './retry.js';
+import { bringForward, callNow, reschedule } from './schedule.js';
 import type { SlotTerms } from './seats.js';
 import { type InteractionEvent, type InteractionState, states, transitions } from './states.js';
 import * as act from './transitions.js';
@@ -101,6 +102,10 @@ async function eventTypes({ sql }: Fixture, id: string) {
 }
 
 const steps: Record<InteractionEvent, (f: Fixture, ref: act.InteractionRef) => PromiseLike<unknown>> = {
+  called_now: (f, ref) => callNow(f.sql, ref, f.agents[0]!.id),
+  retry_scheduled: (f, ref) =>
+    scheduleRetry(f.sql, ref, { outcome: 'busy', at: inAnHour().at, keepsPlace: true }),
+  held: (f, ref) => hold(f.sql, ref, 'busy'),
   due: (f, ref) => bringForward(f.sql, ref),
   rescheduled: async (f, ref) =>
     (await reschedule(f.sql, { ...ref, queueId: f.queueId }, { at: inAnHour().at })) === 'done',

@@ -43,7 +43,7 @@ interface Move {
   to: InteractionState;
   agent: AgentEffect;
   /** Columns that change with the state. */
-  set?: Fragment;
+  set?: Fragment | undefined;
   /** Only if this agent is the one engaged. */
   by?: string | undefined;
   /** The agent let it go by: others are asked before he is asked again. */
@@ -78,7 +78,7 @@ function agentEffect(sql: Sql, effect: AgentEffect): Fragment {
  * looked at, so of two that race for the same step one finds it done.
  * @returns undefined when the interaction was not in such a state
  */
-async function move(
+export async function move(
   sql: Sql,
   { id, tenantId, agentId }: InteractionRef,
   step: Move,
@@ -221,14 +221,18 @@ export function end(
   });
 }
 
-/** The customer takes the request back: at any moment; while they talk it ends the talk. */
-export async function cancel(sql: Sql, ref: InteractionRef) {
+/**
+ * The request is taken back, by the customer or by an operator: at any moment; while they talk it ends the talk.
+ * @param actor the operator
+ */
+export async function cancel(sql: Sql, ref: InteractionRef, actor?: string) {
+  const by: Record<string, string> = actor === undefined ? {} : { actor };
   const withdrawn = await move(sql, ref, {
     event: 'cancelled',
     to: 'done',
     agent: 'release',
     set: sql`, outcome = 'cancelled', due_at = null, ended_at = clock_timestamp(), done_at = clock_timestamp()`,
-    data: { outcome: 'cancelled' },
+    data: { outcome: 'cancelled', ...by },
   });
   if (withdrawn) return withdrawn;
   return await move(sql, ref, {
@@ -236,7 +240,7 @@ export async function cancel(sql: Sql, ref: InteractionRef) {
     to: 'wrap_up',
     agent: 'keep',
     set: intoWrapUp(sql, 'completed'),
-    data: { outcome: 'completed' },
+    data: { outcome: 'completed', ...by },
   });
 }
 

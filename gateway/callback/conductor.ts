@@ -6,7 +6,6 @@ import {
   end,
   eventsSinceOffer,
   expireOffer,
-  failCustomer,
   loseAgent,
   type Outcome,
   type ServedInteraction,
@@ -19,6 +18,7 @@ import { type CallParts, dialPhone, type Leg, ringAgent } from '../calls/index.j
 import { type Announcements, type Sql, untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { EarlyMedia } from './early-media.js';
+import { settleFailure } from './settle.js';
 
 /** Why a try ends before its time. */
 type StopReason =
@@ -41,6 +41,8 @@ const movedOn: ReadonlySet<string> = new Set([
   'agent_lost',
   'cancelled',
   'finished',
+  'retry_scheduled',
+  'held',
 ]);
 
 /** What a talk that is stopped for a reason has come to; `withdrawn` was written by whoever withdrew it. */
@@ -295,7 +297,7 @@ export class Conductor {
   }
 
   async #failCustomer(interaction: ServedInteraction, outcome: Outcome): Promise<void> {
-    const failed = await untilTaken(() => failCustomer(this.#parts.sql, interaction, outcome));
+    const failed = await untilTaken(() => settleFailure(this.#parts.sql, interaction, outcome));
     if (failed) this.#parts.wrapUps.schedule(failed);
   }
 

@@ -7,6 +7,7 @@ import type { Announcements, Sql } from '../store/index.js';
 import { bearerToken, isKnownOrigin } from '../tenants/index.js';
 import { streamCallback } from './event-stream.js';
 import { laterRoutes } from './later-routes.js';
+import { operatorRoutes } from './operator-routes.js';
 import { CallbackRequests } from './requests.js';
 import { Callback, Form, Receipt, Site } from './schemas.js';
 import { StreamPlaces } from './stream-places.js';
@@ -68,6 +69,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
   );
 
   await app.register(laterRoutes, { requests });
+  await app.register(operatorRoutes, { sql });
 
   app.post(
     '/callbacks',

@@ -17,6 +17,13 @@ const demoQueues = [
   { key: 'billing', name: { en: 'Orders and billing', ko: '주문·결제 문의' }, hours: 'office' },
 ];
 
+/** What the demo's technical support does when it does not reach a customer: soon enough to be seen. */
+const demoOutcomeRules = [
+  { outcome: 'busy', retries: 3, delay_seconds: 60 },
+  { outcome: 'no_answer', retries: 2, delay_seconds: 120 },
+  { outcome: 'unreachable', retries: 2, delay_seconds: 120, finally: 'person' },
+];
+
 const office = ['09:00-12:00', '13:00-18:00'];
 const officeWeek = { mon: office, tue: office, wed: office, thu: office, fri: office };
 
@@ -50,6 +57,12 @@ export async function seedDemo(
         values (${tenant.id}, ${key}, ${tx.json(name)}, ${position},
           (select id from opening_hours where tenant_id = ${tenant.id} and key = ${hours}))
         on conflict (tenant_id, key) do nothing`;
+    }
+    for (const rule of demoOutcomeRules) {
+      await tx`
+        insert into outcome_rules (tenant_id, queue_id, outcome, retries, delay_seconds, finally)
+        select tenant_id, id, ${rule.outcome}, ${rule.retries}, ${rule.delay_seconds}, ${rule.finally ?? 'close'}
+        from queues where tenant_id = ${tenant.id} and key = 'support' on conflict do nothing`;
     }
     for (const { email, name, role, locale } of demoUsers) {
       const [known] = await tx<

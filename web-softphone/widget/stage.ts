@@ -52,7 +52,7 @@ export function stageOf(callback: Callback, text: Texts, language: Language): St
   return {
     step: steps[callback.state],
     tone: tones[callback.state],
-    ...text.states[callback.state],
+    ...(callback.state === 'scheduled' && !callback.slot ? text.callAgain : text.states[callback.state]),
     place: whenInWords(callback, text, language),
     estimate: wait === undefined ? undefined : text.estimate(wait),
     cancellable: callback.state !== 'bridged',

@@ -42,7 +42,8 @@ for (const language of ['en', 'ko'] as const) {
   t.test(`every state and outcome has its stage: ${language}`, async t => {
     const headings = new Set<string>();
     for (const state of states.filter(state => state !== 'done')) {
-      const stage = stageOf(callback({ state, position: 2, estimatedWaitSeconds: 90 }), text, language);
+      const slot = { at: '2026-12-01T00:00:00Z', until: '2026-12-01T00:30:00Z' };
+      const stage = stageOf(callback({ state, slot, position: 2, estimatedWaitSeconds: 90 }), text, language);
       t.equal(stage.cancellable, state !== 'bridged', `${state} can be cancelled`);
       t.equal(stage.again, undefined);
       t.equal(stage.place, state === 'waiting' ? text.position(2) : undefined);
@@ -62,9 +63,22 @@ for (const language of ['en', 'ko'] as const) {
   });
 }
 
+t.test('a promised time, a next try, and one that somebody has to decide', async t => {
+  const at = '2026-12-01T00:00:00Z';
+  const scheduled = (part: Partial<Callback>) =>
+    stageOf(callback({ state: 'scheduled', ...part }), texts.en, 'en');
+  t.match(scheduled({ dueAt: at, slot: { at, until: '2026-12-01T00:30:00Z' } }), {
+    heading: texts.en.states.scheduled.heading,
+    place: /Dec 1|Nov 30/,
+    movable: true,
+  });
+  t.match(scheduled({ dueAt: at }), { heading: texts.en.callAgain.heading, place: /^Next try: / });
+  t.match(scheduled({}), { heading: texts.en.callAgain.heading, place: undefined });
+});
+
 t.test('the steps go forward', async t => {
   const steps = states
-    .filter(state => state !== 'done')
+    .filter(state => state !== 'done' && state !== 'scheduled')
     .map(state => stageOf(callback({ state }), texts.en, 'en').step ?? -1);
   t.same(steps, [...steps].sort());
 });

@@ -33,6 +33,7 @@ export interface Texts {
   failed: string;
   retry: string;
   nextTry(when: string): string;
+  callAgain: Words;
   reconnecting: string;
   gone: string;
   position(place: number): string;
@@ -74,6 +75,7 @@ const en: Texts = {
   failed: 'Something went wrong on our side. Please try again.',
   retry: 'Try again',
   nextTry: when => `Next try: ${when}`,
+  callAgain: { heading: 'We will call again', detail: 'We could not reach you this time.' },
   reconnecting: 'Connection lost. Your callback is safe, reconnecting…',
   gone: 'This callback is no longer known. Please ask for a new one.',
   position: place => (place === 1 ? 'You are next' : `Number ${place} in line`),
@@ -179,6 +181,7 @@ const ko: Texts = {
   failed: '저희 쪽에 문제가 생겼습니다. 다시 시도해 주세요.',
   retry: '다시 시도',
   nextTry: when => `다음 통화 시도: ${when}`,
+  callAgain: { heading: '다시 전화드리겠습니다', detail: '이번에는 연결되지 않았습니다.' },
   reconnecting: '연결이 끊겼습니다. 요청은 안전하게 접수되어 있으며, 다시 연결하고 있습니다…',
   gone: '더 이상 확인할 수 없는 요청입니다. 새로 요청해 주세요.',
   position: place => (place === 1 ? '다음 순서입니다' : `대기 순서 ${place}번째`),

@@ -1,0 +1,82 @@
+import type { Fragment, Sql } from '../store/index.js';
+import { type InteractionState, liveStates } from './states.js';
+
+/** A callback that is promised and not yet kept, as its operators see it. */
+export interface PromiseView {
+  id: string;
+  state: InteractionState;
+  queue: { key: string; name: string };
+  customer: { name: string | null; phone: string };
+  agent: { id: string; name: string } | null;
+  requestedAt: Date;
+  /** Its place among those who wait in its queue; 1 is next. */
+  place: number | null;
+  priority: number;
+  /** When it enters its queue; null with the state `scheduled`: a person has to say. */
+  dueAt: Date | null;
+  slotAt: Date | null;
+  timeZone: string | null;
+  /** What its newest attempt has come to: why it is tried again, or held. */
+  lastOutcome: string | null;
+  attempts: number;
+}
+
+export interface AttemptView {
+  number: number;
+  agent: { id: string; name: string } | null;
+  startedAt: Date;
+  bridgedAt: Date | null;
+  endedAt: Date | null;
+  outcome: string | null;
+}
+
+export interface PromiseFilter {
+  queue?: string;
+  state?: InteractionState;
+  /** Only those that a person has to say something about. */
+  held?: boolean;
+  limit: number;
+}
+
+/** Those that are served, then those that wait in their order, then those that come, the held ones first. */
+export function listPromises(
+  sql: Sql,
+  { tenantId, locale }: { tenantId: string; locale: string },
+  { queue, state, held, limit }: PromiseFilter,
+) {
+  const only = (given: unknown, condition: Fragment) => (given === undefined ? sql`` : sql`and ${condition}`);
+  return sql<PromiseView[]>`
+    select i.id, i.state,
+      json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
+      json_build_object('name', i.name, 'phone', i.phone) as customer,
+      case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
+      i.requested_at as "requestedAt",
+      case when i.state = 'waiting'
+        then rank() over (partition by i.queue_id, i.state = 'waiting' order by ${placeOrder(sql)})::int end as place,
+      i.priority, i.due_at as "dueAt", i.slot_at as "slotAt", i.time_zone as "timeZone",
+      i.last_outcome as "lastOutcome",
+      (select count(*)::int from attempts a where a.interaction_id = i.id) as attempts
+    from interactions i
+    join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
+    left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
+    where i.tenant_id = ${tenantId} and i.state in ${sql(liveStates)}
+      ${only(queue, sql`q.key = ${queue ?? ''}`)}
+      ${only(state, sql`i.state = ${state ?? ''}`)}
+      ${only(held, sql`(i.state = 'scheduled' and i.due_at is null) = ${held ?? false}`)}
+    order by case i.state when 'scheduled' then 2 when 'waiting' then 1 else 0 end,
+      i.due_at nulls first, ${placeOrder(sql)}
+    limit ${limit}`;
+}
+
+function placeOrder(sql: Sql): Fragment {
+  return sql`i.priority desc, i.place_at, i.id`;
+}
+
+/** Every try at reaching the customer, oldest first. */
+export function attemptsOf(sql: Sql, tenantId: string, interactionId: string) {
+  return sql<AttemptView[]>`
+    select a.number, case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
+      a.started_at as "startedAt", a.bridged_at as "bridgedAt", a.ended_at as "endedAt", a.outcome
+    from attempts a left join users u on u.tenant_id = a.tenant_id and u.id = a.agent_id
+    where a.tenant_id = ${tenantId} and a.interaction_id = ${interactionId} order by a.number limit 200`;
+}

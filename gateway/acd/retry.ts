@@ -1,0 +1,46 @@
+import type { Sql } from '../store/index.js';
+import type { Outcome } from './states.js';
+import { backToQueue, type InteractionRef, move } from './transitions.js';
+
+/** The customer was not reached: he is tried again at a time. Nobody has talked, so the agent is free at once. */
+export function scheduleRetry(
+  sql: Sql,
+  ref: InteractionRef,
+  { outcome, at, keepsPlace }: { outcome: Outcome; at: Date; keepsPlace: boolean },
+) {
+  return move(sql, ref, {
+    event: 'retry_scheduled',
+    to: 'scheduled',
+    agent: 'release',
+    set: sql`${backToQueue(sql)}, due_at = ${at}, last_outcome = ${outcome}, customer_live_since = null,
+      slot_at = null, slot_until = null, slot_seat = null, place_at = ${keepsPlace ? sql`i.place_at` : at}`,
+    data: { outcome, dueAt: at.toISOString() },
+  });
+}
+
+/** The customer was not reached, and a person has to say what next: until then it has no time. */
+export function hold(sql: Sql, ref: InteractionRef, outcome: Outcome) {
+  return move(sql, ref, {
+    event: 'held',
+    to: 'scheduled',
+    agent: 'release',
+    set: sql`${backToQueue(sql)}, due_at = null, last_outcome = ${outcome}, customer_live_since = null,
+      slot_at = null, slot_until = null, slot_seat = null`,
+    data: { outcome },
+  });
+}
+
+/** What the ledger says of a callback whose attempt has come to an outcome. */
+export async function attemptsBefore(
+  sql: Sql,
+  { id, tenantId }: InteractionRef,
+  outcome: Outcome,
+): Promise<{ before: number; firstAttemptAt: Date; now: Date; timeZone: string | null }> {
+  const [row] = await sql<{ before: number; firstAttemptAt: Date; now: Date; timeZone: string | null }[]>`
+    select count(a.*) filter (where a.outcome = ${outcome})::int as before,
+      coalesce(min(a.started_at), now()) as "firstAttemptAt", now() as now, i.time_zone as "timeZone"
+    from interactions i left join attempts a on a.interaction_id = i.id
+    where i.tenant_id = ${tenantId} and i.id = ${id} group by i.id`;
+  if (!row) throw new Error(`no interaction ${id}`);
+  return row;
+}
