@@ -33,9 +33,10 @@ function mount(script: HTMLScriptElement, siteKey: string | undefined): void {
   const base = new URL('.', script.src).href.replace(/\/$/, '');
   const language = chooseLanguage([
     script.dataset.lang,
-    document.documentElement.lang,
+    siteKey && document.documentElement.lang,
     ...navigator.languages,
   ]);
+  if (!siteKey) document.documentElement.lang = language;
   const host = document.createElement(tag);
   host.lang = language;
   host.className = siteKey ? '' : 'page';
