@@ -1,51 +1,30 @@
 /** baresip as a telephone that registers, calls and is called, with its voice measured. */
 import { once } from 'node:events';
-import type Srf from 'drachtio-srf';
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import t, { type Test } from 'tap';
-import { Challenge } from '../../engine/phone-network/challenge.js';
 import { withStatus } from '../../engine/sip/testing/harness.js';
 import { testCertificate } from '../../engine/sip/testing/tls-files.js';
 import { RtpPeer } from '../support/audio.js';
 import { builtIn, sipServersUnderTest, type TestSipServer } from '../support/sip-servers.js';
-import { application, Promised } from './application.js';
+import { Promised } from './application.js';
 import { startTelephone, type Telephone } from './baresip/telephone.js';
+import { type Registrar, registrar, subscriber } from './registrar.js';
 
 type Transport = 'udp' | 'tcp' | 'tls';
 
 const tone = 440;
-const subscriber = { realm: 'test.example', username: 'alice', password: 'wonderland' };
 const description = { headers: { 'Content-Type': 'application/sdp' } };
 
-interface Bed {
-  srf: Srf;
+interface Bed extends Registrar {
   telephone: Telephone;
   voice: RtpPeer;
-  /** Where it is reached since it registered. */
-  contact: string;
-  onInvite(handler: (req: SrfRequest, res: SrfResponse) => void): void;
 }
 
 const portOf = { udp: 'udpPort', tcp: 'tcpPort', tls: 'tlsPort' } as const;
 
-/** A registrar that asks for a password, and the telephone after it has registered. */
+/** A registrar, and the telephone after it has registered. */
 async function bed(t: Test, server: TestSipServer, transport: Transport, authorities?: string): Promise<Bed> {
-  const challenge = new Challenge(subscriber);
-  const registered = new Promised<string>();
-  let invited = (_req: SrfRequest, res: SrfResponse): void => void res.send(603);
-  const srf = await application(t, server, {
-    register: (req, res) => {
-      const given = req.get('Authorization');
-      if (!challenge.accepts(given, 'REGISTER')) {
-        const asked = challenge.header(given, 'REGISTER');
-        return res.send(401, { headers: { 'WWW-Authenticate': asked } });
-      }
-      const contact = req.get('Contact');
-      res.send(200, { headers: { Contact: contact, Expires: '600' } });
-      registered.resolve(/<([^>]*)>/.exec(contact)?.[1] ?? '');
-    },
-    invite: (req, res) => invited(req, res),
-  });
+  const made = await registrar(t, server);
   const voice = await RtpPeer.open();
   t.teardown(() => voice.close());
   const { username, password } = subscriber;
@@ -55,11 +34,8 @@ async function bed(t: Test, server: TestSipServer, transport: Transport, authori
     tone,
     authorities,
   });
-  const contact = await registered.value;
-  const onInvite: Bed['onInvite'] = handler => {
-    invited = handler;
-  };
-  return { srf, telephone, voice, contact, onInvite };
+  await made.registered;
+  return { ...made, telephone, voice };
 }
 
 const ended = (dialog: Dialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy');
@@ -79,7 +55,7 @@ async function callIn({ srf, telephone, voice, onInvite }: Bed): Promise<Dialog>
 
 /** We call the telephone, which answers. */
 async function callOut({ srf, telephone, voice, contact }: Bed): Promise<Dialog> {
-  const calling = srf.createUAC(contact, {
+  const calling = srf.createUAC(contact(), {
     localSdp: voice.sdp(),
   } as never) as unknown as Promise<Dialog>;
   await telephone.event('CALL_INCOMING');
@@ -145,7 +121,7 @@ async function calls(t: Test, bed: Bed): Promise<void> {
   });
 
   await t.test('refuses a call', async t => {
-    const calling = srf.createUAC(contact, { localSdp: voice.sdp() } as never);
+    const calling = srf.createUAC(contact(), { localSdp: voice.sdp() } as never);
     await telephone.event('CALL_INCOMING');
     telephone.command('hangup');
     await t.rejects(calling, withStatus(486));
@@ -155,7 +131,7 @@ async function calls(t: Test, bed: Bed): Promise<void> {
   await t.test('rings until the caller gives up', async t => {
     const sent = new Promised<SrfRequest>();
     const calling = srf.createUAC(
-      contact,
+      contact(),
       { localSdp: voice.sdp() } as never,
       {
         cbRequest: (_error: unknown, req: SrfRequest) => sent.resolve(req),

@@ -1,58 +1,35 @@
 /** JsSIP in Chromium over WS and WSS, with the voices of both sides measured. */
 import { once } from 'node:events';
-import type Srf from 'drachtio-srf';
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import t, { type Test } from 'tap';
-import { Challenge } from '../../engine/phone-network/challenge.js';
 import { testCertificate } from '../../engine/sip/testing/tls-files.js';
 import { hearsTone, People } from '../support/browser.js';
 import { trusting } from '../support/chromium.js';
 import { Link } from '../support/link.js';
 import { builtIn, sipServersUnderTest, type TestSipServer } from '../support/sip-servers.js';
 import { endWebRtc, WebRtcPeer } from '../support/webrtc-peer.js';
-import { application, Promised } from './application.js';
+import { Promised } from './application.js';
 import { Softphone } from './jssip/softphone.js';
+import { type Registrar, registrar, subscriber } from './registrar.js';
 
 const voices = { browser: 700, service: 1100 };
-const subscriber = { realm: 'test.example', username: 'alice', password: 'wonderland' };
 const description = { headers: { 'Content-Type': 'application/sdp' } };
 
 t.teardown(endWebRtc);
 
-interface Bed {
-  srf: Srf;
+interface Bed extends Registrar {
   softphone: Softphone;
   link: Link;
-  /** The contact of the newest registration. */
-  contact(): string;
-  onInvite(handler: (req: SrfRequest, res: SrfResponse) => void): void;
 }
 
 async function bed(t: Test, people: People, server: TestSipServer, wsUrl: string): Promise<Bed> {
-  const challenge = new Challenge(subscriber);
-  let contact = '';
-  let invited = (_req: SrfRequest, res: SrfResponse): void => void res.send(603);
-  const srf = await application(t, server, {
-    register: (req, res) => {
-      const given = req.get('Authorization');
-      if (!challenge.accepts(given, 'REGISTER')) {
-        const asked = challenge.header(given, 'REGISTER');
-        return res.send(401, { headers: { 'WWW-Authenticate': asked } });
-      }
-      contact = /<([^>]*)>/.exec(req.get('Contact'))?.[1] ?? '';
-      res.send(200, { headers: { Contact: req.get('Contact'), Expires: '600' } });
-    },
-    invite: (req, res) => invited(req, res),
-  });
+  const made = await registrar(t, server);
   const link = await Link.open(t, wsUrl);
   const softphone = await Softphone.open(t, people);
   const { username, password } = subscriber;
   await softphone.start({ wsUrl: link.url, uri: `sip:${username}@test.example`, username, password });
   await softphone.until('registered');
-  const onInvite: Bed['onInvite'] = handler => {
-    invited = handler;
-  };
-  return { srf, softphone, link, contact: () => contact, onInvite };
+  return { ...made, softphone, link };
 }
 
 const ended = (dialog: Dialog) => once(dialog as unknown as NodeJS.EventEmitter, 'destroy');

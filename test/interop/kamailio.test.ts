@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import type { SipRequest } from '../../engine/sip/message/message.js';
 import { requestWithin, withStatus } from '../../engine/sip/testing/harness.js';
 import { type Header, PeerCall, sdp, UdpPeer } from '../../engine/sip/testing/peer.js';
-import { type SipServerUnderTest, sipServersUnderTest } from '../support/sip-servers.js';
+import { builtIn, type SipServerUnderTest, sipServersUnderTest } from '../support/sip-servers.js';
 import { application, Promised } from './application.js';
 import { type Kamailio, startKamailio } from './kamailio/proxy.js';
 import { recordedRoutes, TrunkCall } from './kamailio/trunk.js';
@@ -136,14 +136,6 @@ async function callsOut(t: Test, bed: Bed, transport: Transport): Promise<void> 
     await over;
   });
 
-  await t.test(`a preloaded route over ${transport}`, async t => {
-    const [{ port }] = bed.trunks;
-    const { dialog } = await callOut(bed, t, transport, `sip:+821055500100@127.0.0.1:${port}`, {
-      proxy: `<sip:127.0.0.1:${bed.proxyPort};transport=${transport};lr>`,
-    });
-    await hangUp(bed, t, dialog, transport);
-  });
-
   await t.test(`CANCEL over ${transport}`, async t => {
     const [trunk] = bed.trunks;
     const sent = new Promised<SrfRequest>();
@@ -213,6 +205,17 @@ async function callsOut(t: Test, bed: Bed, transport: Transport): Promise<void> 
   });
 }
 
+/** Route sets of the application's own: drachtio-server takes no `proxy` in angle brackets. */
+async function preloaded(t: Test, bed: Bed, transport: Transport): Promise<void> {
+  await t.test(`a preloaded route over ${transport}`, async t => {
+    const [{ port }] = bed.trunks;
+    const { dialog } = await callOut(bed, t, transport, `sip:+821055500100@127.0.0.1:${port}`, {
+      proxy: `<sip:127.0.0.1:${bed.proxyPort};transport=${transport};lr>`,
+    });
+    await hangUp(bed, t, dialog, transport);
+  });
+}
+
 /** A call of the first trunk to us. */
 async function callIn(bed: Bed) {
   const [trunk] = bed.trunks;
@@ -270,7 +273,10 @@ async function callsIn(t: Test, bed: Bed): Promise<void> {
 for (const sipServer of sipServersUnderTest()) {
   t.test(`Kamailio before the ${sipServer.name} SIP server`, async t => {
     const made = await bed(t, sipServer);
-    for (const transport of ['udp', 'tcp'] as const) await callsOut(t, made, transport);
+    for (const transport of ['udp', 'tcp'] as const) {
+      await callsOut(t, made, transport);
+      if (sipServer === builtIn) await preloaded(t, made, transport);
+    }
     await made.kamailio.said(/up: /);
     await callsIn(t, made);
     await t.test('its pings decide whether it sends calls here', async () => {
