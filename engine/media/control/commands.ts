@@ -134,7 +134,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   createConference({ registry, subscriber }) {
-    return { conference: registry.conferences.create(subscriber.owner) };
+    return { conference: registry.conferences.create(subscriber.owner, subscriber) };
   },
 
   addMember(context, params) {

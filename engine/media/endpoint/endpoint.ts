@@ -182,6 +182,11 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     this.#playout.setBackground(clip);
   }
 
+  /** Whether keys can be sent as telephone-events. */
+  get takesEvents(): boolean {
+    return this.canSend && this.format?.eventType !== undefined;
+  }
+
   dial(keys: string, toneMs: number, gapMs: number): Promise<void> {
     if (this.format === undefined)
       throw new MediaFault('bad_request', 'digits cannot be sent before SDP is agreed');
@@ -295,6 +300,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
       if (press !== undefined) {
         this.#endInBandDigits();
         this.#pressed(press);
+        this.#sink?.pressed?.(press);
       }
     } else if (this.#hearers.length > 0) {
       const law = lawOfKind(kind);
@@ -305,7 +311,6 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
 
   #pressed(press: PressedKey): void {
     this.#playout.keyPressed(press.digit);
-    this.#sink?.pressed?.(press);
     this.emit('digit', press);
   }
 

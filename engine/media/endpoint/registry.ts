@@ -137,7 +137,7 @@ export class EndpointRegistry {
   /** The connection of a subscriber is gone: its endpoints wait for their owner to come back. */
   orphan(subscriber: Subscriber): void {
     const now = performance.now();
-    this.conferences.orphan(subscriber.owner);
+    this.conferences.orphan(subscriber);
     for (const entry of this.#entries.values()) {
       if (entry.subscriber !== subscriber) continue;
       entry.subscriber = undefined;

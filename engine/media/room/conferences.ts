@@ -6,8 +6,8 @@ import { Room } from './room.js';
 interface Entry {
   room: Room;
   owner: string;
-  /** Whether its owner's connection is there. */
-  orphaned: boolean;
+  /** The owner's connection that it was made by; undefined when that is gone. */
+  connection: object | undefined;
 }
 
 const maxConferences = 4000;
@@ -22,11 +22,11 @@ export class Conferences {
   }
 
   /** @throws MediaFault `no_ports` when there are too many */
-  create(owner: string): string {
+  create(owner: string, connection: object): string {
     if (this.#entries.size >= maxConferences)
       throw new MediaFault('no_ports', `the engine holds its ${maxConferences} conferences already`);
     const id = randomUUID();
-    this.#entries.set(id, { room: new Room(this.#clock, 0), owner, orphaned: false });
+    this.#entries.set(id, { room: new Room(this.#clock, 0), owner, connection });
     return id;
   }
 
@@ -44,14 +44,16 @@ export class Conferences {
     entry.room.close();
   }
 
-  /** The owner's connection is gone: a talk goes on until its last endpoint is. */
-  orphan(owner: string): void {
-    for (const entry of this.#entries.values()) if (entry.owner === owner) entry.orphaned = true;
+  /** An owner's connection is gone: its talks go on until their last endpoint is. */
+  orphan(connection: object): void {
+    for (const entry of this.#entries.values()) {
+      if (entry.connection === connection) entry.connection = undefined;
+    }
   }
 
   sweep(): void {
-    for (const [id, { room, owner, orphaned }] of this.#entries) {
-      if (orphaned && room.size === 0) this.destroy(owner, id);
+    for (const [id, { room, owner, connection }] of this.#entries) {
+      if (connection === undefined && room.size === 0) this.destroy(owner, id);
     }
   }
 }

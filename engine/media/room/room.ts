@@ -83,8 +83,9 @@ export class Room {
   pressed(by: Seat, { digit }: PressedKey): void {
     if (this.#leastMembers !== 2 || !by.speaks) return;
     for (const seat of this.#seats.values()) {
-      if (seat === by || !seat.mixed || seat.endpoint.watching !== undefined) continue;
-      void seat.endpoint.dial(digit, passedKeyMs, passedGapMs);
+      const { mixed, endpoint } = seat;
+      if (seat === by || !mixed || endpoint.watching !== undefined || !endpoint.takesEvents) continue;
+      void endpoint.dial(digit, passedKeyMs, passedGapMs);
     }
   }
 
@@ -116,7 +117,7 @@ export class Room {
       if (!needed) seat.buffer = undefined;
       else seat.buffer ??= new JitterBuffer();
     }
-    this.#mixer.run(seats.some(({ mixed }) => mixed));
+    this.#mixer.run(this.#mixer.announces || seats.some(({ mixed }) => mixed));
   }
 
   #setMusic(seat: Seat, seats: readonly Seat[]): void {

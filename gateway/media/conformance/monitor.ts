@@ -41,6 +41,23 @@ export function monitor({ test }: Suite): void {
     await end(customer, agent, supervisor);
   });
 
+  test('keys pass a talk that is barged into', ['monitor'], async (t, server) => {
+    const customer = await answeredPhone(server);
+    const agent = await calledPhone(server);
+    const supervisor = await answeredPhone(server);
+    await agent.endpoint.bridge(customer.endpoint);
+    await supervisor.endpoint.monitor(agent.endpoint, 'barge');
+    supervisor.peer.mouth.speak(thirdHz);
+    customer.peer.mouth.speak(callerHz);
+    agent.peer.mouth.speak(agentHz);
+    await customer.peer.ear.tones([agentHz, thirdHz]);
+    await agent.peer.mouth.press('4');
+    await agent.peer.mouth.press('2');
+    t.equal(await customer.peer.listener.keyCount(2), '42');
+    await customer.peer.ear.tones([agentHz, thirdHz]);
+    await end(customer, agent, supervisor);
+  });
+
   test('two supervisors at one talk', ['monitor'], async (_t, server) => {
     const customer = await answeredPhone(server);
     const agent = await calledPhone(server);
