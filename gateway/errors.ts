@@ -108,13 +108,13 @@ const entries = {
     status: 413,
     en: 'The request is too large.',
     ko: '요청이 너무 큽니다.',
-    cure: 'Send at most 64 KiB.',
+    cure: 'Send at most 64 KiB; of a sound at most 32 MiB.',
   },
   unsupported_media_type: {
     status: 415,
     en: 'This content type is not understood.',
     ko: '지원하지 않는 콘텐츠 형식입니다.',
-    cure: 'Send application/json.',
+    cure: 'Send application/json; a sound as audio/wav or audio/mpeg.',
   },
   too_many_requests: {
     status: 429,
@@ -217,6 +217,42 @@ const entries = {
     en: 'There is nothing here.',
     ko: '찾을 수 없습니다.',
     cure: 'Check the address.',
+  },
+  clip_unknown: {
+    status: 404,
+    en: 'There is no announcement of this name.',
+    ko: '존재하지 않는 안내 음성입니다.',
+    cure: 'Use a pack and a clip that `GET /api/v1/prompts` lists.',
+  },
+  sound_not_recognised: {
+    status: 415,
+    en: 'This is neither a WAV nor an MP3 file.',
+    ko: 'WAV 또는 MP3 파일이 아닙니다.',
+    cure: 'Send a WAV or MP3 file; its content decides, not its name.',
+  },
+  sound_damaged: {
+    status: 422,
+    en: 'This sound file is damaged or cut off.',
+    ko: '음성 파일이 손상되었거나 일부가 잘렸습니다.',
+    cure: 'Play it on your machine; save it again with a sound editor, and send it whole.',
+  },
+  sound_encoding_unknown: {
+    status: 422,
+    en: 'The encoding of this WAV file is not supported ({encoding}).',
+    ko: '지원하지 않는 WAV 인코딩입니다({encoding}).',
+    cure: 'Save it as PCM of 8 to 32 bit, float, A-law or µ-law, or as MP3.',
+  },
+  sound_silent: {
+    status: 422,
+    en: 'There is nothing to hear in this file.',
+    ko: '파일에서 들리는 소리가 없습니다.',
+    cure: 'Record it again; the microphone was off, or its level near zero.',
+  },
+  sound_too_long: {
+    status: 422,
+    en: 'This sound is longer than {seconds} seconds.',
+    ko: '음성이 {seconds}초를 넘습니다.',
+    cure: 'Cut it: announcements last two minutes at most, music ten.',
   },
   state_conflict: {
     status: 409,

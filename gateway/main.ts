@@ -9,6 +9,7 @@ import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
 import { connectBuiltinMediaPool } from './media/index.js';
+import { PromptFiles, promptRoutes } from './prompts/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
 import { createTelephony, loadDialplan, trunkMetrics } from './telephony/index.js';
 import { adminRoutes, lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
@@ -56,6 +57,9 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
 
     await lease.start();
     stopping.push(() => lease.stop());
+
+    const prompts = new PromptFiles({ sql, ...config });
+    await prompts.sweep();
 
     const announcements = new Announcements(sql, error => logger.error({ err: error }, 'listener failed'));
     await announcements.start();
@@ -171,6 +175,9 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
             secret: config.tokenKey,
             requestsPerMinute: config.callbacksPerMinute,
           });
+        },
+        async api => {
+          await api.register(promptRoutes, { sql, prompts, promptsDir: config.promptsDir });
         },
         async api => {
           await api.register(acdRoutes, {

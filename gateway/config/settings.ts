@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { Kind } from './kinds.js';
 import * as kind from './kinds.js';
 
 /** What a default may be made from: the settings above it. */
 interface Known {
+  dataDir: string;
   httpPort: number;
   publicUrl: string;
   sipAddress: string;
@@ -269,6 +271,21 @@ const media = {
     fallbackText: '0, a free one',
     meaning:
       'The one UDP port that all browsers send audio to; further media engine processes take the next ones. Name one where a firewall has to let it through.',
+  }),
+  promptsDir: setting({
+    kind: kind.folder,
+    fallback: './prompts',
+    meaning:
+      'The folder with the prompts and the music that come with Ringbridge. ' +
+      'Media servers open its files by the same path, also on other machines.',
+  }),
+  promptCacheDir: setting({
+    kind: kind.folder,
+    fallback: ({ dataDir }) => join(dataDir, 'prompts'),
+    fallbackText: '`<dataDir>/prompts`',
+    meaning:
+      'Where sounds that companies have uploaded are put for media servers to open, by the same path as here. ' +
+      'It may be lost, and several gateways may share it.',
   }),
   iceServers: setting({
     kind: kind.iceServers,

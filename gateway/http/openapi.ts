@@ -30,6 +30,7 @@ export async function describeApi(app: FastifyInstance, publicUrl: string): Prom
         { name: 'sessions', description: 'Signing in and out' },
         { name: 'agent', description: 'The agent himself' },
         { name: 'interactions', description: 'What agents work on' },
+        { name: 'prompts', description: 'What callers hear: announcements, spoken numbers, hold music' },
       ],
     },
   });

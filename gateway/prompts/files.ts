@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locale } from '../errors.js';
+import type { PlaySource } from '../media/index.js';
+import type { Sql } from '../store/index.js';
+import { SoundCache } from './cache.js';
+import type { MusicKey } from './music.js';
+import type { Pack } from './packs.js';
+import { type ClipName, recordedClips, recordedSound, stillRecorded } from './recordings.js';
+import { pause, type Spoken } from './spoken.js';
+import { speak, type Utterance } from './utterance.js';
+
+/** As long as people pause between the groups of a telephone number. */
+const pauseMs = 240;
+
+/** Something said, ready for `Endpoint.play`. */
+export interface Announcement {
+  /** For screens and logs. */
+  text: string;
+  sources: PlaySource[];
+}
+
+/** From what is to be said to the files that say it: the tenant's own recordings, else the house's. */
+export class PromptFiles {
+  readonly #sql: Sql;
+  readonly #shipped: string;
+  readonly #cache: SoundCache;
+
+  constructor({ sql, promptsDir, promptCacheDir }: { sql: Sql; promptsDir: string; promptCacheDir: string }) {
+    this.#sql = sql;
+    this.#shipped = promptsDir;
+    this.#cache = new SoundCache(promptCacheDir);
+  }
+
+  /** @throws RangeError for what the language has no words for */
+  async announce(
+    tenantId: string,
+    language: Locale,
+    utterances: readonly Utterance[],
+  ): Promise<Announcement> {
+    const { text, clips } = speak(language, utterances);
+    return { text, sources: await this.#sources(tenantId, language, clips) };
+  }
+
+  /** For `Endpoint.play` with `times: 'forever'`. */
+  async music(tenantId: string, key: MusicKey): Promise<PlaySource[]> {
+    return await this.#sources(tenantId, 'music', [key]);
+  }
+
+  /** The bytes of one clip, as callers of the tenant hear it. */
+  async sound(name: ClipName): Promise<Buffer> {
+    return (
+      (await recordedSound(this.#sql, name))?.sound ??
+      (await readFile(this.#shippedFile(name.pack, name.clip)))
+    );
+  }
+
+  /** Tidies the cache up; for the start of a gateway. */
+  async sweep(): Promise<number> {
+    return await this.#cache.sweep(hashes => stillRecorded(this.#sql, hashes));
+  }
+
+  async #sources(tenantId: string, pack: Pack, clips: Spoken['clips']): Promise<PlaySource[]> {
+    const names = [...new Set(clips.filter(clip => clip !== pause))];
+    const recorded = await recordedClips(this.#sql, tenantId, pack, names);
+    const files = new Map<string, string>();
+    for (const clip of names) {
+      const sha256 = recorded.get(clip);
+      files.set(
+        clip,
+        sha256 ? await this.#ownFile({ tenantId, pack, clip }, sha256) : this.#shippedFile(pack, clip),
+      );
+    }
+    return clips.map(clip => (clip === pause ? { silenceMs: pauseMs } : { file: files.get(clip) as string }));
+  }
+
+  /** Replaced or removed since we looked: whatever is there now is right, too. */
+  async #ownFile(name: ClipName, sha256: string): Promise<string> {
+    if (await this.#cache.has(sha256)) return this.#cache.path(sha256);
+    const recording = await recordedSound(this.#sql, name);
+    if (recording === undefined) return this.#shippedFile(name.pack, name.clip);
+    await this.#cache.put(recording.sha256, recording.sound);
+    return this.#cache.path(recording.sha256);
+  }
+
+  #shippedFile(pack: Pack, clip: string): string {
+    return join(this.#shipped, pack, `${clip}.wav`);
+  }
+}

@@ -1,0 +1,6 @@
+export { type Announcement, PromptFiles } from './files.js';
+export type { MusicKey } from './music.js';
+export { type PromptRouteOptions, promptRoutes } from './routes.js';
+export type { Spoken } from './spoken.js';
+export type { PromptKey } from './texts.js';
+export { speak, type Utterance } from './utterance.js';
