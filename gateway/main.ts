@@ -2,7 +2,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { acdRoutes, DueClock, Matcher, Presence, Succession, WrapUpClock } from './acd/index.js';
+import {
+  acdRoutes,
+  DueClock,
+  Matcher,
+  Presence,
+  Prober,
+  Succession,
+  WaitingClock,
+  WaitingCounts,
+  WrapUpClock,
+} from './acd/index.js';
 import { Conductor, callbackRoutes } from './callback/index.js';
 import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
@@ -88,7 +98,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     stopping.push(() => telephony.stop());
 
     const wrapUps = new WrapUpClock(sql, logger);
-    const presence = new Presence(sql, logger);
+    const waitingCounts = new WaitingCounts(sql, announcements, logger);
+    const presence = new Presence(sql, logger, lease.id);
     const conductor = new Conductor({
       sql,
       announcements,
@@ -98,13 +109,20 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       wrapUps,
       legJournal: new LegJournal(records, logger, lease.id),
     });
+    const prober = new Prober({
+      sql,
+      announcements,
+      logger,
+      serve: offer => conductor.serve(offer),
+    });
     const matcher = new Matcher({
       sql,
       announcements,
       logger,
       lease,
-      onOffer: offer => conductor.serve(offer),
+      onOffer: offer => prober.take(offer),
     });
+    const waiting = new WaitingClock(sql, logger, () => matcher.request());
     const succession = new Succession({ sql, lease, telephony, wrapUps, logger });
 
     await succession.start();
@@ -112,6 +130,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     wrapUps.start(announcements);
     dueClock.start(announcements);
     matcher.start();
+    waiting.start(announcements);
     const sweeper = setInterval(
       () =>
         void sweepSessions(sql, telephony).catch(error =>
@@ -122,11 +141,13 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     stopping.push(
       () => clearInterval(sweeper),
       () => presence.stop(),
+      () => waitingCounts.stop(),
       () => succession.stop(),
       () => wrapUps.stop(),
       () => dueClock.stop(),
       () => conductor.stop(),
       () => matcher.stop(),
+      () => waiting.stop(),
     );
 
     const metrics = new Registry();
@@ -184,6 +205,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
             sql,
             announcements,
             presence,
+            waitingCounts,
             telephony,
             origins: ownOrigins(config),
           });

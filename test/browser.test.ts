@@ -54,7 +54,7 @@ t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrap
 
   await visitor.sees('bridged');
   await desk.call({ state: 'bridged', line: 'connected' });
-  await desk.is('busy');
+  await desk.is('talking');
   phone.mouth.speak(voices.customer);
   const talk = () => Promise.all([ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
   await talk();

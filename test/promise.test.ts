@@ -145,7 +145,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
     await first.ring();
     const second = await signIn(t, stack, 'agent2');
     first.softphone.drop();
-    first.live.terminate();
+    first.closeDesktop();
     const next = await second.ring();
     t.equal(next.header('X-Ringbridge-Interaction'), callback.id);
     await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
@@ -165,7 +165,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
       await browser.opened;
       browser.close();
       agent.softphone.drop();
-      agent.live.terminate();
+      agent.closeDesktop();
       t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'agent_lost' });
       await telco.done;
       const back = await signIn(t, stack, 'agent1');

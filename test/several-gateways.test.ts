@@ -21,7 +21,7 @@ async function signIn(t: Test, stack: Stack, api: Stack['api'], name: string): P
   await agent.setState('ready');
   t.teardown(async () => {
     agent.softphone.drop();
-    agent.live.terminate();
+    agent.closeDesktop();
     await stack.sql`update agents set intent = 'offline'
       where user_id = (select id from users where email = ${`${name}@demo.example`})`;
     await stack.sql`delete from declined_offers`;

@@ -1,7 +1,7 @@
 import type { Sql } from '../store/index.js';
+import type { AgentState } from './agent-states.js';
 
 export type Intent = 'ready' | 'paused' | 'offline';
-export type AgentState = 'offline' | 'ready' | 'paused' | 'offered' | 'busy' | 'wrap_up';
 
 /** What an agent sees of himself. `state` follows from what he said and what he is engaged with. */
 export interface AgentView {
@@ -25,9 +25,13 @@ export async function viewAgent(sql: Sql, tenantId: string, userId: string): Pro
     select u.id, u.name, u.email, u.role, u.locale,
       json_build_object('name', t.name, 'timeZone', t.time_zone, 'countries', t.countries) as tenant,
       case i.state
-        when 'offered' then 'offered'
+        when 'offered' then case when i.proven_at is null then 'reserved' else 'offered' end
         when 'wrap_up' then 'wrap_up'
-        else case when i.id is not null then 'busy' else coalesce(a.intent, 'offline') end
+        else case
+          when i.id is not null then 'talking'
+          when a.intent = 'ready' and a.unreachable_since is not null then 'unreachable'
+          else coalesce(a.intent, 'offline')
+        end
       end as state,
       coalesce(a.state_since, now()) as "stateSince",
       coalesce(a.intent, 'offline') as "nextState",
@@ -45,7 +49,8 @@ export async function viewAgent(sql: Sql, tenantId: string, userId: string): Pro
 
 /**
  * The agent says what he wants to be. While he is engaged it says what comes afterwards: an engagement is never cut by
- * it. Becoming ready starts his idle time. Writes an event only when something changes.
+ * it. Becoming ready starts his idle time, and says that he is there again after his desktop did not answer. Writes an
+ * event only when something changes.
  * @returns false when the user is not an agent
  */
 export async function setIntent(
@@ -57,11 +62,11 @@ export async function setIntent(
   const [row] = await sql<{ known: boolean }[]>`
     with changed as (
       update agents set
-        intent = ${intent}, reason = ${reason},
+        intent = ${intent}, reason = ${reason}, unreachable_since = null,
         state_since = case when interaction_id is null then clock_timestamp() else state_since end,
         idle_since = case when ${intent} = 'ready' then clock_timestamp() else idle_since end
       where tenant_id = ${agent.tenantId} and user_id = ${agent.userId}
-        and (intent, reason) is distinct from (${intent}, ${reason}::text)
+        and ((intent, reason) is distinct from (${intent}, ${reason}::text) or unreachable_since is not null)
       returning tenant_id, user_id
     ), logged as (
       insert into events (tenant_id, type, user_id, data)

@@ -4,6 +4,7 @@ export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { Presence } from './presence.js';
+export { Prober } from './prober.js';
 export { attemptsOf, listPromises } from './promise-list.js';
 export { attemptsBefore, hold, scheduleRetry } from './retry.js';
 export { acdRoutes, viewerOf } from './routes.js';
@@ -26,4 +27,6 @@ export {
   type ServedInteraction,
   startDialing,
 } from './transitions.js';
+export { WaitingClock } from './waiting-clock.js';
+export { WaitingCounts } from './waiting-counts.js';
 export { WrapUpClock } from './wrap-up-clock.js';

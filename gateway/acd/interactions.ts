@@ -1,6 +1,8 @@
 import type { Fragment, Sql } from '../store/index.js';
 import type { InteractionState, Outcome } from './states.js';
 
+const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
+
 /** An interaction as agents see it. */
 export interface InteractionView {
   id: string;
@@ -22,6 +24,7 @@ export interface InteractionView {
   bridgedAt: Date | null;
   endedAt: Date | null;
   wrapUpUntil: Date | null;
+  wrapUpExtensionsLeft: number;
   doneAt: Date | null;
   wrapUpNote: string | null;
   disposition: string | null;
@@ -53,7 +56,8 @@ function view(sql: Sql, locale: string): Fragment {
     case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
     i.requested_at as "requestedAt", i.due_at as "dueAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
     i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.ended_at as "endedAt",
-    i.wrap_up_until as "wrapUpUntil", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition
+    i.wrap_up_until as "wrapUpUntil",
+    greatest(q.wrap_up_extensions - i.wrap_up_extensions, 0) as "wrapUpExtensionsLeft", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
@@ -94,13 +98,11 @@ export async function currentInteraction(sql: Sql, viewer: Viewer): Promise<Inte
   return row ?? null;
 }
 
-/** How many wait in the queues that the agent serves. */
-export async function countWaiting(sql: Sql, viewer: Viewer): Promise<number> {
-  const [row] = await sql<{ waiting: number }[]>`
-    select count(*)::int as waiting from interactions i
-    where i.tenant_id = ${viewer.tenantId} and i.state = 'waiting'
-      and i.queue_id in (select queue_id from agent_queues where tenant_id = ${viewer.tenantId} and user_id = ${viewer.userId})`;
-  return row?.waiting ?? 0;
+/** The queues that the agent serves. */
+export async function queuesServed(sql: Sql, { tenantId, userId }: Viewer): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select queue_id as id from agent_queues where tenant_id = ${tenantId} and user_id = ${userId}`;
+  return rows.map(({ id }) => id);
 }
 
 /** What has happened to an offer since its agent got it: types of events, oldest first. */
@@ -114,6 +116,23 @@ export async function eventsSinceOffer(
     )
     select type from own where id > (select max(id) from own where type = 'offered') order by id`;
   return rows.map(({ type }) => type);
+}
+
+/** The names of everybody whom the events of an interaction name. */
+export async function peopleIn(
+  sql: Sql,
+  tenantId: string,
+  events: readonly InteractionEventView[],
+): Promise<Record<string, string>> {
+  const ids = new Set(
+    events.flatMap(({ userId, data }) => [
+      ...(userId ? [userId] : []),
+      ...(JSON.stringify(data).match(uuid) ?? []),
+    ]),
+  );
+  const rows = await sql<{ id: string; name: string }[]>`
+    select id, name from users where tenant_id = ${tenantId} and id in ${sql([...ids, tenantId])}`;
+  return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
 /** The story of an interaction, oldest first. */

@@ -4,18 +4,23 @@ import '@fastify/websocket';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { preferredLocale } from '../errors.js';
-import { Latest } from '../latest.js';
 import { untilTaken } from '../store/index.js';
 import { type Session, sessionOf, sessionOfToken } from '../tenants/index.js';
-import { viewAgent } from './agents.js';
-import { countWaiting, currentInteraction, listInteractions, type Viewer } from './interactions.js';
+import { parseDesktopMessage } from './desktop-messages.js';
+import type { Viewer } from './interactions.js';
+import { LiveDesk } from './live-desk.js';
+import type { PresentDesktop } from './presence.js';
 import type { AcdRouteOptions } from './routes.js';
+import { proveAgent } from './transitions.js';
 
 /** How long a socket may stay without saying who it is, milliseconds. */
 const authenticationTimeMs = 5_000;
 
 /** A desktop that does not answer two pings in a row is gone. */
 const pingIntervalMs = 5_000;
+
+/** A page that has left so many heartbeats unanswered is silent. */
+const heartbeatsMissed = 2;
 
 const closeCodes = { unauthorized: 4401, tooSlow: 4408, failed: 1011 } as const;
 
@@ -40,7 +45,12 @@ export const liveRoute: FastifyPluginAsync<AcdRouteOptions> = async (app, option
       socket.on('error', error => request.log.info({ err: error }, 'live socket failed'));
       const session = await authenticate(socket, request, options);
       if (!session) return socket.close(closeCodes.unauthorized, 'not signed in');
-      if (socket.readyState === socket.OPEN) follow(socket, request, session, options);
+      try {
+        if (socket.readyState === socket.OPEN) await follow(socket, request, session, options);
+      } catch (error) {
+        request.log.error({ err: error }, 'desktop not followed');
+        socket.close(closeCodes.failed, 'not followed');
+      }
     },
   );
 };
@@ -82,13 +92,13 @@ function parseToken(message: string | undefined): string | undefined {
   }
 }
 
-function follow(
+async function follow(
   socket: WebSocket,
   request: FastifyRequest,
   session: Session,
   options: AcdRouteOptions,
-): void {
-  const { sql, announcements, presence } = options;
+): Promise<void> {
+  const { sql, announcements, presence, waitingCounts } = options;
   const { tenantId, user } = session;
   const { locale } = request.query as { locale?: string };
   const viewer: Viewer = {
@@ -98,45 +108,50 @@ function follow(
     // A browser cannot set a header on a WebSocket: the language of the page comes as a query parameter.
     locale: preferredLocale(locale, user.locale),
   };
-  const leave = presence.arrive(viewer);
-  async function snapshot() {
-    const [me, current, waiting, recent] = await Promise.all([
-      viewAgent(sql, tenantId, user.id),
-      currentInteraction(sql, viewer),
-      countWaiting(sql, viewer),
-      listInteractions(sql, viewer, { limit: 20 }),
-    ]);
-    return { me, current, waiting, recent };
-  }
-
-  const snapshots = new Latest(
-    async () => {
-      const desk = await snapshot();
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > bufferLimit) socket.close(closeCodes.tooSlow, 'reads too slowly');
-      else socket.send(JSON.stringify({ type: 'desk', desk }));
-    },
-    error => {
-      request.log.error({ err: error }, 'live snapshot failed');
-      socket.close(closeCodes.failed, 'snapshot failed');
-    },
-  );
-  const refresh = () => snapshots.request();
+  const desktop = await presence.arrive(viewer);
+  const desk = new LiveDesk({
+    sql,
+    viewer,
+    waitingCounts,
+    send: snapshot => send({ type: 'desk', desk: snapshot }),
+  });
+  const send = (message: unknown) => {
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > bufferLimit) socket.close(closeCodes.tooSlow, 'reads too slowly');
+    else socket.send(JSON.stringify(message));
+  };
+  desk.onError(error => {
+    request.log.error({ err: error }, 'live snapshot failed');
+    socket.close(closeCodes.failed, 'snapshot failed');
+  });
 
   const endings = [
     announcements.onEvent(event => {
       if (event.tenantId !== tenantId) return;
-      if (event.type === 'session_closed' && event.userId === user.id) void confirmSession();
-      // What concerns no particular agent concerns the count of those waiting.
-      else if (event.userId === user.id || event.userId === null || event.type === 'offered') refresh();
+      const mine = event.userId === user.id;
+      if (event.type === 'session_closed' && mine) void confirmSession();
+      else if (mine) {
+        if (event.type === 'offered') send({ type: 'probe', offer: event.interactionId });
+        desk.refresh();
+      }
     }),
+    waitingCounts.onChange(tenantId, () => desk.recount()),
     announcements.onGap(() => {
-      refresh();
+      desk.refresh();
       void confirmSession();
     }),
-    leave,
-    keepAlive(socket),
+    () => desktop.left(),
+    keepAlive(socket, desktop, () => send({ type: 'heartbeat' })),
   ];
+  socket.on('message', data => {
+    const message = parseDesktopMessage(String(data));
+    if (!message) return;
+    desktop.answered(message.visible);
+    if (message.type === 'present')
+      proveAgent(sql, { id: message.offer, tenantId }, { by: user.id, visible: message.visible }).catch(
+        error => request.log.error({ err: error }, 'presence for an offer not stored'),
+      );
+  });
   async function confirmSession(): Promise<void> {
     try {
       const [row] = await untilTaken(
@@ -151,22 +166,36 @@ function follow(
     socket.send(JSON.stringify({ type: 'logged_out' }));
     socket.close(closeCodes.unauthorized, 'signed out');
   }
-  socket.once('close', () => {
-    for (const end of endings) end();
-  });
-  refresh();
+  const end = () => {
+    for (const ending of endings.splice(0)) ending();
+  };
+  socket.once('close', end);
+  // It may have gone while its desktop was stored.
+  if (socket.readyState === socket.OPEN) desk.refresh();
+  else end();
 }
 
-/** WebSocket pings (RFC 6455 5.5.2): a desktop that vanished without a word is noticed within two of them. */
-function keepAlive(socket: WebSocket): () => void {
+/**
+ * WebSocket pings (RFC 6455 5.5.2): a desktop that vanished without a word is noticed within two of them. The browser
+ * answers those by itself, also for a page that is frozen: so the page is asked, too, and one that leaves two
+ * heartbeats unanswered is silent.
+ */
+function keepAlive(socket: WebSocket, desktop: PresentDesktop, ask: () => void): () => void {
   let answered = true;
+  let unanswered = 0;
   socket.on('pong', () => {
     answered = true;
+  });
+  socket.on('message', () => {
+    unanswered = 0;
   });
   const timer = setInterval(() => {
     if (!answered) return socket.terminate();
     answered = false;
     socket.ping();
+    if (unanswered === heartbeatsMissed) desktop.silent();
+    unanswered += 1;
+    ask();
   }, pingIntervalMs);
   return () => clearInterval(timer);
 }

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { Latest } from '../latest.js';
 import type { Announcement, Announcements, NodeLease, Sql } from '../store/index.js';
-import { offerNext } from './matching.js';
-import type { ServedInteraction } from './transitions.js';
+import { offerWaiting } from './matching.js';
+import type { ReservedInteraction } from './prober.js';
 
 /** Events after which somebody waits, or somebody is free, who was not before. */
 const awaken: ReadonlySet<string> = new Set([
@@ -13,6 +13,7 @@ const awaken: ReadonlySet<string> = new Set([
   'held',
   'agent_intent',
   'softphone_registered',
+  'desktop_opened',
   'declined',
   'offer_expired',
   'agent_lost',
@@ -26,19 +27,20 @@ const awaken: ReadonlySet<string> = new Set([
  */
 const othersMs = 250;
 
-/** While more and more wait, so many pairs are looked for at the same time. */
-const mostAtOnce = 4;
+/** Pairs that are made in one statement: they are seen together, so the first waits for the last. */
+const mostAtOnce = 8;
+
+/** Another gateway's match held what would have done: it is done with it by then, milliseconds. */
+const contendedMs = 15;
 
 export interface MatcherOptions {
   sql: Sql;
   announcements: Announcements;
   logger: Logger;
   lease: NodeLease;
-  /** Serves an offer that was made here. */
-  onOffer: (offer: ServedInteraction) => void;
-  /** For how long an agent who declined is not asked again for the same interaction. */
-  declineRestSeconds?: number;
-  /** Look again without being told: the safety net below the notices, and what ends a decline's rest. */
+  /** Takes an offer that was made here. */
+  onOffer: (offer: ReservedInteraction) => void;
+  /** Look again without being told: the safety net below the notices. */
   pollSeconds?: number;
 }
 
@@ -83,30 +85,30 @@ export class Matcher {
     await this.#rounds.settled();
   }
 
+  /** Something that no event tells of may have made a pair. */
+  request(): void {
+    this.#rounds.request();
+  }
+
   #awake({ by }: Announcement): void {
-    if (!this.#options.lease.isOther(by)) this.#rounds.request();
-    else
-      this.#late ??= setTimeout(() => {
-        this.#late = undefined;
-        this.#rounds.request();
-      }, othersMs).unref();
+    if (this.#options.lease.isOther(by)) this.#later(othersMs);
+    else this.#rounds.request();
+  }
+
+  #later(ms: number): void {
+    this.#late ??= setTimeout(() => {
+      this.#late = undefined;
+      this.#rounds.request();
+    }, ms).unref();
   }
 
   async #match(): Promise<void> {
-    const { sql, lease, onOffer, declineRestSeconds = 30 } = this.#options;
-    for (let width = 1; !this.#stopped; width = Math.min(width * 2, mostAtOnce)) {
-      const tries = await Promise.allSettled(
-        Array.from({ length: width }, async () => {
-          const offer = await offerNext(sql, { nodeId: lease.id, declineRestSeconds });
-          if (offer) onOffer(offer);
-          return offer;
-        }),
-      );
-      for (const outcome of tries) {
-        if (outcome.status === 'rejected') throw outcome.reason;
-        // Whoever asks from now on is an event, and that asks for another round.
-        if (!outcome.value?.othersWait) return;
-      }
+    const { sql, lease, onOffer } = this.#options;
+    while (!this.#stopped) {
+      const { offers, contended } = await offerWaiting(sql, lease.id, mostAtOnce);
+      for (const offer of offers) onOffer(offer);
+      if (contended) this.#later(contendedMs);
+      if (offers.length < mostAtOnce) return;
     }
   }
 }

@@ -1,63 +1,90 @@
 import type { Logger } from 'pino';
-import type { Sql } from '../store/index.js';
-import { setIntent } from './agents.js';
+import { type Sql, untilTaken } from '../store/index.js';
+import {
+  type Desktop,
+  desktopAnswered,
+  desktopSilent,
+  dismissLost,
+  loseDesktop,
+  loseOrphanDesktops,
+  openDesktop,
+  type Person,
+} from './desktops.js';
 
-export interface Person {
-  tenantId: string;
-  userId: string;
+export type { Person };
+
+/** How long an agent may be without a desktop before he is offline: a page is loaded again, a network changes. */
+const graceMs = 10_000;
+
+/** The safety net: what a gateway that died has left is looked for so often, milliseconds. */
+const sweepMs = 5_000;
+
+/** A desktop at this gateway. */
+export interface PresentDesktop {
+  /** Its page has answered, and is seen or not. */
+  answered(visible: boolean): void;
+  /** Its page has not answered although it was asked. */
+  silent(): void;
+  /** Its socket is gone. */
+  left(): void;
 }
 
 /**
- * Who has a desktop open. An agent whose last desktop has been gone for the grace time is not there, whatever he
- * said before: he goes offline and gets no offer.
+ * Who has a desktop open, at whichever gateway: kept in the store. An agent whose last desktop has been gone for the
+ * grace time is not there and goes offline; one whose page does not answer is unreachable.
  */
 export class Presence {
   readonly #sql: Sql;
   readonly #logger: Logger;
-  readonly #graceMs: number;
-  readonly #desktops = new Map<string, number>();
-  readonly #leaving = new Map<string, NodeJS.Timeout>();
+  readonly #nodeId: string;
+  readonly #leaving = new Set<NodeJS.Timeout>();
+  readonly #sweep: NodeJS.Timeout;
 
-  constructor(sql: Sql, logger: Logger, graceMs = 10_000) {
+  constructor(sql: Sql, logger: Logger, nodeId: string) {
     this.#sql = sql;
     this.#logger = logger;
-    this.#graceMs = graceMs;
+    this.#nodeId = nodeId;
+    this.#sweep = setInterval(() => {
+      this.#write(async () => {
+        await loseOrphanDesktops(sql);
+        await dismissLost(sql, graceMs / 1000);
+      });
+    }, sweepMs).unref();
   }
 
-  /** A desktop is there; the returned function says that it is gone. */
-  arrive(person: Person): () => void {
-    const { userId } = person;
-    clearTimeout(this.#leaving.get(userId));
-    this.#leaving.delete(userId);
-    this.#desktops.set(userId, (this.#desktops.get(userId) ?? 0) + 1);
-    let here = true;
-    return () => {
-      if (!here) return;
-      here = false;
-      const left = (this.#desktops.get(userId) ?? 1) - 1;
-      if (left > 0) this.#desktops.set(userId, left);
-      else {
-        this.#desktops.delete(userId);
-        const timer = setTimeout(() => void this.#leave(person), this.#graceMs);
-        this.#leaving.set(userId, timer.unref());
-      }
+  /** @returns the desktop, when the store knows it: from then on its agent is asked before he is rung */
+  async arrive(person: Person): Promise<PresentDesktop> {
+    const desktop: Desktop = { ...person, id: crypto.randomUUID() };
+    await openDesktop(this.#sql, desktop, this.#nodeId);
+    let said: boolean | undefined;
+    return {
+      answered: visible => {
+        if (said === visible) return;
+        said = visible;
+        this.#write(() => desktopAnswered(this.#sql, desktop, visible));
+      },
+      silent: () => {
+        said = undefined;
+        this.#write(() => desktopSilent(this.#sql, desktop));
+      },
+      left: () => {
+        this.#write(() => loseDesktop(this.#sql, desktop));
+        const timer = setTimeout(() => {
+          this.#leaving.delete(timer);
+          this.#write(() => dismissLost(this.#sql, graceMs / 1000));
+        }, graceMs + 50).unref();
+        this.#leaving.add(timer);
+      },
     };
   }
 
   stop(): void {
-    for (const timer of this.#leaving.values()) clearTimeout(timer);
+    clearInterval(this.#sweep);
+    for (const timer of this.#leaving) clearTimeout(timer);
     this.#leaving.clear();
   }
 
-  async #leave(person: Person): Promise<void> {
-    this.#leaving.delete(person.userId);
-    try {
-      await setIntent(this.#sql, person, 'offline', 'desktop_closed');
-    } catch (error) {
-      this.#logger.error(
-        { err: error, userId: person.userId },
-        'agent not set offline after the desktop closed',
-      );
-    }
+  #write(statement: () => Promise<void>): void {
+    untilTaken(statement).catch(error => this.#logger.error({ err: error }, 'presence not stored'));
   }
 }

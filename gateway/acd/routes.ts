@@ -7,17 +7,25 @@ import type { Announcements, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
 import { caller, requireSession } from '../tenants/index.js';
 import { setIntent, viewAgent } from './agents.js';
-import { findInteraction, interactionEvents, listInteractions, type Viewer } from './interactions.js';
+import {
+  findInteraction,
+  interactionEvents,
+  listInteractions,
+  peopleIn,
+  type Viewer,
+} from './interactions.js';
 import { liveRoute } from './live.js';
 import type { Presence } from './presence.js';
 import { attemptsOf } from './promise-list.js';
 import { Interaction, InteractionDetail, Me, SoftphoneCredential, WrapUp } from './schemas.js';
-import { accept, decline, finish, requestHangup } from './transitions.js';
+import { accept, decline, extendWrapUp, finish, requestHangup } from './transitions.js';
+import type { WaitingCounts } from './waiting-counts.js';
 
 export interface AcdRouteOptions {
   sql: Sql;
   announcements: Announcements;
   presence: Presence;
+  waitingCounts: WaitingCounts;
   telephony: Telephony;
   /** Origins whose pages may open the live socket by cookie: the desktop's own. */
   origins: string[];
@@ -164,7 +172,7 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
         legsOf(sql, tenantId, id),
         attemptsOf(sql, tenantId, id),
       ]);
-      return { ...interaction, events, legs, attempts };
+      return { ...interaction, events, legs, attempts, people: await peopleIn(sql, tenantId, events) };
     },
   );
 
@@ -183,6 +191,11 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
       name: 'hangup',
       summary: 'End the call',
       take: (ref: { id: string; tenantId: string }, by: string) => requestHangup(sql, ref, by),
+    },
+    {
+      name: 'wrap-up/extend',
+      summary: 'Take more time for the wrap-up, as often as the queue allows',
+      take: (ref: { id: string; tenantId: string }, by: string) => extendWrapUp(sql, ref, by),
     },
   ];
   for (const { name, summary, take } of steps) {

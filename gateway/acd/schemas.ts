@@ -22,7 +22,9 @@ export const Me = Type.Object({
   role: Type.String(),
   locale: Type.String(),
   tenant: Type.Object({ name: Type.String(), timeZone: Type.String(), countries: Type.Array(Type.String()) }),
-  state: Type.String({ description: 'offline, ready, paused, offered, busy or wrap_up' }),
+  state: Type.String({
+    description: 'offline, ready, reserved, offered, talking, wrap_up, paused or unreachable',
+  }),
   stateSince: Timestamp,
   nextState: Type.String({
     description: 'what comes after the present engagement: ready, paused or offline',
@@ -68,6 +70,7 @@ const fields = {
   bridgedAt: NullableTimestamp,
   endedAt: NullableTimestamp,
   wrapUpUntil: NullableTimestamp,
+  wrapUpExtensionsLeft: Type.Integer({ description: 'How often its agent may still take more time.' }),
   doneAt: NullableTimestamp,
   wrapUpNote: NullableString,
   disposition: NullableString,
@@ -93,9 +96,14 @@ export const InteractionDetail = Type.Object({
       at: Timestamp,
       type: Type.String(),
       userId: NullableString,
-      data: Type.Record(Type.String(), Type.Unknown()),
+      data: Type.Record(Type.String(), Type.Unknown(), {
+        description: 'Of `offered`: `decision`, who was considered, who was not, and why (docs/matching.md).',
+      }),
     }),
   ),
+  people: Type.Record(Type.String(), Type.String(), {
+    description: 'The names of those whom the events name by their ids.',
+  }),
   legs: Type.Array(
     Type.Object({
       id: Type.String(),

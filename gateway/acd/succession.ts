@@ -3,6 +3,7 @@ import { closeOrphanLegs } from '../calls/index.js';
 import { Latest } from '../latest.js';
 import type { NodeLease, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
+import { loseOrphanDesktops } from './desktops.js';
 import { takeOver } from './take-over.js';
 import type { WrapUpClock } from './wrap-up-clock.js';
 
@@ -58,6 +59,7 @@ export class Succession {
       telephony
         .endStale(callId)
         .catch(error => logger.warn({ err: error, callId }, 'leg of a dead gateway not ended'));
+    await loseOrphanDesktops(sql);
     const { requeued, cut } = await takeOver(sql);
     if (legs.length + requeued + cut === 0) return;
     logger.warn({ requeued, cut, legs: legs.length }, 'put in order what a gateway left behind');

@@ -1,60 +1,12 @@
-import t, { type Test } from 'tap';
-import { testDatabase } from '../../test/support/database.js';
-import { connect, migrate, type Sql } from '../store/index.js';
-import { seedDemo } from '../tenants/index.js';
+import t from 'tap';
+import type { Sql } from '../store/index.js';
 import { setIntent } from './agents.js';
-import { enqueueCallback } from './enqueue.js';
-import { offerNext } from './matching.js';
 import { hold, scheduleRetry } from './retry.js';
 import { bringForward, callNow, reschedule } from './schedule.js';
 import type { SlotTerms } from './seats.js';
 import { type InteractionEvent, type InteractionState, states, transitions } from './states.js';
+import { Floor } from './testing/floor.js';
 import * as act from './transitions.js';
-
-interface Fixture {
-  sql: Sql;
-  tenantId: string;
-  siteId: string;
-  queueId: string;
-  agents: { id: string }[];
-}
-
-let phones = 0;
-const nodeId = crypto.randomUUID();
-
-async function fixture(t: Test): Promise<Fixture> {
-  const { url } = await testDatabase(t);
-  const sql = connect({ url, max: 8 });
-  t.teardown(() => sql.end());
-  await migrate(sql);
-  await seedDemo(sql, { origins: ['http://localhost'], password: 'irrelevant here' });
-  const [site] = await sql<{ id: string; tenantId: string }[]>`select id, tenant_id as "tenantId" from sites`;
-  const [queue] = await sql<{ id: string }[]>`select id from queues where key = 'sales'`;
-  const agents = await sql<{ id: string }[]>`select user_id as id from agents order by user_id`;
-  if (!site || !queue) throw new Error('no demo data');
-  return { sql, tenantId: site.tenantId, siteId: site.id, queueId: queue.id, agents: [...agents] };
-}
-
-/** A softphone that is there, so that the agent counts as free. */
-async function register({ sql, tenantId }: Fixture, userId: string) {
-  const [session] = await sql<{ id: string }[]>`
-    insert into sessions (tenant_id, user_id, token_hash, expires_at)
-    values (${tenantId}, ${userId}, ${crypto.randomUUID()}::text::bytea, now() + interval '1 hour') returning id`;
-  await sql`insert into softphone_credentials (username, tenant_id, user_id, session_id, ha1, expires_at)
-    values (${userId}, ${tenantId}, ${userId}, ${session!.id}, 'x', now() + interval '1 hour')`;
-  await sql`insert into registrations (tenant_id, user_id, username, contact, transport, call_id, cseq, expires_at)
-    values (${tenantId}, ${userId}, ${userId}, 'sip:x@y.invalid', 'ws', 'c', 1, now() + interval '1 hour')`;
-}
-
-async function request({ sql, tenantId, siteId, queueId }: Fixture, phone?: string, slot?: SlotTerms) {
-  phones += 1;
-  const number = phone ?? `+8210${String(55500000 + phones)}`;
-  const requester = Buffer.alloc(16);
-  const form = { tenantId, siteId, queueId, phone: number, locale: 'ko', requester, slot };
-  const enqueued = await enqueueCallback(sql, form);
-  if (!enqueued) throw new Error('the slot is full');
-  return enqueued;
-}
 
 /** In an hour, with room for many. */
 function inAnHour(): SlotTerms {
@@ -63,8 +15,8 @@ function inAnHour(): SlotTerms {
 }
 
 /** Brings a fresh interaction into a state, by the way that leads there. */
-async function bringInto(f: Fixture, state: InteractionState) {
-  const { id } = await request(f, undefined, state === 'scheduled' ? inAnHour() : undefined);
+async function bringInto(f: Floor, state: InteractionState) {
+  const { id } = await f.request(state === 'scheduled' ? { slot: inAnHour() } : {});
   const ref = { id, tenantId: f.tenantId };
   const path: Record<Exclude<InteractionState, 'scheduled' | 'waiting' | 'done'>, number> = {
     offered: 1,
@@ -76,7 +28,7 @@ async function bringInto(f: Fixture, state: InteractionState) {
   if (state === 'done') await act.cancel(f.sql, ref);
   else if (state !== 'waiting' && state !== 'scheduled') {
     const steps = [
-      () => offerNext(f.sql, { nodeId, declineRestSeconds: 30 }),
+      () => f.offer(),
       () => act.accept(f.sql, ref),
       () => act.startDialing(f.sql, ref),
       () => act.bridge(f.sql, ref),
@@ -88,20 +40,20 @@ async function bringInto(f: Fixture, state: InteractionState) {
   return ref;
 }
 
-async function lookUp({ sql }: Fixture, id: string) {
+async function lookUp({ sql }: Floor, id: string) {
   const [row] = await sql<{ state: InteractionState; agentId: string | null; engaged: number }[]>`
     select state, agent_id as "agentId", (select count(*)::int from agents where interaction_id = ${id}) as engaged
     from interactions where id = ${id}`;
   return row!;
 }
 
-async function eventTypes({ sql }: Fixture, id: string) {
+async function eventTypes({ sql }: Floor, id: string) {
   return (
     await sql<{ type: string }[]>`select type from events where interaction_id = ${id} order by id`
   ).map(row => row.type);
 }
 
-const steps: Record<InteractionEvent, (f: Fixture, ref: act.InteractionRef) => PromiseLike<unknown>> = {
+const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => PromiseLike<unknown>> = {
   called_now: (f, ref) => callNow(f.sql, ref, f.agents[0]!.id),
   retry_scheduled: (f, ref) =>
     scheduleRetry(f.sql, ref, { outcome: 'busy', at: inAnHour().at, keepsPlace: true }),
@@ -109,10 +61,7 @@ const steps: Record<InteractionEvent, (f: Fixture, ref: act.InteractionRef) => P
   due: (f, ref) => bringForward(f.sql, ref),
   rescheduled: async (f, ref) =>
     (await reschedule(f.sql, { ...ref, queueId: f.queueId }, { at: inAnHour().at })) === 'done',
-  offered: (f, ref) =>
-    offerNext(f.sql, { nodeId, declineRestSeconds: 30 }).then(offer =>
-      offer?.id === ref.id ? offer : undefined,
-    ),
+  offered: (f, ref) => f.offer().then(offer => (offer?.id === ref.id ? offer : undefined)),
   accepted: (f, ref) => act.accept(f.sql, ref),
   declined: async (f, ref) => act.decline(f.sql, ref, (await lookUp(f, ref.id)).agentId ?? f.agents[0]!.id),
   offer_expired: (f, ref) => act.expireOffer(f.sql, ref),
@@ -126,9 +75,9 @@ const steps: Record<InteractionEvent, (f: Fixture, ref: act.InteractionRef) => P
 };
 
 t.test('every cell of the table is what the database does', async t => {
-  const f = await fixture(t);
+  const f = await Floor.open(t);
   const [agent] = f.agents;
-  await register(f, agent!.id);
+  await f.register(agent!.id);
   for (const state of states) {
     for (const [event, step] of Object.entries(steps) as [
       InteractionEvent,
@@ -162,39 +111,39 @@ t.test('every cell of the table is what the database does', async t => {
 });
 
 t.test('the oldest request goes to the agent who has been idle longest', async t => {
-  const f = await fixture(t);
+  const f = await Floor.open(t);
   const [one, two] = f.agents as [{ id: string }, { id: string }];
-  for (const { id } of f.agents) await register(f, id);
+  for (const { id } of f.agents) await f.register(id);
   await setIntent(f.sql, { tenantId: f.tenantId, userId: two.id }, 'ready', null);
   await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
-  const first = await request(f);
-  const second = await request(f);
-  t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), { id: first.id, agentId: two.id });
-  t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), { id: second.id, agentId: one.id });
-  t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined, 'nobody is left');
+  const first = await f.request();
+  const second = await f.request();
+  t.match(await f.offer(), { id: first.id, agentId: two.id });
+  t.match(await f.offer(), { id: second.id, agentId: one.id });
+  t.equal(await f.offer(), undefined, 'nobody is left');
 });
 
 t.test('an agent without a softphone, or who is not ready, gets no offer', async t => {
-  const f = await fixture(t);
+  const f = await Floor.open(t);
   const [one, two] = f.agents as [{ id: string }, { id: string }];
   await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
-  await register(f, two.id);
+  await f.register(two.id);
   await setIntent(f.sql, { tenantId: f.tenantId, userId: two.id }, 'paused', 'lunch');
-  await request(f);
-  t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined);
+  await f.request();
+  t.equal(await f.offer(), undefined);
 });
 
 t.test(
   'who let an offer go by keeps the customer waiting for nobody: the next is asked, the place is kept',
   async t => {
-    const f = await fixture(t);
+    const f = await Floor.open(t);
     for (const { id } of f.agents) {
-      await register(f, id);
+      await f.register(id);
       await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
     }
-    const first = await request(f);
-    await request(f);
-    const offer = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
+    const first = await f.request();
+    await f.request();
+    const offer = await f.offer();
     t.equal(offer?.id, first.id);
     await act.expireOffer(f.sql, offer!);
     const [agent] = await f.sql`select intent, reason from agents where user_id = ${offer!.agentId}`;
@@ -203,70 +152,67 @@ t.test(
       { intent: 'paused', reason: 'no_answer' },
       'ring no answer pauses the agent with its reason',
     );
-    const again = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
+    const again = await f.offer();
     t.equal(again?.id, first.id, 'it is still the first');
     t.not(again?.agentId, offer?.agentId);
     await act.decline(f.sql, again!, again!.agentId!);
-    t.equal(
-      (await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }))?.id !== first.id,
-      true,
-      'who declined is not asked again for it at once',
-    );
+    t.equal((await f.offer())?.id !== first.id, true, 'who declined is not asked again for it at once');
   },
 );
 
 t.test(
   'when everybody let it go by, the one whose refusal is longest ago is asked again after a rest',
   async t => {
-    const f = await fixture(t);
+    const f = await Floor.open(t);
     for (const { id } of f.agents) {
-      await register(f, id);
+      await f.register(id);
       await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
     }
-    await request(f);
+    await f.request();
     const refused: (string | null)[] = [];
     for (const _ of f.agents) {
-      const offer = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
+      const offer = await f.offer();
       refused.push(offer!.agentId);
       await act.decline(f.sql, offer!, offer!.agentId!);
     }
     t.equal(new Set(refused).size, 2, 'each was asked once');
-    t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined, 'both have their rest');
-    t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 0 }), { agentId: refused[0]! });
+    t.equal(await f.offer(), undefined, 'both have their rest');
+    await f.sql`update queues set decline_rest_seconds = 0`;
+    t.match(await f.offer(), { agentId: refused[0]! });
   },
 );
 
 t.test('what waits for nobody does not keep the others waiting', async t => {
-  const f = await fixture(t);
+  const f = await Floor.open(t);
   const [one] = f.agents as [{ id: string }];
   const [support] = await f.sql<{ id: string }[]>`select id from queues where key = 'support'`;
   await f.sql`delete from agent_queues where queue_id = ${f.queueId}`;
-  await register(f, one.id);
+  await f.register(one.id);
   await setIntent(f.sql, { tenantId: f.tenantId, userId: one.id }, 'ready', null);
-  await request(f);
-  const served = await request({ ...f, queueId: support!.id });
-  t.match(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), { id: served.id, agentId: one.id });
-  t.equal(await offerNext(f.sql, { nodeId, declineRestSeconds: 30 }), undefined);
+  await f.request();
+  const served = await f.request({ queueId: support!.id });
+  t.match(await f.offer(), { id: served.id, agentId: one.id });
+  t.equal(await f.offer(), undefined);
 });
 
 t.test('many matchers at once never give an agent two offers, nor a request two agents', async t => {
-  const f = await fixture(t);
+  const f = await Floor.open(t);
   for (const { id } of f.agents) {
-    await register(f, id);
+    await f.register(id);
     await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
   }
-  for (let i = 0; i < 10; i++) await request(f);
-  const offers = (
-    await Promise.all(Array.from({ length: 16 }, () => offerNext(f.sql, { nodeId, declineRestSeconds: 30 })))
-  ).filter(offer => offer !== undefined);
+  for (let i = 0; i < 10; i++) await f.request();
+  const offers = (await Promise.all(Array.from({ length: 16 }, () => f.offer()))).filter(
+    offer => offer !== undefined,
+  );
   t.equal(new Set(offers.map(offer => offer.id)).size, offers.length);
   t.equal(new Set(offers.map(offer => offer.agentId)).size, offers.length);
   t.equal(offers.length, 2, 'both agents are engaged');
 });
 
 t.test('of two that race for a step one takes it', async t => {
-  const f = await fixture(t);
-  await register(f, f.agents[0]!.id);
+  const f = await Floor.open(t);
+  await f.register(f.agents[0]!.id);
   await setIntent(f.sql, { tenantId: f.tenantId, userId: f.agents[0]!.id }, 'ready', null);
   const ref = await bringInto(f, 'offered');
   const results = await Promise.all([
@@ -281,15 +227,15 @@ t.test('of two that race for a step one takes it', async t => {
 });
 
 t.test('a step that comes late does not meet the offer of the next agent', async t => {
-  const f = await fixture(t);
+  const f = await Floor.open(t);
   for (const { id } of f.agents) {
-    await register(f, id);
+    await f.register(id);
     await setIntent(f.sql, { tenantId: f.tenantId, userId: id }, 'ready', null);
   }
-  await request(f);
-  const first = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
+  await f.request();
+  const first = await f.offer();
   await act.expireOffer(f.sql, first!);
-  const second = await offerNext(f.sql, { nodeId, declineRestSeconds: 30 });
+  const second = await f.offer();
   t.equal(second?.id, first?.id);
   const late = [
     act.startDialing,
@@ -303,8 +249,8 @@ t.test('a step that comes late does not meet the offer of the next agent', async
 });
 
 t.test('the same request five times at once is one', async t => {
-  const f = await fixture(t);
-  const answers = await Promise.all(Array.from({ length: 5 }, () => request(f, '+821055509999')));
+  const f = await Floor.open(t);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => f.request({ phone: '+821055509999' })));
   t.equal(new Set(answers.map(answer => answer.id)).size, 1);
   t.equal(answers.filter(answer => answer.created).length, 1);
 });

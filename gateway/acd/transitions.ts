@@ -31,12 +31,16 @@ export interface InteractionRef {
 /** What becomes of the agent who was engaged with the interaction. */
 type AgentEffect =
   | 'keep'
+  /** Engaged, and one more talk of his day. */
+  | 'talk'
   /** Free again; his idle time starts now, because he has worked. */
   | 'free'
   /** Free again; his idle time goes on, because he has not. */
   | 'release'
   /** Free, but not ready: he did not take what was offered (RONA). */
-  | 'pause';
+  | 'pause'
+  /** Not engaged, and nothing is offered to him: his desktop did not answer. */
+  | 'unreachable';
 
 interface Move {
   event: InteractionEvent;
@@ -44,6 +48,8 @@ interface Move {
   agent: AgentEffect;
   /** Columns that change with the state. */
   set?: Fragment | undefined;
+  /** A further condition on the interaction. */
+  only?: Fragment;
   /** Only if this agent is the one engaged. */
   by?: string | undefined;
   /** The agent let it go by: others are asked before he is asked again. */
@@ -54,7 +60,7 @@ interface Move {
   data?: Record<string, string | number | boolean | null>;
 }
 
-export function servedColumns(sql: Sql): Fragment {
+function servedColumns(sql: Sql): Fragment {
   return sql`id, tenant_id as "tenantId", state, outcome, queue_id as "queueId", agent_id as "agentId", phone, name,
     offer_expires_at as "offerExpiresAt", wrap_up_until as "wrapUpUntil"`;
 }
@@ -63,12 +69,20 @@ function agentEffect(sql: Sql, effect: AgentEffect): Fragment {
   switch (effect) {
     case 'keep':
       return sql`state_since = clock_timestamp()`;
+    case 'talk': {
+      const today = sql`(select (now() at time zone t.time_zone)::date from tenants t where t.id = a.tenant_id)`;
+      return sql`state_since = clock_timestamp(), calls_on = ${today},
+        calls = case when a.calls_on = ${today} then a.calls else 0 end + 1`;
+    }
     case 'free':
       return sql`interaction_id = null, state_since = clock_timestamp(), idle_since = clock_timestamp()`;
     case 'release':
       return sql`interaction_id = null, state_since = clock_timestamp()`;
     case 'pause':
       return sql`interaction_id = null, state_since = clock_timestamp(), intent = 'paused', reason = 'no_answer'`;
+    case 'unreachable':
+      return sql`interaction_id = null, state_since = clock_timestamp(), unreachable_since = clock_timestamp(),
+        reason = 'probe_unanswered'`;
   }
 }
 
@@ -92,12 +106,13 @@ export async function move(
     passedOver = false,
     data = {},
     along,
+    only = sql``,
   } = step;
   const [row] = await sql<ServedInteraction[]>`
     with before as (
       select id, agent_id, state from interactions
       where tenant_id = ${tenantId} and id = ${id} and state in ${sql(leaving(event, to))}
-        ${by === undefined ? sql`` : sql`and agent_id = ${by}`}
+        ${by === undefined ? sql`` : sql`and agent_id = ${by}`} ${only}
       for update
     ), moved as (
       update interactions i set state = ${to} ${set} from before where i.id = before.id
@@ -122,9 +137,12 @@ export async function move(
   return row;
 }
 
-/** Back to its place in the queue: everything that belonged to the try is taken off, the moment of asking stays. */
+/**
+ * Back to its place in the queue: everything that belonged to the try is taken off, the moment of asking stays. Its time
+ * is looked at again at once: while it was offered, a step of its skills may have come.
+ */
 export function backToQueue(sql: Sql): Fragment {
-  return sql`, agent_id = null, node_id = null, offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
+  return sql`, agent_id = null, node_id = null, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
 }
 
 export function intoWrapUp(sql: Sql, outcome: Outcome): Fragment {
@@ -171,6 +189,39 @@ export function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedO
 }
 
 /**
+ * The agent's desktop did not answer for the offer: the next agent is asked, and this one gets nothing until he says that
+ * he is back.
+ * @returns undefined when it has answered after all, or the offer is no more
+ */
+export function failProbe(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'agent_lost',
+    to: 'waiting',
+    agent: 'unreachable',
+    only: sql`and state = 'offered' and proven_at is null`,
+    set: backToQueue(sql),
+    data: { reason: 'probe_unanswered' },
+  });
+}
+
+/** The agent's desktop answered for the offer: he may be rung. */
+export async function proveAgent(
+  sql: Sql,
+  { id, tenantId }: InteractionRef,
+  { by, visible }: { by: string; visible: boolean },
+): Promise<boolean> {
+  const rows = await sql`
+    with proven as (
+      update interactions set proven_at = clock_timestamp()
+      where tenant_id = ${tenantId} and id = ${id} and agent_id = ${by} and state = 'offered' and proven_at is null
+      returning id, tenant_id, queue_id, agent_id
+    )
+    insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+    select tenant_id, 'agent_present', id, queue_id, agent_id, ${sql.json({ visible })} from proven returning id`;
+  return rows.length > 0;
+}
+
+/**
  * The customer's phone is called from now on. An agent whose phone is answered has taken the offer: that step is taken
  * with this one where his desktop has not taken it, so that the customer does not wait for two commits.
  */
@@ -189,7 +240,7 @@ export function bridge(sql: Sql, ref: InteractionRef) {
   return move(sql, ref, {
     event: 'bridged',
     to: 'bridged',
-    agent: 'keep',
+    agent: 'talk',
     set: sql`, bridged_at = clock_timestamp()`,
   });
 }
@@ -244,20 +295,41 @@ export async function cancel(sql: Sql, ref: InteractionRef, actor?: string) {
   });
 }
 
-/** Wrap-up is over, by the agent's word or because its time has passed: the agent is free. */
+/**
+ * Wrap-up is over, by the agent's word or because its time has passed: the agent is free.
+ * @param overdue only if its time has passed by now; it may have been extended
+ */
 export function finish(
   sql: Sql,
   ref: InteractionRef,
-  wrapUp: { by?: string; note?: string; disposition?: string } = {},
+  wrapUp: { by?: string; note?: string; disposition?: string; overdue?: boolean } = {},
 ) {
-  const { by, note, disposition } = wrapUp;
+  const { by, note, disposition, overdue = false } = wrapUp;
   return move(sql, ref, {
     event: 'finished',
     to: 'done',
     agent: 'free',
     by,
+    only: overdue ? sql`and wrap_up_until <= clock_timestamp()` : sql``,
     set: sql`, done_at = clock_timestamp(), wrap_up_note = ${note ?? null}, disposition = ${disposition ?? null}`,
   });
+}
+
+/** The agent takes more time for his wrap-up, as often as its queue allows. */
+export async function extendWrapUp(sql: Sql, { id, tenantId }: InteractionRef, by: string): Promise<boolean> {
+  const rows = await sql`
+    with extended as (
+      update interactions i set wrap_up_extensions = i.wrap_up_extensions + 1,
+        wrap_up_until = i.wrap_up_until + make_interval(secs => q.wrap_up_extension_seconds)
+      from queues q
+      where i.tenant_id = ${tenantId} and i.id = ${id} and i.agent_id = ${by} and i.state = 'wrap_up'
+        and q.tenant_id = i.tenant_id and q.id = i.queue_id and i.wrap_up_extensions < q.wrap_up_extensions
+      returning i.tenant_id, i.id, i.queue_id, i.agent_id, i.wrap_up_until
+    )
+    insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+    select tenant_id, 'wrap_up_extended', id, queue_id, agent_id, jsonb_build_object('until', wrap_up_until)
+    from extended returning id`;
+  return rows.length > 0;
 }
 
 /** The agent asks to hang up: whoever serves the interaction hears of it and ends its legs. */
@@ -274,9 +346,9 @@ export async function requestHangup(
   return rows.length > 0;
 }
 
-/** Wrap-ups that run, or only those whose time has passed. */
-export function wrapUps(sql: Sql, { overdue }: { overdue: boolean }) {
+/** Wrap-ups that run: all, only those whose time has passed, or only one. */
+export function wrapUps(sql: Sql, { overdue = false, id }: { overdue?: boolean; id?: string } = {}) {
   return sql<ServedInteraction[]>`
     select ${servedColumns(sql)} from interactions
-    where state = 'wrap_up' ${overdue ? sql`and wrap_up_until <= now()` : sql``}`;
+    where state = 'wrap_up' ${overdue ? sql`and wrap_up_until <= now()` : sql``} ${id ? sql`and id = ${id}` : sql``}`;
 }

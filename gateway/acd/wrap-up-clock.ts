@@ -22,7 +22,9 @@ export class WrapUpClock {
     this.#endings.push(
       () => clearInterval(sweep),
       announcements.onEvent(({ type, interactionId }) => {
-        if (type === 'finished' && interactionId) this.#forget(interactionId);
+        if (!interactionId) return;
+        if (type === 'finished') this.#forget(interactionId);
+        else if (type === 'wrap_up_extended') void this.#adopt(interactionId);
       }),
     );
     void this.#sweep();
@@ -47,7 +49,15 @@ export class WrapUpClock {
 
   /** Keeps the time of every wrap-up that runs, whoever began it. */
   async adopt(): Promise<void> {
-    for (const interaction of await wrapUps(this.#sql, { overdue: false })) this.schedule(interaction);
+    for (const interaction of await wrapUps(this.#sql)) this.schedule(interaction);
+  }
+
+  async #adopt(id: string): Promise<void> {
+    try {
+      for (const interaction of await wrapUps(this.#sql, { id })) this.schedule(interaction);
+    } catch (error) {
+      this.#logger.error({ err: error, interactionId: id }, 'wrap-up not extended here; the sweep ends it');
+    }
   }
 
   #forget(id: string): void {
@@ -66,7 +76,7 @@ export class WrapUpClock {
   async #finish(interaction: ServedInteraction): Promise<void> {
     this.#forget(interaction.id);
     try {
-      await finish(this.#sql, interaction);
+      await finish(this.#sql, interaction, { overdue: true });
     } catch (error) {
       this.#logger.error(
         { err: error, interactionId: interaction.id },

@@ -27,7 +27,7 @@ export async function viewCallback(sql: Sql, id: string): Promise<VisitorView | 
       case when i.state = 'waiting' then (
         select count(*)::int from interactions w
         where w.queue_id = i.queue_id and w.state = 'waiting'
-          and (w.priority > i.priority or w.priority = i.priority and (w.place_at, w.id) <= (i.place_at, i.id))
+          and (w.rank_at, w.id) <= (i.rank_at, i.id)
       ) end as position,
       json_build_object('key', q.key, 'name', coalesce(q.name ->> i.locale, q.name ->> 'en', q.key)) as queue,
       i.requested_at as "requestedAt", i.due_at as "dueAt", i.slot_at as "slotAt", i.slot_until as "slotUntil", load.*

@@ -1,25 +1,36 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type InteractionEvent, states, transitions } from '../../gateway/acd/states.js';
+import { agentStates, agentTransitions } from '../../gateway/acd/agent-states.js';
+import { states, transitions } from '../../gateway/acd/states.js';
+
+type Row = Readonly<Partial<Record<string, string>>>;
 
 /** The events that leave a state, those with the same destination together. */
-function leavingText(row: Readonly<Partial<Record<InteractionEvent, string>>>): string {
+function leavingText(row: Row): string {
   const byDestination = new Map<string, string[]>();
-  for (const [event, to] of Object.entries(row)) {
+  for (const [event, to] of Object.entries(row) as [string, string][]) {
     byDestination.set(to, [...(byDestination.get(to) ?? []), `\`${event}\``]);
   }
   return [...byDestination].map(([to, events]) => `${events.join(', ')} → \`${to}\``).join(' · ');
 }
 
-/** docs/architecture.md: a page written by hand, of which the table of states is made anew. */
+function table(names: readonly string[], rows: Readonly<Record<string, Row>>): string {
+  const lines = names.map(name =>
+    `| \`${name}\` | ${leavingText(rows[name] ?? {})} |`.replace('|  |', '| |'),
+  );
+  return `| state | event → next state |\n|---|---|\n${lines.join('\n')}\n`;
+}
+
+const tables: Readonly<Record<string, () => string>> = {
+  'gateway/acd/states.ts': () => table(states, transitions),
+  'gateway/acd/agent-states.ts': () => table(agentStates, agentTransitions),
+};
+
+/** docs/architecture.md: a page written by hand, of which the tables of states are made anew. */
 export function architecturePage(): string {
   const page = readFileSync(join(process.cwd(), 'docs/architecture.md'), 'utf8');
-  const rows = states.map(state =>
-    `| \`${state}\` | ${leavingText(transitions[state])} |`.replace('|  |', '| |'),
-  );
-  const table = `| state | event → next state |\n|---|---|\n${rows.join('\n')}\n`;
   return page.replace(
-    /(<!-- Made by "npm run docs"[^\n]*-->\n)[\s\S]*?(<!-- \/made -->)/,
-    (_match, begin: string, end: string) => `${begin}\n${table}\n${end}`,
+    /(<!-- Made by "npm run docs" from (\S+):[^\n]*-->\n)[\s\S]*?(<!-- \/made -->)/g,
+    (_match, begin: string, source: string, end: string) => `${begin}\n${tables[source]?.()}\n${end}`,
   );
 }

@@ -28,20 +28,55 @@ export interface Desk {
 export class RobotAgent {
   readonly #events = new EventEmitter<{ desk: [] }>();
   desk: Desk | undefined;
+  /** As a page that the browser has frozen: its socket lives, and nothing on it is read. */
+  frozen = false;
   #cseq = 100;
+
+  #live: WebSocket | undefined;
+  #closed = false;
 
   private constructor(
     readonly api: Api,
     readonly token: string,
     readonly softphone: Softphone,
-    readonly live: WebSocket,
-  ) {
-    live.on('message', data => {
-      const message = JSON.parse(String(data)) as { type: string; desk: Desk };
-      if (message.type !== 'desk') return;
-      this.desk = message.desk;
-      this.#events.emit('desk');
+  ) {}
+
+  /** The desktop's socket as it is now. */
+  get live(): WebSocket {
+    if (!this.#live) throw new Error('the desktop was never opened');
+    return this.#live;
+  }
+
+  /** Opens the desktop's socket, and again when the server has closed it, as the desktop does. */
+  async #connect(): Promise<void> {
+    const live = new WebSocket(`${this.api.url.replace('http', 'ws')}/api/v1/live`);
+    this.#live = live;
+    live.on('message', data => this.#receive(String(data)));
+    live.on('error', () => undefined);
+    live.on('close', code => {
+      // 4401: the session is over.
+      if (!this.#closed && code !== 4401)
+        setTimeout(() => void this.#connect().catch(() => undefined), 200).unref();
     });
+    await once(live, 'open');
+    live.send(JSON.stringify({ type: 'authenticate', token: this.token }));
+  }
+
+  #receive(data: string): void {
+    const message = JSON.parse(data) as { type: string; desk: Desk; offer: string };
+    if (this.frozen) return;
+    if (message.type === 'heartbeat') this.live.send(JSON.stringify({ type: 'heartbeat', visible: true }));
+    if (message.type === 'probe')
+      this.live.send(JSON.stringify({ type: 'present', offer: message.offer, visible: true }));
+    if (message.type !== 'desk') return;
+    this.desk = message.desk;
+    this.#events.emit('desk');
+  }
+
+  /** The page is gone, without a word. */
+  closeDesktop(): void {
+    this.#closed = true;
+    this.#live?.terminate();
   }
 
   /** Signs in, opens the desktop's socket, registers the softphone. Not yet ready for calls. */
@@ -62,11 +97,9 @@ export class RobotAgent {
       domain,
     });
     if (registered.status !== 200) throw new Error(`registration refused: ${registered.text}`);
-    const live = new WebSocket(`${api.url.replace('http', 'ws')}/api/v1/live`);
-    t.teardown(() => live.terminate());
-    await once(live, 'open');
-    const agent = new RobotAgent(api, token, softphone, live);
-    live.send(JSON.stringify({ type: 'authenticate', token }));
+    const agent = new RobotAgent(api, token, softphone);
+    t.teardown(() => agent.closeDesktop());
+    await agent.#connect();
     await agent.until(() => true, 'the first snapshot');
     return agent;
   }

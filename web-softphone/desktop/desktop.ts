@@ -97,6 +97,10 @@ export class Desktop {
     this.#learn({ current: null });
   });
 
+  readonly extendWrapUp = new Action(async (id: string) => {
+    this.#learn({ current: await this.api.extendWrapUp(id) });
+  });
+
   /** Subject: the user's id. */
   readonly signOut = new Action(async (_userId: string) => {
     const current = this.view.desk.get()?.current;
@@ -127,6 +131,7 @@ export class Desktop {
       // A browser's WebSocket has more of everything, and events that say more.
       open: () => new window.WebSocket(liveUrl(window.location, this.language.state.get())) as Socket,
       onDesk: desk => this.#deskChanged(desk),
+      visible: () => document.visibilityState === 'visible',
       onSignedOut: () => this.session.end(),
     });
     this.microphone = new Microphone(navigator);
@@ -152,6 +157,7 @@ export class Desktop {
       this.softphone.retry();
     });
     window.addEventListener('offline', () => this.live.reopen());
+    window.document.addEventListener('visibilitychange', () => this.live.sayVisible());
     for (const gesture of ['pointerdown', 'keydown'] as const) {
       window.addEventListener(gesture, () => this.tones.unlock(), { once: true, capture: true });
     }

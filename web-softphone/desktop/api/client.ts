@@ -67,6 +67,10 @@ export class ApiClient {
     return this.#send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up`, result);
   }
 
+  extendWrapUp(id: string): Promise<Interaction> {
+    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up/extend`);
+  }
+
   async #send<T>(method: Method, path: string, body?: object): Promise<T> {
     const headers: Record<string, string> = {
       Accept: 'application/json',

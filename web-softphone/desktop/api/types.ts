@@ -1,7 +1,7 @@
 /** What API v1 says to the desktop. Times are ISO 8601 in UTC. */
 
 export type AgentIntent = 'ready' | 'paused' | 'offline';
-export type AgentState = AgentIntent | 'offered' | 'busy' | 'wrap_up';
+export type AgentState = AgentIntent | 'reserved' | 'offered' | 'talking' | 'wrap_up' | 'unreachable';
 export type Role = 'agent' | 'supervisor' | 'admin';
 
 export interface Me {
@@ -49,6 +49,8 @@ export interface Interaction {
   bridgedAt: string | null;
   endedAt: string | null;
   wrapUpUntil: string | null;
+  /** How often its agent may still take more time. */
+  wrapUpExtensionsLeft: number;
   doneAt: string | null;
   wrapUpNote: string | null;
   disposition: string | null;
@@ -75,7 +77,35 @@ export interface Leg {
   endedAt: string | null;
 }
 
-export type InteractionDetail = Interaction & { events: InteractionEvent[]; legs: Leg[] };
+/** Why an agent was asked: kept with the event `offered`. */
+export interface Decision {
+  strategy: string;
+  priority: number;
+  /** Seconds. */
+  waited: number;
+  require: Readonly<Record<string, number>>;
+  considered: readonly Candidate[];
+  /** Reason → those whom it kept from being asked; the names of at most twenty. */
+  others: Readonly<Record<string, { count: number; agents: readonly string[] }>>;
+}
+
+export interface Candidate {
+  agent: string;
+  /** Seconds. */
+  idle: number;
+  last?: boolean;
+  tier?: number;
+  score?: number;
+  calls?: number;
+  declinedAt?: string;
+}
+
+export type InteractionDetail = Interaction & {
+  events: InteractionEvent[];
+  legs: Leg[];
+  /** The names of those whom the events name. */
+  people: Readonly<Record<string, string>>;
+};
 
 /** What the softphone registers with, and until when. */
 export interface SoftphoneAccess {
@@ -96,4 +126,15 @@ export interface Desk {
   recent: Interaction[];
 }
 
-export type LiveMessage = { type: 'desk'; desk: Desk } | { type: 'logged_out' };
+export type LiveMessage =
+  | { type: 'desk'; desk: Desk }
+  | { type: 'logged_out' }
+  /** Does this page run? Browsers answer WebSocket pings for a page that is frozen. */
+  | { type: 'heartbeat' }
+  /** Is somebody there for this offer? To be answered within a second. */
+  | { type: 'probe'; offer: string };
+
+/** What the desktop says to the server over the live socket. */
+export type DesktopMessage =
+  | { type: 'heartbeat'; visible: boolean }
+  | { type: 'present'; offer: string; visible: boolean };

@@ -6,6 +6,11 @@ class FakeSocket implements Socket {
   onmessage: Socket['onmessage'] = null;
   onclose: Socket['onclose'] = null;
   closed = false;
+  readonly sent: unknown[] = [];
+
+  send(data: string): void {
+    this.sent.push(JSON.parse(data));
+  }
 
   close(): void {
     this.closed = true;
@@ -21,6 +26,7 @@ const desk = { waiting: 3 } as Desk;
 function setUp() {
   const sockets: FakeSocket[] = [];
   const desks: Desk[] = [];
+  const page = { visible: true };
   let signedOut = 0;
   const live = new LiveSocket({
     open: () => {
@@ -28,6 +34,7 @@ function setUp() {
       sockets.push(socket);
       return socket;
     },
+    visible: () => page.visible,
     onDesk: received => desks.push(received),
     onSignedOut: () => {
       signedOut += 1;
@@ -35,7 +42,7 @@ function setUp() {
     random: () => 0,
     now: () => 1_000_000,
   });
-  return { live, sockets, desks, signedOut: () => signedOut, last: () => sockets.at(-1)! };
+  return { live, page, sockets, desks, signedOut: () => signedOut, last: () => sockets.at(-1)! };
 }
 
 /** Resolves when the state satisfies `wanted`. */
@@ -119,3 +126,24 @@ t.test('what it does not understand does not disturb it', async t => {
   t.equal(desks.length, 1);
   live.stop();
 });
+
+t.test(
+  'answers the server when it asks whether somebody is there, and tells when the page is hidden',
+  async t => {
+    const { live, last, page } = setUp();
+    live.start();
+    live.sayVisible();
+    t.same(last().sent, [], 'nothing before the server knows who it is');
+    last().receive({ type: 'desk', desk });
+    last().receive({ type: 'heartbeat' });
+    last().receive({ type: 'probe', offer: 'o1' });
+    page.visible = false;
+    live.sayVisible();
+    t.same(last().sent, [
+      { type: 'heartbeat', visible: true },
+      { type: 'present', offer: 'o1', visible: true },
+      { type: 'heartbeat', visible: false },
+    ]);
+    live.stop();
+  },
+);

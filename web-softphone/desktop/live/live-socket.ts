@@ -1,4 +1,4 @@
-import type { Desk, LiveMessage } from '../api/types.js';
+import type { Desk, DesktopMessage, LiveMessage } from '../api/types.js';
 import { type Observable, Store } from '../store.js';
 import { backoffDelay } from './backoff.js';
 
@@ -13,12 +13,15 @@ export type LiveState =
 export interface Socket {
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
+  send(data: string): void;
   close(): void;
 }
 
 export interface LiveSocketOptions {
   open: () => Socket;
   onDesk: (desk: Desk) => void;
+  /** Whether the page is seen. */
+  visible: () => boolean;
   /** The server said that the session is over. */
   onSignedOut: () => void;
   random?: () => number;
@@ -76,6 +79,15 @@ export class LiveSocket {
     this.#connect();
   }
 
+  /** Tells the server whether the page is seen now. */
+  sayVisible(): void {
+    if (this.#state.get().phase === 'open') this.#say({ type: 'heartbeat', visible: this.options.visible() });
+  }
+
+  #say(message: DesktopMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
   #connect(): void {
     this.#drop();
     this.#state.set({ phase: 'connecting', attempt: this.#attempt });
@@ -94,6 +106,13 @@ export class LiveSocket {
         this.#attempt = 0;
         this.options.onDesk(message.desk);
         this.#state.set({ phase: 'open' });
+        break;
+      // Answered here, where a page that is frozen cannot.
+      case 'heartbeat':
+        this.#say({ type: 'heartbeat', visible: this.options.visible() });
+        break;
+      case 'probe':
+        this.#say({ type: 'present', offer: message.offer, visible: this.options.visible() });
         break;
       case 'logged_out':
         this.stop();

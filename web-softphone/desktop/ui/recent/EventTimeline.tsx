@@ -4,6 +4,7 @@ import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
 import { useLanguage, useText } from '../hooks.js';
 import classes from './detail.module.css';
+import { isDecision, Reasons } from './Reasons.js';
 
 /** What an event says beside its type, in words. */
 function remarks({ data }: InteractionEvent, t: Dictionary): string[] {
@@ -16,20 +17,19 @@ function remarks({ data }: InteractionEvent, t: Dictionary): string[] {
 
 interface Props {
   events: InteractionEvent[];
-  agent: { id: string; name: string } | null;
+  people: Readonly<Record<string, string>>;
   me: Me;
 }
 
 /** The event log of an interaction, oldest first. */
-export function EventTimeline({ events, agent, me }: Props) {
+export function EventTimeline({ events, people, me }: Props) {
   const t = useText();
   const locale = useLanguage();
   if (events.length === 0) return <p className={classes.none}>{t.detail.noEvents}</p>;
 
   const nameOf = (userId: string | null): string | null => {
     if (userId === null) return null;
-    if (userId === me.id) return t.detail.you;
-    return userId === agent?.id ? agent.name : null;
+    return userId === me.id ? t.detail.you : (people[userId] ?? null);
   };
 
   return (
@@ -46,6 +46,7 @@ export function EventTimeline({ events, agent, me }: Props) {
               </time>
             </div>
             {more.length > 0 && <p className={classes.more}>{more.join(' · ')}</p>}
+            {isDecision(event.data.decision) && <Reasons decision={event.data.decision} nameOf={nameOf} />}
           </li>
         );
       })}

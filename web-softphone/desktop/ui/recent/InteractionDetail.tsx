@@ -68,7 +68,7 @@ function Story({ detail, me }: { detail: InteractionDetail; me: Me }) {
       </section>
       <section>
         <h3 className={classes.heading}>{t.detail.timeline}</h3>
-        <EventTimeline events={detail.events} agent={detail.agent} me={me} />
+        <EventTimeline events={detail.events} people={detail.people} me={me} />
       </section>
       <section>
         <h3 className={classes.heading}>{t.detail.legs}</h3>

@@ -16,8 +16,8 @@ const reasonIcons = { lunch: IconSoup, training: IconBook2, break: IconCoffee, o
 type Reason = keyof typeof reasonIcons;
 const reasons = Object.keys(reasonIcons) as Reason[];
 
-function isIntent(state: Me['state']): state is AgentIntent {
-  return state === 'ready' || state === 'paused' || state === 'offline';
+function isFree(state: Me['state']): boolean {
+  return state === 'ready' || state === 'paused' || state === 'offline' || state === 'unreachable';
 }
 
 /** What the agent is, for how long, and what he may become; while he is engaged, what comes after. */
@@ -26,8 +26,9 @@ export function AgentStateControl({ me }: { me: Me }) {
   const { setState } = useDesktop();
   const { pending, subject, failure } = useAction(setState);
   const [asking, setAsking] = useDisclosure(false);
-  const engaged = !isIntent(me.state);
-  const chosen = me.nextState;
+  const engaged = !isFree(me.state);
+  // Who is unreachable has said that he is ready; saying it once more brings him back.
+  const chosen = me.state === 'unreachable' ? null : me.nextState;
   const reason = chosen === 'paused' && me.reason ? wordFor(t.state.reasons, me.reason) : null;
   const label = me.state === 'paused' && reason ? `${t.state.paused} · ${reason}` : t.state[me.state];
 
@@ -59,11 +60,11 @@ export function AgentStateControl({ me }: { me: Me }) {
 
   return (
     <section className={classes.control} aria-label={t.state.label}>
-      <p className={classes.pill} data-state={me.state} data-testid="me-state" data-intent={chosen}>
+      <p className={classes.pill} data-state={me.state} data-testid="me-state" data-intent={me.nextState}>
         <span className={classes.dot} aria-hidden />
         <span className={classes.label}>{label}</span>
         <Elapsed className={classes.timer} since={me.stateSince} />
-        {engaged && <span className={classes.after}>{t.state.after(reason ?? t.state[chosen])}</span>}
+        {engaged && <span className={classes.after}>{t.state.after(reason ?? t.state[me.nextState])}</span>}
       </p>
       <Button.Group className={classes.choices}>
         <Button

@@ -35,6 +35,8 @@ function sceneOf(me: Me, reachable: boolean, t: Dictionary): Scene {
     const reason = me.reason ? wordFor(t.state.reasons, me.reason) : null;
     return { tone: 'paused', icon: IconCoffee, title: empty.pausedTitle(reason), text: empty.pausedText };
   }
+  if (me.state === 'unreachable')
+    return { tone: 'warning', icon: IconHeadsetOff, title: empty.silentTitle, text: empty.silentText };
   return { tone: 'offline', icon: IconPhoneOff, title: empty.offlineTitle, text: empty.offlineText };
 }
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconCheck } from '@tabler/icons-react';
+import { IconCheck, IconClockPlus } from '@tabler/icons-react';
 import type { Interaction } from '../../api/types.js';
 import { formatDuration } from '../../format/duration.js';
 import { Countdown } from '../common/Countdown.js';
@@ -17,9 +17,10 @@ function talked({ bridgedAt, endedAt }: Interaction): string | null {
 /** How long there is to finish, and the button that does. */
 export function WrapUpPanel({ interaction }: { interaction: Interaction }) {
   const t = useText();
-  const { wrapUp } = useDesktop();
-  const { id, endedAt, wrapUpUntil } = interaction;
+  const { wrapUp, extendWrapUp } = useDesktop();
+  const { id, endedAt, wrapUpUntil, wrapUpExtensionsLeft } = interaction;
   const finishing = useAction(wrapUp, id);
+  const extending = useAction(extendWrapUp, id);
   const onFinish = () => void wrapUp.run(id);
   const busy = finishing.pending || finishing.done;
   useShortcut(codeOf('finish'), busy ? null : onFinish);
@@ -48,7 +49,19 @@ export function WrapUpPanel({ interaction }: { interaction: Interaction }) {
         {t.wrapUp.submit}
         <KeyHint shortcut="finish" />
       </Button>
+      {wrapUpExtensionsLeft > 0 && (
+        <Button
+          variant="default"
+          leftSection={<IconClockPlus size={18} aria-hidden />}
+          loading={extending.pending}
+          onClick={() => void extendWrapUp.run(id)}
+          data-testid="wrapup-extend"
+        >
+          {t.wrapUp.more}
+        </Button>
+      )}
       <p className={classes.hint}>{t.wrapUp.autoSubmit}</p>
+      {extending.failure !== null && <ProblemAlert title={t.wrapUp.moreFailed} failure={extending.failure} />}
       {finishing.failure !== null && (
         <ProblemAlert title={t.wrapUp.failed} failure={finishing.failure} onRetry={onFinish} />
       )}

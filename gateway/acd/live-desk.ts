@@ -1,0 +1,83 @@
+import { Latest } from '../latest.js';
+import type { Sql } from '../store/index.js';
+import { type AgentView, viewAgent } from './agents.js';
+import {
+  currentInteraction,
+  type InteractionView,
+  listInteractions,
+  queuesServed,
+  type Viewer,
+} from './interactions.js';
+import type { WaitingCounts } from './waiting-counts.js';
+
+/** The whole of what an agent works with. */
+export interface Desk {
+  me: AgentView | undefined;
+  current: InteractionView | null;
+  waiting: number;
+  recent: InteractionView[];
+}
+
+export interface LiveDeskOptions {
+  sql: Sql;
+  viewer: Viewer;
+  waitingCounts: WaitingCounts;
+  send: (desk: Desk) => void;
+}
+
+/**
+ * One agent's desk as it is now. What concerns him is read anew from the store; how many wait is one number for all
+ * desks of a gateway, and changes nothing else.
+ */
+export class LiveDesk {
+  readonly #options: LiveDeskOptions;
+  readonly #snapshots: Latest;
+  #onError: (error: unknown) => void = () => undefined;
+  #desk: Desk | undefined;
+  #queues: string[] = [];
+
+  constructor(options: LiveDeskOptions) {
+    this.#options = options;
+    this.#snapshots = new Latest(
+      () => this.#read(),
+      error => this.#onError(error),
+    );
+  }
+
+  onError(listener: (error: unknown) => void): void {
+    this.#onError = listener;
+  }
+
+  /** Something has happened to this agent or to what he is engaged with. */
+  refresh(): void {
+    this.#snapshots.request();
+  }
+
+  /** Others wait than before. */
+  recount(): void {
+    if (!this.#desk) return;
+    const waiting = this.#waiting();
+    if (waiting === this.#desk.waiting) return;
+    this.#desk = { ...this.#desk, waiting };
+    this.#options.send(this.#desk);
+  }
+
+  #waiting(): number {
+    const { viewer, waitingCounts } = this.#options;
+    return waitingCounts.of(viewer.tenantId, this.#queues);
+  }
+
+  async #read(): Promise<void> {
+    const { sql, viewer, waitingCounts, send } = this.#options;
+    const [me, current, recent, queues] = await Promise.all([
+      viewAgent(sql, viewer.tenantId, viewer.userId),
+      currentInteraction(sql, viewer),
+      listInteractions(sql, viewer, { limit: 20 }),
+      queuesServed(sql, viewer),
+      waitingCounts.known(viewer.tenantId),
+    ]);
+    this.#queues = queues;
+    this.#desk = { me, current, recent, waiting: this.#waiting() };
+    send(this.#desk);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Logger } from 'pino';
+import { type Announcements, type Sql, untilTaken } from '../store/index.js';
+import { failProbe, type ServedInteraction } from './transitions.js';
+
+/** How long a desktop may take to answer for an offer, milliseconds. */
+const answerMs = 1_000;
+
+/** An offer with what is known of its agent's presence. */
+export interface ReservedInteraction extends ServedInteraction {
+  /** Null: his desktop, at whichever gateway, has been asked and has not answered yet. */
+  provenAt: Date | null;
+}
+
+export interface ProberOptions {
+  sql: Sql;
+  announcements: Announcements;
+  logger: Logger;
+  /** Rings the agent: he is there. */
+  serve: (offer: ServedInteraction) => void;
+}
+
+/**
+ * Rings nobody who is not there. Each offer is announced to the agent's desktops, and the gateway whose desktop answers
+ * writes that down (live.ts); without an answer within a second the next agent is asked, and this one is unreachable
+ * where he can see why.
+ */
+export class Prober {
+  readonly #options: ProberOptions;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+  }
+
+  /** Never throws: an offer that cannot be given back expires. */
+  take(offer: ReservedInteraction): void {
+    const { serve } = this.#options;
+    if (offer.provenAt) serve(offer);
+    else void this.#ask(offer);
+  }
+
+  async #ask(offer: ReservedInteraction): Promise<void> {
+    const { sql, announcements, serve, logger } = this.#options;
+    const answered = await new Promise<boolean>(resolve => {
+      const settle = (found: boolean) => {
+        clearTimeout(timer);
+        off();
+        resolve(found);
+      };
+      const timer = setTimeout(() => settle(false), answerMs).unref();
+      const off = announcements.onInteraction(offer.id, ({ type }) => {
+        // Whatever else happens to it ends the waiting, too: who serves it looks whether it is still offered.
+        if (type !== 'offered') settle(true);
+      });
+    });
+    try {
+      if (!answered && (await untilTaken(() => failProbe(sql, offer)))) {
+        logger.info({ interactionId: offer.id, userId: offer.agentId }, 'desktop did not answer');
+        return;
+      }
+    } catch (error) {
+      logger.error({ err: error, interactionId: offer.id }, 'offer not given back; it expires');
+    }
+    serve(offer);
+  }
+}

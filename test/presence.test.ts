@@ -1,0 +1,74 @@
+import t from 'tap';
+import { RobotAgent } from './support/robot-agent.js';
+import { demoPassword, leftOver, nextNumber, nothing, startStack } from './support/stack.js';
+
+t.test('nobody is rung who is not there', async t => {
+  const stack = await startStack(t);
+  const other = await stack.addGateway();
+  const signIn = async (api: typeof stack.api, name: string) => {
+    const agent = await RobotAgent.signIn(t, api, `${name}@demo.example`, demoPassword);
+    await agent.setState('ready');
+    return agent;
+  };
+
+  await t.test('a page that is frozen is noticed before it rings: the next agent is asked', async t => {
+    const first = await signIn(stack.api, 'agent1');
+    first.frozen = true;
+    // The desktop of the second is at another gateway than the one that matches.
+    const callback = await stack.api.askCallback({ phone: nextNumber() });
+    const second = await signIn(other.api, 'agent2');
+    const invite = await second.ring();
+    t.equal(invite.header('X-Ringbridge-Interaction'), callback.id);
+    const events = await stack.sql`
+      select type, data->>'reason' as reason from events where interaction_id = ${callback.id} order by id`;
+    t.same(
+      events.map(({ type, reason }) => (reason ? `${type}: ${reason}` : type)),
+      ['requested', 'offered', 'agent_lost: probe_unanswered', 'offered', 'agent_present'],
+    );
+    first.frozen = false;
+    await first.setState('paused');
+    await first.until(({ me }) => me.state === 'paused', 'the page again');
+    await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+    second.softphone.respond(invite, 487, 'Request Terminated');
+    await second.until(({ me }) => me.state === 'ready', 'ready again');
+    await second.setState('offline');
+    t.same(await leftOver(stack), nothing);
+    first.closeDesktop();
+    second.closeDesktop();
+  });
+
+  await t.test('he sees why, and one click brings him back', async t => {
+    const agent = await signIn(other.api, 'agent1');
+    agent.frozen = true;
+    const callback = await stack.api.askCallback({ phone: nextNumber() });
+    await stack.api.follow(callback, ({ state }) => state === 'offered');
+    await stack.api.follow(callback, ({ state }) => state === 'waiting');
+    agent.frozen = false;
+    const { body } = await other.api.call('GET', '/api/v1/me', { token: agent.token });
+    t.match(body, { state: 'unreachable', reason: 'probe_unanswered' });
+    await stack.sql`update queues set decline_rest_seconds = 0`;
+    await agent.setState('ready');
+    const invite = await agent.ring();
+    t.equal(invite.header('X-Ringbridge-Interaction'), callback.id, 'the customer has kept his place');
+    await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+    agent.softphone.respond(invite, 487, 'Request Terminated');
+    await agent.until(({ me }) => me.state === 'ready', 'ready again');
+    agent.closeDesktop();
+  });
+
+  await t.test('the reasons of each match are in the history, with the names', async t => {
+    const agent = await signIn(stack.api, 'agent1');
+    const callback = await stack.api.askCallback({ phone: nextNumber() });
+    const invite = await agent.ring();
+    const { body } = await stack.api.call<{
+      people: Record<string, string>;
+      events: { type: string; data: { decision?: { chosen: string; others: Record<string, unknown> } } }[];
+    }>('GET', `/api/v1/interactions/${callback.id}`, { token: agent.token });
+    const decision = body.events.find(({ type }) => type === 'offered')?.data.decision;
+    t.equal(body.people[decision?.chosen ?? ''], '김하늘');
+    t.match(decision?.others, { offline: { count: 1 } });
+    await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+    agent.softphone.respond(invite, 487, 'Request Terminated');
+    t.same(await leftOver(stack), nothing);
+  });
+});
