@@ -1,0 +1,55 @@
+/** What the ACD is measured with: agents who are ready and customers who wait, put into the store by the thousand. */
+import type { Sql } from '../../../gateway/store/index.js';
+
+/** `count` agents of one queue, with softphones that are registered; they are offline until `beReady`. */
+export async function hire(sql: Sql, count: number): Promise<void> {
+  await sql`
+    with person as (
+      insert into users (tenant_id, email, name, role, password_hash)
+      select q.tenant_id, 'robot' || n || '@demo.example', 'Robot ' || n, 'agent', '!'
+      from queues q, generate_series(1, ${count}) n where q.key = 'sales'
+      returning tenant_id, id
+    ), agent as (
+      insert into agents (tenant_id, user_id, skills) select tenant_id, id, '{"ko": 3, "sales": 2}' from person
+    ), serves as (
+      insert into agent_queues (tenant_id, user_id, queue_id)
+      select p.tenant_id, p.id, q.id from person p join queues q on q.tenant_id = p.tenant_id and q.key = 'sales'
+    ), session as (
+      insert into sessions (tenant_id, user_id, token_hash, expires_at)
+      select tenant_id, id, decode(replace(id::text, '-', ''), 'hex'), now() + interval '12 hours' from person
+      returning tenant_id, user_id, id
+    ), credential as (
+      insert into softphone_credentials (username, tenant_id, user_id, session_id, ha1, expires_at)
+      select user_id::text, tenant_id, user_id, id, 'x', now() + interval '12 hours' from session
+    )
+    insert into registrations (tenant_id, user_id, username, contact, transport, call_id, cseq, expires_at)
+    select tenant_id, user_id, user_id::text, 'sip:x@robot.invalid', 'ws', 'c', 1, now() + interval '12 hours' from session`;
+  // What a queue with skills costs: three steps, so that those who wait stand in several lanes.
+  await sql`update queues set offer_seconds = 300, skill_steps =
+    '[{"after": 0, "require": {"ko": 4}}, {"after": 30, "require": {"ko": 3}}, {"after": 60}]' where key = 'sales'`;
+}
+
+let asked = 0;
+
+/** So many more wait; every third of them in each step of the skills. */
+export async function enqueue(sql: Sql, count: number): Promise<void> {
+  if (count <= 0) return;
+  await sql`
+    insert into interactions (tenant_id, channel, state, site_id, queue_id, phone, locale, place_at, skill_step)
+    select q.tenant_id, 'callback', 'waiting', s.id, q.id, '+8210' || (10000000 + ${asked} + n), 'ko',
+      clock_timestamp() - make_interval(secs => n % 3 * 40), n % 3
+    from queues q join sites s on s.tenant_id = q.tenant_id, generate_series(1, ${count}::int) n where q.key = 'sales'`;
+  asked += count;
+}
+
+export async function waiting(sql: Sql): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from interactions where state = 'waiting'`;
+  return row?.count ?? 0;
+}
+
+/** All agents are ready, and a match is looked for. */
+export async function beReady(sql: Sql): Promise<void> {
+  await sql`update agents set intent = 'ready' where interaction_id is null and user_id in (select user_id from registrations)`;
+  await sql`insert into events (tenant_id, type) select id, 'agent_intent' from tenants limit 1`;
+}
