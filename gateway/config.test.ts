@@ -104,11 +104,28 @@ t.test('a wrong file is refused with file, line and reason', t => {
     ['sipTlsPort: 5061\n', /sipTlsPort needs sipTlsCertificate and sipTlsKey as well/],
     ['sipWssPort: 5063\nsipTlsKey: key.pem\n', /sipWssPort needs sipTlsCertificate as well/],
     ['sipTlsCertificate: cert.pem\n', /sipTlsCertificate needs sipTlsKey as well/],
+    ['media: freeswitch\n', /freeswitchServers must name at least one\n.*freeswitchPassword .* must be set/],
+    ['freeswitchServers:\n  - { host: a, wieght: 2 }\n', /freeswitchServers must be a list of \{host/],
+    ['freeswitchServers:\n  - { eslPort: 8021 }\n', /freeswitchServers must be a list of \{host/],
+    ['freeswitchServers:\n  - { host: a, weight: 0 }\n', /freeswitchServers must be a list of \{host/],
     ['__proto__: 1\n', /there is no setting "__proto__"/],
   ];
   for (const [text, message] of cases) {
     t.throws(() => load(cwd, text), { name: 'ConfigError', message }, JSON.stringify(text));
   }
+  t.end();
+});
+
+t.test('FreeSWITCH servers need no more than their host', t => {
+  const text =
+    'media: freeswitch\nfreeswitchServers:\n  - { host: 10.0.0.11 }\n  - { host: "fe80::1", weight: 2 }\n';
+  const { freeswitchServers } = load(folder(t), text, {
+    RINGBRIDGE_FREESWITCH_PASSWORD: 'a-password-of-its-own',
+  });
+  t.same(freeswitchServers, [
+    { host: '10.0.0.11', eslPort: 8021, sipPort: 5080, weight: 1 },
+    { host: 'fe80::1', eslPort: 8021, sipPort: 5080, weight: 2 },
+  ]);
   t.end();
 });
 

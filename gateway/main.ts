@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import {
   acdRoutes,
@@ -18,10 +18,10 @@ import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
-import { connectBuiltinMediaPool } from './media/index.js';
+import { connectBuiltinMediaPool, connectFreeswitchPool, type MediaServer } from './media/index.js';
 import { PromptFiles, promptRoutes } from './prompts/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
-import { createTelephony, loadDialplan, trunkMetrics } from './telephony/index.js';
+import { createTelephony, loadDialplan, type Telephony, trunkMetrics } from './telephony/index.js';
 import { adminRoutes, lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
 
 /** Connections to the database: enough for two cores' worth of statements, few enough for several gateways. */
@@ -75,13 +75,6 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     await announcements.start();
     stopping.push(() => announcements.stop());
 
-    const media = await connectBuiltinMediaPool({
-      engines: config.mediaControls,
-      secret: config.mediaSecret,
-      owner: `gateway-${lease.id}`,
-      logger,
-    });
-    stopping.push(() => media.close());
     const telephony = createTelephony({
       sql,
       logger,
@@ -96,6 +89,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     });
     await telephony.start();
     stopping.push(() => telephony.stop());
+    const media = await openMedia(config, { telephony, owner: `gateway-${lease.id}`, logger });
+    stopping.push(() => media.close());
 
     const wrapUps = new WrapUpClock(sql, logger);
     const waitingCounts = new WaitingCounts(sql, announcements, logger);
@@ -220,6 +215,29 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
   } finally {
     for (const stop of stopping.reverse()) await stop();
   }
+}
+
+/** The media engine of the settings. FreeSWITCH is reached through the SIP server: telephony comes first. */
+function openMedia(
+  config: CompleteConfig,
+  { telephony, owner, logger }: { telephony: Telephony; owner: string; logger: Logger },
+): Promise<MediaServer> {
+  if (config.media === 'builtin')
+    return connectBuiltinMediaPool({
+      engines: config.mediaControls,
+      secret: config.mediaSecret,
+      owner,
+      logger,
+    });
+  return connectFreeswitchPool({
+    servers: config.freeswitchServers,
+    password: config.freeswitchPassword ?? '',
+    signalling: telephony,
+    opus: config.browserOpus,
+    ...(config.holdMusic === undefined ? {} : { houseMusic: config.holdMusic }),
+    owner,
+    logger,
+  });
 }
 
 /** Where the build has put the web faces: dist/web beside dist/gateway. */

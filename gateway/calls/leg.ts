@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Endpoint, type EndpointKind, MediaError, type MediaServer } from '../media/index.js';
-import { CallFailure, type Progress, type SipDialog, type Telephony } from '../telephony/index.js';
+import {
+  CallFailure,
+  OfferRefused,
+  type Progress,
+  type SipDialog,
+  type Telephony,
+} from '../telephony/index.js';
 import type { LegJournal } from './leg-journal.js';
 import { type LegParty, LegRecord } from './leg-record.js';
 
@@ -50,6 +56,7 @@ export class Leg {
     });
     dialog.onReoffer(offer => endpoint.renegotiate(offer));
     dialog.onEnded(() => void this.#finish('hung_up'));
+    endpoint.on('moved', offer => void this.#follow(offer));
     endpoint.on('lost', () => void this.#finish('lost'));
   }
 
@@ -65,6 +72,16 @@ export class Leg {
     if (this.#ending) return;
     const after = await this.endpoint.statistics();
     if (after.packetsReceived === before.packetsReceived) await this.#finish('lost');
+  }
+
+  /** The media server is another one now: the peer hears of it, or the leg ends. */
+  async #follow(offer: string): Promise<void> {
+    try {
+      await this.endpoint.accept(await this.#dialog.reinvite(offer));
+    } catch (error) {
+      if (!(error instanceof OfferRefused || error instanceof MediaError)) throw error;
+      await this.#finish('lost');
+    }
   }
 
   #finish(end: LegEnd): Promise<void> {

@@ -118,6 +118,47 @@ export const builtinOrServer: Kind<'builtin' | HostPort> = {
   },
 };
 
+/** A FreeSWITCH: where it is, and how much of the load it takes beside the others. */
+export interface FreeswitchServer {
+  host: string;
+  eslPort: number;
+  sipPort: number;
+  weight: number;
+}
+
+const weight = integer(1, 1000);
+
+function freeswitchServer(item: unknown): FreeswitchServer | undefined {
+  if (typeof item !== 'object' || item === null) return undefined;
+  const {
+    host: name,
+    eslPort = 8021,
+    sipPort = 5080,
+    weight: share = 1,
+    ...unknown
+  } = item as Record<string, unknown>;
+  const read = {
+    host: host.read(name),
+    eslPort: port.read(eslPort),
+    sipPort: port.read(sipPort),
+    weight: weight.read(share),
+  };
+  const complete =
+    Object.values(read).every(value => value !== undefined) && Object.keys(unknown).length === 0;
+  return complete ? (read as FreeswitchServer) : undefined;
+}
+
+export const freeswitchServers: Kind<readonly FreeswitchServer[]> = {
+  expected:
+    'a list of {host, eslPort, sipPort, weight}, of which all but host may be left out (as JSON in the environment)',
+  read: input => {
+    const list = typeof input === 'string' ? fromJson(input) : input;
+    if (!Array.isArray(list) || list.length > 100) return undefined;
+    const servers = list.map(freeswitchServer);
+    return servers.every(server => server !== undefined) ? servers : undefined;
+  },
+};
+
 function addressOrNet(value: string): boolean {
   const [address = '', bits, ...rest] = value.split('/');
   const family = isIP(address);

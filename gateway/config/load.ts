@@ -114,9 +114,18 @@ export function portUses(config: Config): PortUse[] {
     ...(config.databaseUrl === undefined ? [one('databasePort', 'tcp')] : []),
     ...(builtin ? [one('sipControlPort', 'tcp'), one('sipWsPort', 'tcp'), one('sipUdpPort', 'udp')] : []),
     ...(builtin ? wantedSipPorts(config).map(name => one(name, 'tcp')) : []),
-    eachProcess('mediaControlPort', 'tcp'),
-    ...(config.mediaWebrtcPort === 0 ? [] : [eachProcess('mediaWebrtcPort', 'udp')]),
-    { name: 'rtpPortFirst', protocol: 'udp', first: config.rtpPortFirst, last: config.rtpPortLast },
+    ...(config.media === 'builtin'
+      ? [
+          eachProcess('mediaControlPort', 'tcp'),
+          ...(config.mediaWebrtcPort === 0 ? [] : [eachProcess('mediaWebrtcPort', 'udp')]),
+          {
+            name: 'rtpPortFirst',
+            protocol: 'udp',
+            first: config.rtpPortFirst,
+            last: config.rtpPortLast,
+          } as const,
+        ]
+      : []),
     ...(config.phoneNetwork
       ? [
           one('phoneNetworkPort', 'udp'),
@@ -154,6 +163,14 @@ function checkPorts(config: Config, problems: string[]) {
   });
 }
 
+function checkMedia({ media, freeswitchServers, freeswitchPassword }: Config, problems: string[]) {
+  if (media !== 'freeswitch') return;
+  if (freeswitchServers.length === 0)
+    problems.push('media is freeswitch: freeswitchServers must name at least one');
+  if (freeswitchPassword === undefined)
+    problems.push('media is freeswitch: freeswitchPassword (RINGBRIDGE_FREESWITCH_PASSWORD) must be set');
+}
+
 /** Nobody speaks TLS without a certificate, and no certificate is of use without its key. */
 function checkCertificate(config: Config, problems: string[]) {
   const files = ['sipTlsCertificate', 'sipTlsKey'] as const;
@@ -187,6 +204,7 @@ export function loadConfig(sources: ConfigSources): Config {
     if (isPath(name) && config[name] !== undefined) config[name] = resolve(cwd, config[name] as string);
   }
   checkPorts(config as Config, problems);
+  checkMedia(config as Config, problems);
   checkCertificate(config as Config, problems);
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   return config as Config;

@@ -225,6 +225,35 @@ const signalling = {
 };
 
 const media = {
+  media: setting({
+    kind: kind.oneOf(['builtin', 'freeswitch']),
+    fallback: 'builtin',
+    meaning: 'Which media engine makes the audio: the built-in one, or FreeSWITCH (docs/freeswitch.md).',
+  }),
+  freeswitchServers: setting({
+    kind: kind.freeswitchServers,
+    fallback: [],
+    fallbackText: 'none',
+    meaning:
+      'The FreeSWITCH servers: host, port of the event socket (8021), port for SIP (5080), and weight (1): one of weight 2 takes twice the calls.',
+  }),
+  freeswitchPassword: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    meaning: 'The password of their event sockets: FREESWITCH_ESL_PASSWORD there.',
+    hidden: true,
+  }),
+  holdMusic: setting({
+    kind: kind.file,
+    fallback: undefined,
+    meaning: 'A WAV file on the FreeSWITCH servers that is heard on hold: 8 kHz mono.',
+  }),
+  browserOpus: setting({
+    kind: kind.flag,
+    fallback: false,
+    meaning:
+      'Whether FreeSWITCH offers Opus to browsers before G.711: better on wireless networks, at the price of transcoding every call.',
+  }),
   mediaControlPort: setting({
     kind: kind.port,
     fallback: 9023,

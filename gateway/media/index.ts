@@ -6,6 +6,13 @@ export {
   connectBuiltinMediaPool,
 } from './builtin/index.js';
 export { type CollectedDigits, type CollectRequest, collectDigits, TypeAhead } from './collect.js';
-export { connectFreeswitch, type FreeswitchSettings, type MediaSignalling } from './freeswitch/index.js';
+export {
+  connectFreeswitch,
+  connectFreeswitchPool,
+  type FreeswitchPoolSettings,
+  type FreeswitchSettings,
+  type MediaSignalling,
+} from './freeswitch/index.js';
 export { MediaPool, type PoolMember } from './pool.js';
 export * from './port.js';
+export { RelocatingMedia } from './relocation.js';

@@ -43,6 +43,11 @@ export interface EndpointEvents {
    * of the peer (`renegotiate`: a browser that reloaded) revives it, told by `connected`. Not after `engine_gone`.
    */
   lost: [LostReason];
+  /**
+   * It is on another server now: this is its new offer. Its leg has to tell the peer by re-INVITE, and `accept` the
+   * answer; where nobody listens for this, such an endpoint is `lost` as `engine_gone`.
+   */
+  moved: [string];
   /** The peer put us on hold, or took us back (direction of its last offer). */
   hold: [boolean];
   /** What the peer sends has changed; told after `watchActivity`. */

@@ -182,7 +182,7 @@ export function partsFor(around: Surroundings): Part[] {
   return [
     ...(config.databaseEmbedded ? [databasePart(around)] : []),
     ...(config.sipServer === 'builtin' ? [sipPart(around)] : []),
-    ...mediaParts(around),
+    ...(config.media === 'builtin' ? mediaParts(around) : []),
     ...(config.phoneNetwork ? [phoneNetworkPart(around)] : []),
     gatewayPart(around),
   ];

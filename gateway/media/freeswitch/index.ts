@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Drain } from '../drain.js';
 import { readPeerSdp } from '../peer-sdp.js';
+import { MediaPool } from '../pool.js';
 import {
   type Capability,
   type Conference,
@@ -13,6 +14,7 @@ import {
   type MediaServer,
   type OrphanedEndpoint,
 } from '../port.js';
+import { RelocatingMedia } from '../relocation.js';
 import { Channel } from './channel.js';
 import { type ConferenceHost, FreeswitchConference } from './conference.js';
 import { type EndpointHost, FreeswitchEndpoint } from './endpoint.js';
@@ -63,6 +65,47 @@ const longestRetryMs = 3000;
 /** A connection that breaks while FreeSWITCH lives is back within this; then its channels are, too. */
 const blinkMs = 2000;
 const inviteMs = 5000;
+
+export interface FreeswitchPoolSettings extends Omit<FreeswitchSettings, 'esl' | 'sip'> {
+  servers: readonly { host: string; eslPort: number; sipPort: number; weight: number }[];
+  /** Of all of them. */
+  password: string;
+}
+
+/**
+ * Several FreeSWITCHes as one media server, whose endpoints outlive the one that they are on. Those that are away are
+ * tried on and on; one at least has to be there.
+ * @throws MediaError `engine_unavailable`, `bad_request` when one refuses the password
+ */
+export async function connectFreeswitchPool(settings: FreeswitchPoolSettings): Promise<MediaServer> {
+  const { servers, password, ...common } = settings;
+  const members = servers.map(({ host, eslPort, sipPort, weight }) => ({
+    name: `${host}:${eslPort}`,
+    weight,
+    server: new FreeswitchServer({
+      ...common,
+      esl: { host, port: eslPort, password },
+      sip: `${host.includes(':') ? `[${host}]` : host}:${sipPort}`,
+    }),
+  }));
+  const connecting = await Promise.allSettled(members.map(({ server }) => server.connect()));
+  const failures = connecting.flatMap(result =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  const fatal =
+    failures.find(error => !isPassing(error)) ??
+    (failures.length === members.length ? failures[0] : undefined);
+  if (fatal !== undefined) {
+    await Promise.all(members.map(({ server }) => server.close()));
+    throw fatal;
+  }
+  connecting.forEach(({ status }, index) => {
+    if (status === 'rejected') members[index]?.server.keepConnecting();
+  });
+  return new RelocatingMedia(new MediaPool(members));
+}
+
+const isPassing = (error: unknown) => error instanceof MediaError && error.code === 'engine_unavailable';
 
 /**
  * A FreeSWITCH as a media server. Resolves when it is logged in, and reconnects by itself from then on.
@@ -122,11 +165,15 @@ class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
         await this.#open();
         return;
       } catch (error) {
-        const passing = error instanceof MediaError && error.code === 'engine_unavailable';
-        if (!passing || performance.now() + wait > giveUpAt) throw error;
+        if (!isPassing(error) || performance.now() + wait > giveUpAt) throw error;
       }
       await delay(wait, undefined, { signal: this.#signal });
     }
+  }
+
+  /** Goes on trying to reach one that was not there at the start. */
+  keepConnecting(): void {
+    void this.#reconnect();
   }
 
   healthy(): boolean {
@@ -328,7 +375,7 @@ function asMediaError(error: unknown): unknown {
   const { name, sipStatus, message } = error as { name?: string; sipStatus?: number; message?: string };
   if (name !== 'CallFailure') return error;
   const text = `FreeSWITCH does not take the leg: ${message}`;
-  // RFC 3261 21.4.26: the session description is not acceptable
-  if (sipStatus === 488 || sipStatus === 606) return new MediaError('no_common_codec', text);
+  // The description was read before it was sent: what is not acceptable about it is that no port is left for it.
+  if (sipStatus === 488) return new MediaError('no_ports', `${text}: are its ports for audio its own?`);
   return new MediaError('engine_unavailable', text);
 }

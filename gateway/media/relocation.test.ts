@@ -1,0 +1,107 @@
+import pino from 'pino';
+import t, { type Test } from 'tap';
+import { connectFreeswitch, freeswitchSettings, namedFreeswitches } from '../../test/support/freeswitch.js';
+import { Link } from '../../test/support/link.js';
+import { startMediaEngine } from '../../test/support/media-engine.js';
+import { answeredPhone, calledPhone, end, next, type PhoneLeg, talkTogether } from './conformance/legs.js';
+import { EslConnection } from './freeswitch/esl-connection.js';
+import { connectBuiltinMedia, type FreeswitchSettings, MediaPool, type MediaServer } from './index.js';
+import { RelocatingMedia } from './relocation.js';
+
+const logger = pino({ level: 'silent' });
+
+interface Bench {
+  servers: MediaServer[];
+  /** Takes one of them away. */
+  lose(index: number): Promise<void>;
+}
+
+async function builtinBench(t: Test): Promise<Bench> {
+  const engines = [await startMediaEngine(), await startMediaEngine()];
+  const servers = await Promise.all(
+    engines.map(({ host, port, secret }) =>
+      connectBuiltinMedia({ host, port, secret, owner: 'test', logger }),
+    ),
+  );
+  t.teardown(async () => {
+    await Promise.all(servers.map(server => server.close()));
+    await Promise.all(engines.map(engine => engine.stop()));
+  });
+  return { servers, lose: async index => await engines[index]?.kill() };
+}
+
+/** Their event sockets are cut off: for the gateway that is a server that has died. */
+async function freeswitchBench(t: Test): Promise<Bench> {
+  const links: Link[] = [];
+  const servers: MediaServer[] = [];
+  const settled: FreeswitchSettings[] = [];
+  for (const named of namedFreeswitches().slice(0, 2)) {
+    const settings = await freeswitchSettings(t, named);
+    const link = await Link.open(t, `esl://${settings.esl.host}:${settings.esl.port}`);
+    links.push(link);
+    settled.push(settings);
+    const esl = { ...settings.esl, host: '127.0.0.1', port: Number(new URL(link.url).port) };
+    servers.push(await connectFreeswitch({ ...settings, esl }));
+  }
+  t.teardown(() => Promise.all(servers.map(server => server.close())));
+  const lose = async (index: number) => {
+    await links[index]?.cut();
+    while ((servers[index]?.load().endpoints ?? 0) > 0) await new Promise(setImmediate);
+    // It is alive all the same, and would go on sending.
+    const { esl, owner } = settled[index] as FreeswitchSettings;
+    const connection = await EslConnection.open(esl, { event: () => undefined, closed: () => undefined });
+    await connection.api(`hupall NORMAL_CLEARING sip_h_X-Ringbridge-Owner ${owner}`);
+    connection.close();
+  };
+  return { servers, lose };
+}
+
+/** Follows as a leg does: by what would be a re-INVITE. */
+function follow({ endpoint, peer }: PhoneLeg): void {
+  endpoint.on('moved', offer => {
+    peer.connect(offer);
+    void endpoint.accept(peer.sdp('sendrecv', 2));
+  });
+}
+
+const benches: Record<string, (t: Test) => Promise<Bench>> = { 'the built-in engine': builtinBench };
+if (namedFreeswitches().length > 1) benches.FreeSWITCH = freeswitchBench;
+
+for (const [name, open] of Object.entries(benches)) {
+  t.test(`${name}: a server dies in a call, and the call goes on on another`, async t => {
+    const { servers, lose } = await open(t);
+    const media = new RelocatingMedia(
+      new MediaPool(servers.map((server, index) => ({ name: `server ${index}`, server }))),
+    );
+    const owner = 'a call';
+    const agent = await answeredPhone(media, undefined, undefined, { owner });
+    const customer = await calledPhone(media, undefined, undefined, { owner });
+    for (const leg of [agent, customer]) {
+      follow(leg);
+      leg.endpoint.on('lost', reason => t.fail(`lost: ${reason}`));
+    }
+    await agent.endpoint.bridge(customer.endpoint);
+    await talkTogether(agent, customer);
+    const before = servers.findIndex(server => server.load().endpoints === 2);
+    await lose(before);
+    await talkTogether(agent, customer);
+    t.equal(servers[1 - before]?.load().endpoints, 2);
+    await agent.endpoint.unbridge();
+    t.same(await agent.endpoint.play({ silenceMs: 100 }), { reason: 'finished' });
+    await end(agent, customer);
+  });
+
+  t.test(`${name}: who cannot be told where he is now, and who has nowhere to go, is lost`, async t => {
+    const { servers, lose } = await open(t);
+    const media = new RelocatingMedia(
+      new MediaPool(servers.map((server, index) => ({ name: `server ${index}`, server }))),
+    );
+    const fixed = await answeredPhone(media, undefined, undefined, { owner: 'one' });
+    const other = await answeredPhone(media, undefined, undefined, { owner: 'two' });
+    follow(other);
+    const lost = [fixed, other].map(({ endpoint }) => next(endpoint, 'lost'));
+    await Promise.all([lose(0), lose(1)]);
+    t.same(await Promise.all(lost), [['engine_gone'], ['engine_gone']]);
+    await end(fixed, other);
+  });
+}
