@@ -21,6 +21,10 @@ const programs = {
   kamailio: { names: ['kamailio'], places: ['/usr/sbin/kamailio'], apt: 'kamailio', brew: 'kamailio' },
   /** A telephone. Without its recommendations, which are windows and cameras. */
   baresip: { names: ['baresip'], places: [], apt: 'baresip-core', brew: 'baresip' },
+  /** Checks docker-compose.yml where Docker itself has no compose. */
+  compose: { names: ['docker-compose'], places: [], apt: 'docker-compose', brew: 'docker-compose' },
+  /** The TURN server, and its client. */
+  turnserver: { names: ['turnserver'], places: ['/usr/sbin/turnserver'], apt: 'coturn', brew: 'coturn' },
 } as const;
 
 export type ProgramName = keyof typeof programs;
