@@ -18,7 +18,12 @@ import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
-import { connectBuiltinMediaPool, connectFreeswitchPool, type MediaServer } from './media/index.js';
+import {
+  connectAsteriskMedia,
+  connectBuiltinMediaPool,
+  connectFreeswitchPool,
+  type MediaServer,
+} from './media/index.js';
 import { PromptFiles, promptRoutes } from './prompts/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
 import { createTelephony, loadDialplan, type Telephony, trunkMetrics } from './telephony/index.js';
@@ -226,6 +231,20 @@ function openMedia(
     return connectBuiltinMediaPool({
       engines: config.mediaControls,
       secret: config.mediaSecret,
+      owner,
+      logger,
+    });
+  if (config.media === 'asterisk')
+    return connectAsteriskMedia({
+      host: config.asteriskHost,
+      port: config.asteriskPort,
+      sipPort: config.asteriskSipPort,
+      username: 'ringbridge',
+      password: config.asteriskPassword ?? '',
+      capacity: config.asteriskLegs,
+      music: config.holdMusic ?? '',
+      sharedDir: config.asteriskFolder,
+      signalling: telephony,
       owner,
       logger,
     });

@@ -163,12 +163,24 @@ function checkPorts(config: Config, problems: string[]) {
   });
 }
 
-function checkMedia({ media, freeswitchServers, freeswitchPassword }: Config, problems: string[]) {
-  if (media !== 'freeswitch') return;
-  if (freeswitchServers.length === 0)
-    problems.push('media is freeswitch: freeswitchServers must name at least one');
-  if (freeswitchPassword === undefined)
-    problems.push('media is freeswitch: freeswitchPassword (RINGBRIDGE_FREESWITCH_PASSWORD) must be set');
+function checkMedia(config: Config, problems: string[]) {
+  const need = (there: boolean, what: string) => {
+    if (!there) problems.push(`media is ${config.media}: ${what}`);
+  };
+  if (config.media === 'freeswitch') {
+    need(config.freeswitchServers.length > 0, 'freeswitchServers must name at least one');
+    need(
+      config.freeswitchPassword !== undefined,
+      'freeswitchPassword (RINGBRIDGE_FREESWITCH_PASSWORD) must be set',
+    );
+  }
+  if (config.media === 'asterisk') {
+    need(
+      config.asteriskPassword !== undefined,
+      'asteriskPassword (RINGBRIDGE_ASTERISK_PASSWORD) must be set',
+    );
+    need(config.holdMusic !== undefined, 'holdMusic must name a file');
+  }
 }
 
 /** Nobody speaks TLS without a certificate, and no certificate is of use without its key. */

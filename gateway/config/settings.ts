@@ -226,9 +226,10 @@ const signalling = {
 
 const media = {
   media: setting({
-    kind: kind.oneOf(['builtin', 'freeswitch']),
+    kind: kind.oneOf(['builtin', 'freeswitch', 'asterisk']),
     fallback: 'builtin',
-    meaning: 'Which media engine makes the audio: the built-in one, or FreeSWITCH (docs/freeswitch.md).',
+    meaning:
+      'Which media engine makes the audio: the built-in one, FreeSWITCH (docs/freeswitch.md) or Asterisk (docs/asterisk.md).',
   }),
   freeswitchServers: setting({
     kind: kind.freeswitchServers,
@@ -243,10 +244,33 @@ const media = {
     meaning: 'The password of their event sockets: FREESWITCH_ESL_PASSWORD there.',
     hidden: true,
   }),
+  asteriskHost: setting({ kind: kind.host, fallback: '127.0.0.1', meaning: 'Where Asterisk is.' }),
+  asteriskPort: setting({
+    kind: kind.port,
+    fallback: 8088,
+    meaning: "The port of Asterisk's REST interface.",
+  }),
+  asteriskSipPort: setting({ kind: kind.port, fallback: 5080, meaning: "Asterisk's UDP port for SIP." }),
+  asteriskPassword: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    meaning: 'The password of its REST interface: RINGBRIDGE_ASTERISK_ARI_PASSWORD there.',
+    hidden: true,
+  }),
+  asteriskFolder: setting({
+    kind: kind.folder,
+    fallback: '/var/lib/ringbridge/media',
+    meaning: 'A folder that Asterisk sees under the same name: tones are written there.',
+  }),
+  asteriskLegs: setting({
+    kind: kind.integer(1, 10_000),
+    fallback: 500,
+    meaning: 'How many legs Asterisk takes at most.',
+  }),
   holdMusic: setting({
     kind: kind.file,
     fallback: undefined,
-    meaning: 'A WAV file on the FreeSWITCH servers that is heard on hold: 8 kHz mono.',
+    meaning: 'A WAV file on the machines of FreeSWITCH or Asterisk that is heard on hold: 8 kHz mono.',
   }),
   browserOpus: setting({
     kind: kind.flag,
