@@ -13,6 +13,7 @@ export { type Slot, type SlotTerms, withFreeSeats } from './seats.js';
 export { type InteractionState, liveStates, type Outcome } from './states.js';
 export { Succession } from './succession.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';
+export { tellWait, type WaitRange } from './told-waits.js';
 export {
   accept,
   bridge,

@@ -17,7 +17,15 @@ import {
 import { liveRoute } from './live.js';
 import type { Presence } from './presence.js';
 import { attemptsOf } from './promise-list.js';
-import { Interaction, InteractionDetail, Me, SoftphoneCredential, WrapUp } from './schemas.js';
+import {
+  EstimateRecord,
+  Interaction,
+  InteractionDetail,
+  Me,
+  SoftphoneCredential,
+  WrapUp,
+} from './schemas.js';
+import { estimateRecord } from './told-waits.js';
 import { accept, decline, extendWrapUp, finish, requestHangup } from './transitions.js';
 import type { WaitingCounts } from './waiting-counts.js';
 
@@ -173,6 +181,25 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
         attemptsOf(sql, tenantId, id),
       ]);
       return { ...interaction, events, legs, attempts, people: await peopleIn(sql, tenantId, events) };
+    },
+  );
+
+  app.get(
+    '/estimates',
+    {
+      schema: {
+        tags: ['queues'],
+        summary:
+          'How good the estimates of waiting were: the share of customers reached within what they were told',
+        description: 'For supervisors and admins.',
+        querystring: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 90, default: 7 }) }),
+        response: { 200: Type.Object({ queues: Type.Array(EstimateRecord) }), ...refusals },
+      },
+    },
+    async request => {
+      const { tenantId, role, locale } = viewerOf(request);
+      if (role === 'agent') throw new ApiError('forbidden');
+      return { queues: await estimateRecord(sql, { tenantId, locale, days: request.query.days }) };
     },
   );
 

@@ -119,3 +119,15 @@ export const InteractionDetail = Type.Object({
     }),
   ),
 });
+
+export const EstimateRecord = Type.Object({
+  queue: Type.Object({ key: Type.String(), name: Type.String() }),
+  told: Type.Integer({
+    description: 'Customers who were told a time, without those who took their request back.',
+  }),
+  reached: Type.Integer(),
+  within: Type.Integer({ description: 'Who were reached no later than they were told.' }),
+  share: Type.Union([Type.Number(), Type.Null()], { description: '`within` of `told`, 0 to 1.' }),
+  medianErrorSeconds: Type.Union([Type.Integer(), Type.Null()]),
+  p90AbsoluteErrorSeconds: Type.Union([Type.Integer(), Type.Null()]),
+});

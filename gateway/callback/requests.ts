@@ -5,6 +5,8 @@ import {
   reschedule,
   type Slot,
   type SlotTerms,
+  tellWait,
+  type WaitRange,
   withFreeSeats,
 } from '../acd/index.js';
 import { ApiError, type Locale } from '../errors.js';
@@ -37,6 +39,8 @@ export interface Receipt extends VisitorView {
   token: string;
   /** Where it can be moved and taken back without a login; only for whoever asked first. */
   link: string | null;
+  /** In which time eight of ten are reached who stand where he stands; null where nobody can know. */
+  estimatedWait: WaitRange | null;
 }
 
 /** Where a request comes from. */
@@ -109,12 +113,15 @@ export class CallbackRequests {
     });
     if (!request) throw new ApiError('slot_taken', { field: 'at' });
     const view = await this.#view(request.id);
+    const seconds = view.estimatedWaitSeconds;
+    const ref = { id: request.id, tenantId: site.tenantId };
+    const estimatedWait = seconds === null ? null : ((await tellWait(this.#sql, ref, seconds)) ?? null);
     // Whoever merely knows a customer's number may learn where the request stands, but not take it back.
     const scope = request.created || request.requester.equals(requesterMac) ? 'full' : 'view';
     const token = this.#tokens.issue(request.id, scope);
     // Behind the #, so that it stays in the browser: no server on the way writes it into a log.
     const link = scope === 'full' ? `${this.#publicUrl}/callback/#${request.id}.${token}` : null;
-    return { ...view, token, link };
+    return { ...view, token, link, estimatedWait };
   }
 
   /** @throws ApiError unauthorized */

@@ -17,6 +17,10 @@ export const Callback = Type.Object({
 
 export const Receipt = Type.Object({
   ...Callback.properties,
+  estimatedWait: Type.Union(
+    [Type.Object({ lowSeconds: Type.Integer(), highSeconds: Type.Integer() }), Type.Null()],
+    { description: 'The range in which eight of ten of the queue’s newest customers were reached.' },
+  ),
   token: Type.String(),
   link: Type.Union([Type.String(), Type.Null()], {
     description: 'Where it can be moved and taken back without a login; the token is behind the #.',
