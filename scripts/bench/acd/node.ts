@@ -47,7 +47,9 @@ matcher.start();
 
 /** Frees the agent who is engaged longest; the time until his next offer is known here. */
 async function freeOne(latencies: number[]): Promise<void> {
-  const offer = held.shift();
+  // One whose notice is still on its way would end the wait of the next measurement of the same agent.
+  const index = held.findIndex(({ agentId }) => agentId !== null && !offered.has(agentId));
+  const [offer] = index < 0 ? [] : held.splice(index, 1);
   if (!offer?.agentId) return;
   const { agentId } = offer;
   const late = new AbortController();
