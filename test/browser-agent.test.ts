@@ -107,6 +107,21 @@ t.test(
   },
 );
 
+t.test('where the customer is called first, the desktop takes the call when he has answered', async t => {
+  await stack.sql`update queues set customer_first = true`;
+  const phone = await RtpPeer.open(['PCMA']);
+  t.teardown(() => phone.close());
+  const telco = await telephone(t, stack.trunkPort, { rtpPort: phone.port });
+  const desk = await readyAgent(t, 'agent1');
+  const callback = await stack.api.askCallback({ phone: nextNumber() });
+  await desk.call({ state: 'bridged', line: 'connected' });
+  await phone.ear.tone(microphone, patienceMs);
+  await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+  await telco.done;
+  await desk.wrapUp({ note: 'he answered first', disposition: 'follow_up' });
+  await stack.sql`update queues set customer_first = false`;
+});
+
 t.test('no page complained', async t => {
   t.same(people.complaints, []);
 });

@@ -57,6 +57,9 @@ t.test('a gateway that is killed loses nothing it has acknowledged', async t => 
       await agent.hungUp();
       t.match(await stack.api.follow(callback, ({ state }) => state === 'waiting'), { position: 1 });
       t.same(await leftOver(stack), nothing);
+      const attempts =
+        await stack.sql`select number, outcome from attempts where interaction_id = ${callback.id}`;
+      t.same([...attempts], [{ number: 1, outcome: 'lost' }], 'the attempt is on the books as found dead');
       await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
     },
   );

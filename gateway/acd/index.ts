@@ -3,6 +3,7 @@ export { enqueueCallback } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
+export { isAnotherFree } from './matching.js';
 export { Presence } from './presence.js';
 export { Prober } from './prober.js';
 export { attemptsOf, listPromises } from './promise-list.js';
@@ -16,8 +17,11 @@ export { type ServiceTerms, serviceTerms } from './terms.js';
 export { tellWait, type WaitRange } from './told-waits.js';
 export {
   accept,
+  agentGone,
   bridge,
   cancel,
+  customerAnswered,
+  customerLeft,
   decline,
   end,
   expireOffer,
@@ -25,6 +29,7 @@ export {
   finish,
   type InteractionRef,
   loseAgent,
+  releaseCustomer,
   type ServedInteraction,
   startDialing,
 } from './transitions.js';

@@ -17,6 +17,8 @@ const awaken: ReadonlySet<string> = new Set([
   'declined',
   'offer_expired',
   'agent_lost',
+  'agent_gone',
+  'customer_left',
   'cancelled',
   'finished',
 ]);

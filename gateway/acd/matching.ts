@@ -1,5 +1,6 @@
 import type { Sql } from '../store/index.js';
 import type { ReservedInteraction } from './prober.js';
+import type { ServedInteraction } from './transitions.js';
 
 export interface Matches {
   offers: ReservedInteraction[];
@@ -23,4 +24,19 @@ export async function offerWaiting(sql: Sql, nodeId: string, most: number): Prom
     offers: rows.filter(row => !row.contended).map(({ contended: _, ...offer }) => offer),
     contended: rows.some(row => row.contended),
   };
+}
+
+/** Whether another agent of its queue could be asked for an interaction at once. */
+export async function isAnotherFree(
+  sql: Sql,
+  { tenantId, queueId, agentId }: Pick<ServedInteraction, 'tenantId' | 'queueId' | 'agentId'>,
+): Promise<boolean> {
+  const rows = await sql`
+    select from agents a join agent_queues s on s.user_id = a.user_id
+    where a.tenant_id = ${tenantId} and s.queue_id = ${queueId} and a.user_id is distinct from ${agentId}
+      and a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null
+      and exists (select from registrations r
+        where r.tenant_id = a.tenant_id and r.user_id = a.user_id and r.expires_at > now())
+    limit 1`;
+  return rows.length > 0;
 }

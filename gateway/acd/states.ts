@@ -36,8 +36,16 @@ export type InteractionEvent =
   | 'agent_lost'
   /** The customer's phone is being called. */
   | 'dialing'
+  /** The customer is on the line before his agent is: from now on he hears music until the two hear each other. */
+  | 'customer_answered'
   /** The customer answered; the two hear each other. */
   | 'bridged'
+  /** The agent is gone while the customer is on the line: he hears music, and the next agent is asked at once. */
+  | 'agent_gone'
+  /** No next agent came for the customer on the line: he is called again when there is one. */
+  | 'customer_released'
+  /** The customer hung up before he had talked with anybody. */
+  | 'customer_left'
   /** The customer was not reached, and it is over. */
   | 'customer_failed'
   /** He was not reached, and is tried again at a time. */
@@ -57,26 +65,48 @@ type Row = Partial<Record<InteractionEvent, InteractionState>>;
 
 export const transitions: Readonly<Record<InteractionState, Row>> = {
   scheduled: { due: 'waiting', called_now: 'waiting', rescheduled: 'scheduled', cancelled: 'done' },
-  waiting: { offered: 'offered', called_now: 'waiting', rescheduled: 'scheduled', cancelled: 'done' },
+  waiting: {
+    offered: 'offered',
+    called_now: 'waiting',
+    rescheduled: 'scheduled',
+    customer_released: 'waiting',
+    customer_left: 'done',
+    cancelled: 'done',
+  },
   offered: {
     accepted: 'accepted',
     // An agent whose phone is answered has taken the offer: `accepted` is logged with it.
     dialing: 'dialing',
+    // A customer who is on the line is bridged as soon as his agent's phone is answered.
+    bridged: 'bridged',
     declined: 'waiting',
     offer_expired: 'waiting',
     agent_lost: 'waiting',
+    agent_gone: 'waiting',
+    customer_left: 'done',
     cancelled: 'done',
   },
-  accepted: { dialing: 'dialing', declined: 'waiting', agent_lost: 'waiting', cancelled: 'done' },
+  accepted: {
+    dialing: 'dialing',
+    bridged: 'bridged',
+    declined: 'waiting',
+    agent_lost: 'waiting',
+    agent_gone: 'waiting',
+    customer_left: 'done',
+    cancelled: 'done',
+  },
   dialing: {
+    customer_answered: 'dialing',
     bridged: 'bridged',
     customer_failed: 'wrap_up',
     retry_scheduled: 'scheduled',
     held: 'scheduled',
     agent_lost: 'waiting',
+    agent_gone: 'waiting',
+    customer_left: 'done',
     cancelled: 'done',
   },
-  bridged: { ended: 'wrap_up', cancelled: 'wrap_up' },
+  bridged: { ended: 'wrap_up', agent_gone: 'waiting', cancelled: 'wrap_up' },
   wrap_up: { finished: 'done' },
   done: {},
 };
@@ -101,4 +131,6 @@ export type Outcome =
   | 'invalid_number'
   | 'no_trunk'
   | 'agent_lost'
-  | 'failed';
+  | 'failed'
+  /** The customer hung up before he had talked with anybody. */
+  | 'abandoned';

@@ -18,12 +18,14 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
   const [row] = await sql<TakenOver[]>`
     with orphan as (
       select i.id, i.state, i.agent_id from interactions i
-      where i.state in ${sql([...leaving('agent_lost', 'waiting'), ...leaving('ended', 'wrap_up')])}
+      where (i.state in ${sql([...leaving('agent_lost', 'waiting'), ...leaving('ended', 'wrap_up')])}
+          or i.state = 'waiting' and i.customer_live_since is not null)
         and not exists (select from nodes n where n.id = i.node_id)
       for update of i skip locked
     ), requeued as (
-      update interactions i set state = 'waiting', last_outcome = 'lost', customer_live_since = null ${backToQueue(sql)} from orphan o
-      where i.id = o.id and o.state in ${sql(leaving('agent_lost', 'waiting'))}
+      update interactions i set state = 'waiting', last_outcome = 'lost' ${backToQueue(sql)},
+        customer_live_since = null from orphan o
+      where i.id = o.id and not o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, o.agent_id as served_by
     ), cut as (
       update interactions i set state = 'wrap_up' ${intoWrapUp(sql, 'failed')} from orphan o

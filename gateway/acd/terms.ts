@@ -5,8 +5,16 @@ import type { InteractionRef } from './transitions.js';
 /** What serving an interaction has to keep to. */
 export interface ServiceTerms {
   state: InteractionState;
+  /** Whether the customer is on the line. */
+  live: boolean;
   /** How long the customer's phone may ring. */
   ringSeconds: number;
+  /** How long an agent's phone may ring. */
+  offerSeconds: number;
+  /** Whether the customer is called first, and his agent rung when he has answered. */
+  customerFirst: boolean;
+  /** For how long a customer on the line waits for his next agent. */
+  liveWaitSeconds: number;
   /** E.164, the tenant's own number. */
   callerId: string;
   /** ISO 3166 code of the tenant's first country: whose tones are played. */
@@ -19,7 +27,8 @@ export async function serviceTerms(
   { id, tenantId }: InteractionRef,
 ): Promise<ServiceTerms | undefined> {
   const [row] = await sql<ServiceTerms[]>`
-    select i.state, q.ring_seconds as "ringSeconds", t.caller_id as "callerId", t.countries[1] as country
+    select i.state, i.customer_live_since is not null as live, q.ring_seconds as "ringSeconds", q.offer_seconds as "offerSeconds",
+      q.customer_first as "customerFirst", q.live_wait_seconds as "liveWaitSeconds", t.caller_id as "callerId", t.countries[1] as country
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join tenants t on t.id = i.tenant_id

@@ -53,6 +53,12 @@ async function eventTypes({ sql }: Floor, id: string) {
   ).map(row => row.type);
 }
 
+/** The customer is on the line, where he can be. */
+async function onTheLine({ sql }: Floor, { id }: act.InteractionRef) {
+  await sql`update interactions set customer_live_since = now()
+    where id = ${id} and state in ('waiting', 'offered', 'accepted', 'dialing', 'bridged')`;
+}
+
 const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => PromiseLike<unknown>> = {
   called_now: (f, ref) => callNow(f.sql, ref, f.agents[0]!.id),
   retry_scheduled: (f, ref) =>
@@ -67,7 +73,11 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
   offer_expired: (f, ref) => act.expireOffer(f.sql, ref),
   agent_lost: (f, ref) => act.loseAgent(f.sql, ref, 'test'),
   dialing: (f, ref) => act.startDialing(f.sql, ref),
-  bridged: (f, ref) => act.bridge(f.sql, ref),
+  customer_answered: (f, ref) => act.customerAnswered(f.sql, ref),
+  bridged: (f, ref) => onTheLine(f, ref).then(() => act.bridge(f.sql, ref)),
+  agent_gone: (f, ref) => onTheLine(f, ref).then(() => act.agentGone(f.sql, ref, 'lost')),
+  customer_released: (f, ref) => onTheLine(f, ref).then(() => act.releaseCustomer(f.sql, ref)),
+  customer_left: (f, ref) => onTheLine(f, ref).then(() => act.customerLeft(f.sql, ref)),
   customer_failed: (f, ref) => act.failCustomer(f.sql, ref, 'busy'),
   ended: (f, ref) => act.end(f.sql, ref, 'completed', 'customer'),
   cancelled: (f, ref) => act.cancel(f.sql, ref),
@@ -105,7 +115,7 @@ t.test('every cell of the table is what the database does', async t => {
       );
       await f.sql`update agents set interaction_id = null`;
       await f.sql`delete from declined_offers`;
-      await f.sql`update interactions set state = 'done', due_at = null, outcome = coalesce(outcome, 'failed') where id = ${ref.id}`;
+      await f.sql`update interactions set state = 'done', due_at = null, customer_live_since = null, outcome = coalesce(outcome, 'failed') where id = ${ref.id}`;
     }
   }
 });

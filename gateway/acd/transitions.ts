@@ -142,7 +142,13 @@ export async function move(
  * is looked at again at once: while it was offered, a step of its skills may have come.
  */
 export function backToQueue(sql: Sql): Fragment {
-  return sql`, agent_id = null, node_id = null, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
+  // A customer who is on the line is so at this node.
+  return sql`, agent_id = null, node_id = case when i.customer_live_since is not null then i.node_id end, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
+}
+
+/** Only while the customer is on the line. */
+function onTheLine(sql: Sql): Fragment {
+  return sql`and customer_live_since is not null`;
 }
 
 export function intoWrapUp(sql: Sql, outcome: Outcome): Fragment {
@@ -177,7 +183,7 @@ export function expireOffer(sql: Sql, ref: InteractionRef) {
  * @param passedOver whether others are asked before this agent is asked again
  */
 export function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedOver = true) {
-  const set = backToQueue(sql);
+  const set = sql`${backToQueue(sql)}, customer_live_since = null`;
   return move(sql, ref, {
     event: 'agent_lost',
     to: 'waiting',
@@ -222,26 +228,79 @@ export async function proveAgent(
 }
 
 /**
+ * The agent is gone while the customer is on the line: he waits for the next one, before all who are not on the line.
+ * @param why what the agent's leg came to; who did not answer (`no_answer`) is paused, as by an offer that expires
+ */
+export function agentGone(sql: Sql, ref: InteractionRef, why: string) {
+  return move(sql, ref, {
+    event: 'agent_gone',
+    to: 'waiting',
+    agent: why === 'no_answer' ? 'pause' : 'release',
+    only: onTheLine(sql),
+    passedOver: true,
+    set: sql`${backToQueue(sql)}, bridged_at = null`,
+    data: { reason: why },
+  });
+}
+
+/**
  * The customer's phone is called from now on. An agent whose phone is answered has taken the offer: that step is taken
  * with this one where his desktop has not taken it, so that the customer does not wait for two commits.
+ * @param agentAnswered false where the customer is called first: his agent is reserved, and not asked yet
  */
-export function startDialing(sql: Sql, ref: InteractionRef) {
+export function startDialing(sql: Sql, ref: InteractionRef, agentAnswered = true) {
   return move(sql, ref, {
     event: 'dialing',
     to: 'dialing',
     agent: 'keep',
-    along: 'accepted',
-    set: sql`, accepted_at = coalesce(accepted_at, clock_timestamp()), dialed_at = clock_timestamp()`,
+    ...(agentAnswered && { along: 'accepted' as const }),
+    set: agentAnswered
+      ? sql`, accepted_at = coalesce(accepted_at, clock_timestamp()), dialed_at = clock_timestamp()`
+      : sql`, dialed_at = clock_timestamp()`,
   });
 }
 
-/** The customer answered. */
+/** The customer is on the line, and his agent not yet. */
+export function customerAnswered(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'customer_answered',
+    to: 'dialing',
+    agent: 'keep',
+    set: sql`, customer_live_since = clock_timestamp()`,
+  });
+}
+
+/** The two hear each other. */
 export function bridge(sql: Sql, ref: InteractionRef) {
   return move(sql, ref, {
     event: 'bridged',
     to: 'bridged',
     agent: 'talk',
-    set: sql`, bridged_at = clock_timestamp()`,
+    set: sql`, bridged_at = clock_timestamp(), accepted_at = coalesce(accepted_at, clock_timestamp()),
+      customer_live_since = coalesce(customer_live_since, clock_timestamp())`,
+  });
+}
+
+/** No next agent came for the customer on the line: he keeps his place, and is called again when there is one. */
+export function releaseCustomer(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'customer_released',
+    to: 'waiting',
+    agent: 'keep',
+    only: onTheLine(sql),
+    set: sql`, customer_live_since = null, node_id = null, last_outcome = 'agent_lost'`,
+  });
+}
+
+/** The customer hung up before he had talked with anybody. */
+export function customerLeft(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'customer_left',
+    to: 'done',
+    agent: 'release',
+    only: onTheLine(sql),
+    set: sql`, outcome = 'abandoned', ended_at = clock_timestamp(), done_at = clock_timestamp()`,
+    data: { outcome: 'abandoned' },
   });
 }
 

@@ -11,7 +11,9 @@ const neighbourMs = 1_000;
 
 /** Events of others that may change a place or an estimate: of the same queue, or of the agents of the tenant. */
 const queueEvents: ReadonlySet<string> = new Set(
-  'requested due rescheduled offered declined offer_expired agent_lost cancelled finished'.split(' '),
+  'requested due rescheduled offered declined offer_expired agent_lost agent_gone customer_left retry_scheduled held called_now cancelled finished'.split(
+    ' ',
+  ),
 );
 const agentEvents: ReadonlySet<string> = new Set(
   'agent_intent softphone_registered softphone_unregistered'.split(' '),

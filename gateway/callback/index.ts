@@ -1,2 +1,2 @@
-export { Conductor, type ConductorOptions } from './conductor.js';
+export { Conductor } from './conductor.js';
 export { type CallbackRouteOptions, callbackRoutes } from './routes.js';

@@ -53,9 +53,9 @@ export async function seedDemo(
       values (${tenant.id}, 'office', 'Asia/Seoul', ${tx.json(officeWeek)}, 'KR') on conflict do nothing`;
     for (const [position, { key, name, hours }] of demoQueues.entries()) {
       await tx`
-        insert into queues (tenant_id, key, name, position, opening_hours_id)
+        insert into queues (tenant_id, key, name, position, opening_hours_id, customer_first)
         values (${tenant.id}, ${key}, ${tx.json(name)}, ${position},
-          (select id from opening_hours where tenant_id = ${tenant.id} and key = ${hours}))
+          (select id from opening_hours where tenant_id = ${tenant.id} and key = ${hours}), ${key === 'billing'})
         on conflict (tenant_id, key) do nothing`;
     }
     for (const rule of demoOutcomeRules) {

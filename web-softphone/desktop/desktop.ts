@@ -49,6 +49,7 @@ export class Desktop {
   readonly #noticeListeners = new Set<(notice: Notice) => void>();
   /** What the agent is ending himself, so that its going is no news. */
   readonly #mine = new Set<string>();
+  #pickingUp: string | undefined;
   #handIn: ReturnType<typeof setTimeout> | undefined;
 
   /** Subject: the intent. */
@@ -161,6 +162,7 @@ export class Desktop {
     for (const gesture of ['pointerdown', 'keydown'] as const) {
       window.addEventListener(gesture, () => this.tones.unlock(), { once: true, capture: true });
     }
+    this.softphone.call.subscribe(() => this.#pickUp());
     void this.microphone.watch();
     void this.session.resume();
   }
@@ -214,11 +216,32 @@ export class Desktop {
     if (notice) for (const listener of this.#noticeListeners) listener(notice);
     this.#alertOffer(desk.current);
     this.#planHandIn(desk.current);
+    this.#pickUp();
     const line = desk.current?.state;
     // Whatever call was awaited, it is not coming any more.
     if (line === undefined || line === 'wrap_up' || line === 'done') this.softphone.forget();
     const was = before?.current;
     if (was && (was.id !== desk.current?.id || was.state !== desk.current.state)) this.#mine.delete(was.id);
+  }
+
+  /**
+   * Where the customer is called first, the agent was reserved for him and not asked: when he has answered, the line
+   * rings here, and is taken by itself.
+   */
+  #pickUp(): void {
+    const current = this.view.desk.get()?.current;
+    const { phase, interactionId } = this.softphone.call.get();
+    if (current?.state !== 'dialing' || phase !== 'ringing' || interactionId !== current.id) return;
+    if (this.#pickingUp === current.id) return;
+    this.#pickingUp = current.id;
+    this.softphone
+      .prepare()
+      .then(() => this.softphone.answer(current.id))
+      // Without a microphone nobody answers: the next agent is asked, and this one sees why.
+      .catch(() => this.softphone.hangUp())
+      .finally(() => {
+        this.#pickingUp = undefined;
+      });
   }
 
   #alertOffer(current: Interaction | null): void {

@@ -13,6 +13,7 @@ export const outcomes = [
   'no_trunk',
   'agent_lost',
   'failed',
+  'abandoned',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 

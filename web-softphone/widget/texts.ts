@@ -147,6 +147,11 @@ const en: Texts = {
       detail: 'We are sorry, the fault is on our side. Shall we try again?',
       again: 'Call me again',
     },
+    abandoned: {
+      heading: 'You hung up before we could talk',
+      detail: 'Shall we call again?',
+      again: 'Call me again',
+    },
   },
   cancel: 'Cancel the callback',
   cancelling: 'Cancelling…',
@@ -251,6 +256,11 @@ const ko: Texts = {
     failed: {
       heading: '전화가 연결되지 않았습니다',
       detail: '저희 쪽 문제로 불편을 드려 죄송합니다. 다시 시도할까요?',
+      again: '다시 전화 받기',
+    },
+    abandoned: {
+      heading: '상담원이 받기 전에 끊으셨습니다',
+      detail: '다시 전화드릴까요?',
       again: '다시 전화 받기',
     },
   },

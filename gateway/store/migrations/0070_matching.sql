@@ -318,6 +318,8 @@ begin
         select * into waiting from interactions i
         where i.lane_id = (lane.lane).id and i.state = 'waiting' and not i.id = any(taken)
           and (i.rank_at, i.id) > (coalesce(waiting.rank_at, '-infinity'), coalesce(waiting.id, nobody))
+          -- A customer on the line is on the line of one node, which alone can bring an agent to him.
+          and (i.customer_live_since is null or i.node_id is null or i.node_id = node)
         order by i.rank_at, i.id limit 1;
         exit when waiting.id is null or best.rank_at <= waiting.rank_at;
         select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('agent', c.agent, 'declinedAt', c.declined,

@@ -234,6 +234,7 @@ export const en = {
     invalid_number: 'Invalid number',
     no_trunk: 'No line to the telephone network',
     agent_lost: 'Agent line lost',
+    abandoned: 'Customer hung up first',
     failed: 'Technical failure',
   },
 
@@ -300,6 +301,15 @@ export const en = {
 
   events: {
     requested: 'Callback requested',
+    due: 'Its time has come',
+    rescheduled: 'Moved to another time',
+    called_now: 'Let go first by a supervisor',
+    retry_scheduled: 'Customer not reached, tried again later',
+    held: 'Customer not reached, a person decides',
+    customer_answered: 'Customer answered',
+    agent_gone: 'Agent gone, customer waits on the line',
+    customer_released: 'No agent came for the customer on the line',
+    customer_left: 'Customer hung up before the talk',
     offered: 'Offered',
     declined: 'Declined',
     offer_expired: 'Not taken in time',

@@ -233,6 +233,7 @@ export const ko: Dictionary = {
     invalid_number: '잘못된 번호',
     no_trunk: '전화망 회선 없음',
     agent_lost: '상담원 회선 끊김',
+    abandoned: '고객이 먼저 끊음',
     failed: '기술적 오류',
   },
 
@@ -298,6 +299,15 @@ export const ko: Dictionary = {
 
   events: {
     requested: '콜백 요청',
+    due: '예약 시간 도래',
+    rescheduled: '시간 변경',
+    called_now: '관리자가 우선 처리로 지정',
+    retry_scheduled: '연결되지 않아 다시 시도 예정',
+    held: '연결되지 않아 담당자 확인 필요',
+    customer_answered: '고객 응답',
+    agent_gone: '상담원 이탈, 고객은 회선에서 대기',
+    customer_released: '회선의 고객을 맡을 상담원 없음',
+    customer_left: '통화 전에 고객이 끊음',
     offered: '상담원에게 배정',
     declined: '배정 거절',
     offer_expired: '시간 내에 수락하지 않음',

@@ -1,0 +1,118 @@
+import { agentGone, decline, expireOffer, loseAgent } from '../acd/index.js';
+import { type Leg, ringAgent } from '../calls/index.js';
+import { untilTaken } from '../store/index.js';
+import { CallFailure } from '../telephony/index.js';
+import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
+
+/** How long a softphone may take to answer once its agent has pressed accept, milliseconds. */
+const softphoneGraceMs = 10_000;
+
+/** A softphone that is not reachable and sends no audio for so long is gone, milliseconds. */
+const silenceMs = 2_000;
+
+/** Whether the customer is on the line: then he goes to the next agent and not back to his place. */
+export interface Waiting {
+  live: boolean;
+}
+
+/** Rings the agent until he answers. Undefined: he was not reached, and the interaction has moved on. */
+export async function reachAgent(
+  parts: ServiceParts,
+  turn: Turn,
+  { live }: Waiting,
+): Promise<Leg | undefined> {
+  const { interaction, stop, logger } = turn;
+  const { sql, telephony } = parts;
+  const { id: interactionId, tenantId, agentId, phone, name } = interaction;
+  if (!agentId) throw new Error(`interaction ${interactionId} is offered to nobody`);
+  const kind = await telephony.softphoneOf(tenantId, agentId);
+  if (!kind) {
+    await letGo(parts, turn, 'softphone_gone', { live });
+    return undefined;
+  }
+  const clock = offerClock(parts, turn, { live });
+  try {
+    const callerName = name ?? undefined;
+    const request = { tenantId, interactionId, userId: agentId, kind, callerName, callerNumber: phone };
+    return await ringAgent(parts, { ...request, signal: stop.signal });
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+    const reason = stopReason(turn);
+    logger.info({ outcome: error.outcome, sipStatus: error.sipStatus, reason }, 'agent not reached');
+    if (reason === 'taken_back' || reason === 'passed_on') return undefined;
+    // The customer who hangs up while his next agent is rung is dealt with by whoever holds his leg.
+    if (live && (reason === 'customer_left' || reason === 'customer_lost')) return undefined;
+    const refused = !reason && (error.outcome === 'rejected' || error.outcome === 'busy');
+    const declined = refused && (await untilTaken(() => decline(sql, interaction, agentId)));
+    if (!declined) await letGo(parts, turn, reason ?? error.outcome, { live });
+    return undefined;
+  } finally {
+    clock.abort();
+  }
+}
+
+/** The agent is no longer in it: the customer on the line gets the next one at once, any other keeps his place. */
+export async function letGo(
+  { sql }: ServiceParts,
+  { interaction }: Turn,
+  why: string,
+  { live }: Waiting,
+): Promise<boolean> {
+  // An agent lost to a restart has let nothing go by, and takes the customer's line with him: he may be asked again at once.
+  const restart = why === ('shutdown' satisfies StopReason);
+  const step = () =>
+    live && !restart ? agentGone(sql, interaction, why) : loseAgent(sql, interaction, why, !restart);
+  return (await untilTaken(step)) !== undefined;
+}
+
+/** A softphone whose signalling is gone may still be talking; if it is silent, too, the agent has left. */
+export function watchSoftphone(
+  { announcements }: ServiceParts,
+  { interaction, logger }: Turn,
+  agent: Leg,
+): () => void {
+  return announcements.onEvent(({ type, userId }) => {
+    if (type !== 'softphone_unregistered' || userId !== interaction.agentId) return;
+    agent.loseIfSilent(silenceMs).catch(error => logger.error({ err: error }, 'silence not measured'));
+  });
+}
+
+/**
+ * The offer's time: until it expires, and after the accept until the softphone has to have answered. Where the customer
+ * was called first nothing was offered to be accepted: the softphone is rung for as long as an offer lasts.
+ */
+function offerClock(
+  parts: ServiceParts,
+  { interaction, terms, stop, accepted, logger }: Turn,
+  { live }: Waiting,
+): AbortController {
+  const { sql } = parts;
+  const over = new AbortController();
+  let timer: NodeJS.Timeout;
+  const withdraw = async (step: () => Promise<unknown>) => {
+    if (await untilTaken(step)) stop.abort('passed_on' satisfies StopReason);
+  };
+  const limit = (ms: number, step: () => Promise<unknown>) => {
+    clearTimeout(timer);
+    timer = setTimeout(
+      () => {
+        withdraw(step).catch(error => logger.error({ err: error }, 'offer not ended; the recovery ends it'));
+      },
+      Math.max(0, ms),
+    );
+  };
+  const awaitSoftphone = () =>
+    limit(softphoneGraceMs, () =>
+      live
+        ? agentGone(sql, interaction, 'softphone_silent')
+        : loseAgent(sql, interaction, 'softphone_silent'),
+    );
+  if (live && terms.customerFirst && interaction.state === 'dialing')
+    limit(terms.offerSeconds * 1000, () => agentGone(sql, interaction, 'no_answer'));
+  else limit((interaction.offerExpiresAt?.getTime() ?? 0) - Date.now(), () => expireOffer(sql, interaction));
+  if (accepted.signal.aborted) awaitSoftphone();
+  accepted.signal.addEventListener('abort', awaitSoftphone, { signal: over.signal });
+  for (const signal of [over.signal, stop.signal])
+    signal.addEventListener('abort', () => clearTimeout(timer));
+  return over;
+}

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino';
+import type { ServedInteraction, ServiceTerms, WrapUpClock } from '../acd/index.js';
+import type { CallParts } from '../calls/index.js';
+import type { Announcements, Sql } from '../store/index.js';
+
+/** Why a turn ends before its time. */
+export type StopReason =
+  /** The interaction is over or has another time: cancelled, closed. */
+  | 'taken_back'
+  /** This agent is no longer asked: he declined, did not answer, was lost. */
+  | 'passed_on'
+  /** The agent pressed hang up. */
+  | 'hangup'
+  /** The agent's softphone hung up by itself, or its media vanished. */
+  | 'agent_left'
+  | 'agent_lost'
+  /** The customer hung up, or his media vanished. */
+  | 'customer_left'
+  | 'customer_lost'
+  | 'shutdown';
+
+/** What stored events mean for a turn that is under way. */
+export const endings: Readonly<Record<string, StopReason>> = {
+  declined: 'passed_on',
+  offer_expired: 'passed_on',
+  agent_lost: 'passed_on',
+  agent_gone: 'passed_on',
+  cancelled: 'taken_back',
+  finished: 'taken_back',
+  retry_scheduled: 'taken_back',
+  held: 'taken_back',
+  customer_left: 'taken_back',
+  hangup_requested: 'hangup',
+};
+
+/** One agent's turn with a customer: from the offer to him until he is free of it. */
+export interface Turn {
+  interaction: ServedInteraction;
+  terms: ServiceTerms;
+  /** Aborted with a StopReason: the agent's leg is freed, whatever it is doing. */
+  stop: AbortController;
+  /** Aborted when the agent has taken the offer. */
+  accepted: AbortController;
+  logger: Logger;
+}
+
+/** What a callback is served with. */
+export interface ServiceParts extends CallParts {
+  sql: Sql;
+  announcements: Announcements;
+  wrapUps: WrapUpClock;
+}
+
+export function stopReason({ stop }: Turn): StopReason | undefined {
+  return stop.signal.reason as StopReason | undefined;
+}
