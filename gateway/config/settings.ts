@@ -241,6 +241,7 @@ const media = {
   freeswitchPassword: setting({
     kind: kind.secret,
     fallback: undefined,
+    fallbackText: 'none',
     meaning: 'The password of their event sockets: FREESWITCH_ESL_PASSWORD there.',
     hidden: true,
   }),
@@ -254,6 +255,7 @@ const media = {
   asteriskPassword: setting({
     kind: kind.secret,
     fallback: undefined,
+    fallbackText: 'none',
     meaning: 'The password of its REST interface: RINGBRIDGE_ASTERISK_ARI_PASSWORD there.',
     hidden: true,
   }),
@@ -270,6 +272,7 @@ const media = {
   holdMusic: setting({
     kind: kind.file,
     fallback: undefined,
+    fallbackText: 'none',
     meaning: 'A WAV file on the machines of FreeSWITCH or Asterisk that is heard on hold: 8 kHz mono.',
   }),
   browserOpus: setting({
