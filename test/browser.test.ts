@@ -97,6 +97,7 @@ t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrap
   t.same(events, [
     'requested',
     'offered',
+    'agent_present',
     'accepted',
     'dialing',
     'bridged',
