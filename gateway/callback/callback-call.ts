@@ -1,15 +1,12 @@
 import type { Logger } from 'pino';
 import {
   agentGone,
-  bridge,
   customerAnswered,
   customerLeft,
   end,
   eventsSinceOffer,
   type InteractionRef,
-  isAnotherFree,
   loseAgent,
-  type Outcome,
   releaseCustomer,
   type ServedInteraction,
   serviceTerms,
@@ -18,21 +15,10 @@ import {
 import type { Leg } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { reachAgent, watchSoftphone } from './agent-side.js';
+import { CustomerLine } from './customer-line.js';
 import { reachCustomer } from './customer-side.js';
+import { talk } from './talk.js';
 import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
-
-/** What a talk that is stopped for a reason has come to; the others were written by whoever stopped it. */
-const talkEndings: Partial<
-  Record<StopReason, { outcome: Outcome; endedBy: 'agent' | 'customer' | 'system' }>
-> = {
-  hangup: { outcome: 'completed', endedBy: 'agent' },
-  agent_left: { outcome: 'completed', endedBy: 'agent' },
-  // While nobody else is free to go on with the customer.
-  agent_lost: { outcome: 'agent_lost', endedBy: 'system' },
-  customer_left: { outcome: 'completed', endedBy: 'customer' },
-  customer_lost: { outcome: 'failed', endedBy: 'system' },
-  shutdown: { outcome: 'failed', endedBy: 'system' },
-};
 
 /** After these the customer, if he is on the line, stays on it: for the next agent. */
 const customerStays: ReadonlySet<StopReason | undefined> = new Set(['passed_on', 'agent_lost', undefined]);
@@ -48,7 +34,7 @@ const customerStays: ReadonlySet<StopReason | undefined> = new Set(['passed_on',
 export class CallbackCall {
   readonly #parts: ServiceParts;
   readonly #logger: Logger;
-  #customer: Leg | undefined;
+  #customer: CustomerLine | undefined;
   /** Of the turn that is under way, also before its terms are known. */
   #current: Pick<Turn, 'interaction' | 'stop' | 'accepted'> | undefined;
   #next: ServedInteraction | undefined;
@@ -66,7 +52,7 @@ export class CallbackCall {
 
   /** Whether the customer is on the line here: then the next offer of the interaction belongs to this call. */
   get holdsCustomer(): boolean {
-    return this.#customer !== undefined;
+    return this.#customer?.live ?? false;
   }
 
   /** The next agent for the customer who is on the line. */
@@ -119,7 +105,7 @@ export class CallbackCall {
   /** Waits for the next agent with a customer who is on the line. Undefined: there is none, or nobody waits any more. */
   async #nextOffer(): Promise<ServedInteraction | undefined> {
     const longEnough = setTimeout(() => void this.#release(), this.#liveWaitMs);
-    while (this.#customer && !this.#next && !this.#stopped) {
+    while (this.holdsCustomer && !this.#next && !this.#stopped) {
       await new Promise<void>(resolve => {
         this.#wake = resolve;
       });
@@ -127,13 +113,16 @@ export class CallbackCall {
     clearTimeout(longEnough);
     const next = this.#next;
     this.#next = undefined;
-    return this.#customer && !this.#stopped ? next : undefined;
+    return this.holdsCustomer && !this.#stopped ? next : undefined;
   }
 
   /** Nobody came for the customer: better he is called again than that he listens to music for ever. */
   async #release(): Promise<void> {
     try {
-      if (await untilTaken(() => releaseCustomer(this.#parts.sql, this.#ref))) await this.#dropCustomer();
+      if (!(await untilTaken(() => releaseCustomer(this.#parts.sql, this.#ref)))) return;
+      const hungUp = this.#customer?.end();
+      this.#wake();
+      await hungUp;
     } catch (error) {
       this.#logger.error({ err: error }, 'the customer waits on for his next agent');
     }
@@ -151,7 +140,7 @@ export class CallbackCall {
       this.#liveWaitMs = terms.liveWaitSeconds * 1000;
       const turn: Turn = { ...current, terms, logger: this.#logger };
       if (this.#stopped) stop.abort(this.#stopped);
-      if (this.#customer) await this.#connect(turn, this.#customer);
+      if (this.#customer?.live) await this.#connect(turn, this.#customer);
       // He is on the line at another gateway, or was until just now: to dial him here would be to call him twice.
       else if (terms.live) await untilTaken(() => agentGone(this.#parts.sql, interaction, 'elsewhere'));
       else if (terms.customerFirst) await this.#customerFirst(turn);
@@ -162,7 +151,7 @@ export class CallbackCall {
       await this.#giveUp(interaction);
     } finally {
       this.#current = undefined;
-      if (!customerStays.has(stop.signal.reason)) await this.#dropCustomer();
+      if (!customerStays.has(stop.signal.reason)) await this.#customer?.end();
     }
   }
 
@@ -175,8 +164,7 @@ export class CallbackCall {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
       const customer = await reachCustomer(this.#parts, turn, agent);
       if (!customer) return;
-      this.#hold(customer);
-      await this.#talk(turn, agent, customer);
+      await this.#talk(turn, agent, this.#hold(customer));
     } finally {
       await free();
     }
@@ -190,14 +178,14 @@ export class CallbackCall {
     turn.interaction = dialing;
     const customer = await reachCustomer(this.#parts, turn);
     if (!customer) return;
-    this.#hold(customer);
-    this.#playMusic();
+    const line = this.#hold(customer);
+    line.wait();
     if (!(await untilTaken(() => customerAnswered(sql, turn.interaction)))) return;
-    await this.#connect(turn, customer);
+    await this.#connect(turn, line);
   }
 
   /** Rings the agent for a customer who is on the line and hears music. */
-  async #connect(turn: Turn, customer: Leg): Promise<void> {
+  async #connect(turn: Turn, customer: CustomerLine): Promise<void> {
     const agent = turn.stop.signal.aborted ? undefined : await reachAgent(this.#parts, turn, { live: true });
     if (!agent) {
       await this.#customerGone(turn);
@@ -211,26 +199,8 @@ export class CallbackCall {
     }
   }
 
-  /** Joins the two, lasts until somebody ends it, and writes down who and how. */
-  async #talk(turn: Turn, agent: Leg, customer: Leg): Promise<void> {
-    const { sql, wrapUps } = this.#parts;
-    const { interaction, stop } = turn;
-    const [, bridged] = await Promise.all([
-      agent.endpoint.bridge(customer.endpoint),
-      untilTaken(() => bridge(sql, interaction)),
-    ]);
-    if (!bridged) return await this.#customerGone(turn);
-    if (!stop.signal.aborted) await new Promise(resolve => stop.signal.addEventListener('abort', resolve));
-    const reason = stopReason(turn);
-    if (reason === 'agent_lost' && (await untilTaken(() => isAnotherFree(sql, interaction)))) {
-      await untilTaken(() => agentGone(sql, interaction, 'lost'));
-      return;
-    }
-    if (reason === 'agent_lost') await this.#dropCustomer();
-    const ending = reason && talkEndings[reason];
-    if (!ending) return;
-    const ended = await untilTaken(() => end(sql, interaction, ending.outcome, ending.endedBy));
-    if (ended) wrapUps.schedule(ended);
+  async #talk(turn: Turn, agent: Leg, customer: CustomerLine): Promise<void> {
+    if (!(await talk(this.#parts, turn, agent, customer))) await this.#customerGone(turn);
   }
 
   /** From now on the end of the agent's leg ends his turn, and the other way round. Returns what frees it. */
@@ -242,7 +212,7 @@ export class CallbackCall {
     const unwatch = watchSoftphone(this.#parts, turn, agent);
     // Whoever is left is told at once: nobody listens to silence while a statement takes its time.
     stop.signal.addEventListener('abort', () => {
-      const customer = customerStays.has(stopReason(turn)) ? this.#playMusic() : this.#dropCustomer();
+      const customer = customerStays.has(stopReason(turn)) ? this.#customer?.wait() : this.#customer?.end();
       Promise.all([agent.end(), customer]).catch(error => this.#logger.warn({ err: error }, 'leg not freed'));
     });
     return async () => {
@@ -251,17 +221,15 @@ export class CallbackCall {
     };
   }
 
-  /** The customer is on the line: his leg lives from agent to agent. */
-  #hold(customer: Leg): void {
-    this.#customer = customer;
-    void customer.ended.then(how => {
-      if (this.#customer !== customer) return;
-      this.#customer = undefined;
+  #hold(leg: Leg): CustomerLine {
+    const line = new CustomerLine(leg, this.#logger);
+    this.#customer = line;
+    line.onGone(how => {
       this.#wake();
-      if (this.#current)
-        this.#current.stop.abort((how === 'lost' ? 'customer_lost' : 'customer_left') satisfies StopReason);
+      if (this.#current) this.#current.stop.abort(how satisfies StopReason);
       else void this.#leaveQueue();
     });
+    return line;
   }
 
   /** The customer who waited for his next agent has hung up. */
@@ -279,19 +247,6 @@ export class CallbackCall {
     const reason = stopReason(turn);
     if (reason === 'customer_left' || reason === 'customer_lost')
       await untilTaken(() => customerLeft(this.#parts.sql, turn.interaction));
-  }
-
-  #playMusic(): void {
-    this.#customer?.endpoint
-      .play({ music: 'default' })
-      .catch(error => this.#logger.warn({ err: error }, 'no music for the customer who waits'));
-  }
-
-  async #dropCustomer(): Promise<void> {
-    const customer = this.#customer;
-    this.#customer = undefined;
-    this.#wake();
-    await customer?.end();
   }
 
   /** Something nobody foresaw: a customer who was not reached waits again, a talk that was is over. */
