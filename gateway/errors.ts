@@ -23,7 +23,7 @@ const entries = {
   validation_failed: {
     status: 400,
     en: 'Please check this field: {reason}.',
-    ko: '입력값을 확인해 주세요: {field}.',
+    ko: '입력값을 확인해 주세요: {reason}.',
     cure: 'See the schema of the request in /api/docs; `field` names the place.',
   },
   phone_invalid: {
@@ -72,7 +72,7 @@ const entries = {
     status: 422,
     en: 'This counter does not exist.',
     ko: '존재하지 않는 상담 창구입니다.',
-    cure: 'Use a key that `GET /api/v1/sites/{siteKey}` lists.',
+    cure: 'Use a key that `GET /api/v1/sites/{siteKey}` lists; administrators, one of `GET /api/v1/admin/queues`.',
   },
   queue_closed: {
     status: 409,
@@ -200,6 +200,30 @@ const entries = {
     ko: '전화번호 체계가 없는 국가 코드입니다: {country}.',
     cure: 'Use ISO 3166 codes of two capital letters.',
   },
+  skill_unknown: {
+    status: 422,
+    en: 'There is no skill called {skill}.',
+    ko: '등록되지 않은 스킬입니다: {skill}.',
+    cure: 'Add the skill first, or use a key that `GET /api/v1/admin/skills` lists.',
+  },
+  hours_unknown: {
+    status: 422,
+    en: 'These opening hours do not exist.',
+    ko: '등록되지 않은 운영 시간입니다.',
+    cure: 'Use a key that `GET /api/v1/admin/hours` lists, or null.',
+  },
+  steps_disordered: {
+    status: 422,
+    en: 'The first step begins at 0 seconds, and each further one later than the one before.',
+    ko: '첫 단계는 0초에 시작하고, 다음 단계는 앞 단계보다 늦게 시작해야 합니다.',
+    cure: 'Sort the steps by `after`, the first being 0.',
+  },
+  span_empty: {
+    status: 422,
+    en: 'It has to end at another time than it begins.',
+    ko: '시작 시각과 종료 시각이 같을 수 없습니다.',
+    cure: 'Choose another end; for none at all send null.',
+  },
   invitation_invalid: {
     status: 410,
     en: 'This invitation has been used or is no longer valid. Please ask for a new one.',
@@ -277,11 +301,14 @@ const entries = {
 export type ErrorCode = keyof typeof entries;
 export const catalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = entries;
 
+/** What is filled into a sentence: words may differ by language. */
+type Param = string | number | Readonly<Record<Locale, string>>;
+
 export interface ErrorDetails {
   /** The field of the request that is wrong. */
   field?: string;
   /** Values for the `{…}` of the sentence. */
-  params?: Record<string, string | number>;
+  params?: Record<string, Param>;
   cause?: unknown;
 }
 
@@ -295,13 +322,13 @@ export interface ErrorBody {
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly field: string | undefined;
-  readonly #params: Record<string, string | number>;
+  readonly #params: Record<string, Param>;
 
   constructor(
     readonly code: ErrorCode,
     { field, params = {}, cause }: ErrorDetails = {},
   ) {
-    super(fill(catalogue[code].en, params), { cause });
+    super(fill(catalogue[code].en, params, 'en'), { cause });
     this.field = field;
     this.#params = params;
   }
@@ -314,8 +341,8 @@ export class ApiError extends Error {
   body(locale: Locale): ErrorBody {
     const { state } = this.#params;
     const params =
-      state === undefined ? this.#params : { ...this.#params, state: words[locale][state] ?? state };
-    const message = fill(catalogue[this.code][locale], params);
+      typeof state === 'string' ? { ...this.#params, state: words[locale][state] ?? state } : this.#params;
+    const message = fill(catalogue[this.code][locale], params, locale);
     return this.field === undefined
       ? { code: this.code, message }
       : { code: this.code, message, field: this.field };
@@ -344,8 +371,11 @@ const words: Record<Locale, Record<string, string>> = {
   },
 };
 
-function fill(sentence: string, params: Record<string, string | number>): string {
-  return sentence.replace(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
+function fill(sentence: string, params: Record<string, Param>, locale: Locale): string {
+  return sentence.replace(/\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = params[name] ?? placeholder;
+    return String(typeof value === 'object' ? value[locale] : value);
+  });
 }
 
 /** The language to answer in: the first of an Accept-Language header (RFC 9110 12.5.4) that we speak. */

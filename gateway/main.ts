@@ -8,12 +8,13 @@ import {
   Matcher,
   Presence,
   Prober,
+  queueAdminRoutes,
   Succession,
   WaitingClock,
   WaitingCounts,
   WrapUpClock,
 } from './acd/index.js';
-import { Conductor, callbackRoutes } from './callback/index.js';
+import { Conductor, callbackRoutes, outcomeRuleRoutes } from './callback/index.js';
 import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
@@ -187,6 +188,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
         async api => {
           await api.register(adminRoutes, { sql, telephony, loginsPerMinute: config.loginsPerMinute });
           await api.register(hoursRoutes, { sql });
+          await api.register(queueAdminRoutes, { sql });
+          await api.register(outcomeRuleRoutes, { sql });
         },
         async api => {
           await api.register(callbackRoutes, {

@@ -31,3 +31,7 @@ export const PointInTime = Type.String({
   format: 'date-time',
   pattern: '^[1-8][0-9]{3}-.{5}T.{6}[0-5][0-9](\\.[0-9]+)?(Z|[+-].{5})$',
 });
+
+const ShownName = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
+/** What customers and colleagues are shown, in each of their languages. */
+export const BothNames = Type.Object({ en: ShownName, ko: ShownName }, { additionalProperties: false });

@@ -1,3 +1,4 @@
+export { queueAdminRoutes } from './admin/routes.js';
 export { DueClock } from './due-clock.js';
 export { enqueueCallback } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';

@@ -21,6 +21,7 @@ const awaken: ReadonlySet<string> = new Set([
   'customer_left',
   'cancelled',
   'finished',
+  'administered',
 ]);
 
 /**

@@ -10,6 +10,7 @@ const planning: ReadonlySet<string> = new Set([
   'declined',
   'offer_expired',
   'agent_lost',
+  'administered',
 ]);
 
 /** Plans that come close together are one look, milliseconds. */

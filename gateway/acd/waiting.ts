@@ -1,4 +1,5 @@
 import type { Sql } from '../store/index.js';
+import { liveStates } from './states.js';
 
 /** How many are advanced in one statement. */
 const mostAtOnce = 500;
@@ -35,4 +36,18 @@ export async function nextWake(sql: Sql): Promise<Date | undefined> {
   const [row] = await sql<{ at: Date | null }[]>`
     select min(wake_at) as at from interactions where state = 'waiting'`;
   return row?.at ?? undefined;
+}
+
+/** After a change of its rules: everybody who lives in the queue takes the place and the step that they give him now. */
+export async function placeAnew(
+  sql: Sql,
+  { tenantId, queueId }: { tenantId: string; queueId: string },
+): Promise<void> {
+  await sql`
+    update interactions i set queue_id = i.queue_id, skill_step = greatest(0, (
+      select count(*) - 1 from jsonb_array_elements(steps_of(i, q)) step
+      where i.place_at + make_interval(secs => (step ->> 'after')::float8) <= clock_timestamp()))
+    from queues q
+    where q.tenant_id = ${tenantId} and q.id = ${queueId} and i.tenant_id = q.tenant_id and i.queue_id = q.id
+      and i.state = any(${liveStates}::text[])`;
 }

@@ -1,6 +1,19 @@
 import type { Outcome } from '../acd/index.js';
 import { nextOpening, type OpeningHours } from '../hours/index.js';
 
+/** The outcomes of an attempt that a queue may have a rule for. */
+export const ruledOutcomes = [
+  'busy',
+  'no_answer',
+  'rejected',
+  'unreachable',
+  'machine',
+  'not_confirmed',
+  'invalid_number',
+  'no_trunk',
+  'failed',
+] as const;
+
 /** What a queue does when an attempt has come to an outcome. */
 export interface OutcomeRule {
   /** How often it is tried again after this outcome. */

@@ -9,6 +9,7 @@ function queue(change: Partial<QueuePromise> = {}): QueuePromise {
     tenantId: 't',
     key: 'sales',
     open: true,
+    disabled: false,
     hours: {
       timeZone: 'Asia/Seoul',
       weekly: { mon: office, tue: office, wed: office, thu: office, fri: office },

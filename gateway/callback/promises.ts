@@ -9,6 +9,8 @@ export interface QueuePromise {
   key: string;
   /** Whether the tenant has it open at all. */
   open: boolean;
+  /** No longer offered to anybody; what was promised before is kept. */
+  disabled: boolean;
   hours: OpeningHours;
   slotMinutes: number;
   leadMinutes: number;
@@ -23,13 +25,18 @@ export async function queuePromises(sql: Sql, tenantId: string): Promise<QueuePr
   const [hours, rows] = await Promise.all([
     queueHours(sql, tenantId),
     sql<(Omit<QueuePromise, 'hours'> & { timeZone: string })[]>`
-      select q.id, q.tenant_id as "tenantId", q.key, q.open, q.slot_minutes as "slotMinutes",
+      select q.id, q.tenant_id as "tenantId", q.key, q.open, q.disabled_at is not null as disabled, q.slot_minutes as "slotMinutes",
         q.slot_lead_minutes as "leadMinutes", q.slot_horizon_days as "horizonDays", q.slot_capacity as capacity,
         q.slot_priority as priority, q.same_request_seconds as "sameSeconds", t.time_zone as "timeZone"
       from queues q join tenants t on t.id = q.tenant_id
       where q.tenant_id = ${tenantId} order by q.position, q.key`,
   ]);
   return rows.map(({ timeZone, ...queue }) => ({ ...queue, hours: hours.get(queue.id) ?? always(timeZone) }));
+}
+
+/** Those that visitors may choose. */
+export async function offeredQueues(sql: Sql, tenantId: string): Promise<QueuePromise[]> {
+  return (await queuePromises(sql, tenantId)).filter(({ disabled }) => !disabled);
 }
 
 function always(timeZone: string): OpeningHours {

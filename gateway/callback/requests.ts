@@ -15,7 +15,7 @@ import type { Sql } from '../store/index.js';
 import { findSite, type Site } from '../tenants/index.js';
 import type { CallbackStream } from './event-stream.js';
 import { callableNumber } from './number-policy.js';
-import { type QueuePromise, queuePromises, slotsOf, takesCallsNow } from './promises.js';
+import { offeredQueues, type QueuePromise, slotsOf, takesCallsNow } from './promises.js';
 import type { CallbackTokens } from './token.js';
 import { type Counter, listCounters, type VisitorView, viewCallback } from './visitor-view.js';
 
@@ -203,7 +203,7 @@ export class CallbackRequests {
   }
 
   async #queue(tenantId: string, match: (queue: QueuePromise) => boolean): Promise<QueuePromise> {
-    const queue = (await queuePromises(this.#sql, tenantId)).find(match);
+    const queue = (await offeredQueues(this.#sql, tenantId)).find(match);
     if (!queue) throw new ApiError('queue_unknown', { field: 'queue' });
     return queue;
   }

@@ -1,6 +1,6 @@
 import { estimateWait, type QueueLoad, queueLoad } from '../acd/index.js';
 import type { Sql } from '../store/index.js';
-import { opensAt, queuePromises, takesCallsNow } from './promises.js';
+import { offeredQueues, opensAt, takesCallsNow } from './promises.js';
 
 /** A callback as its visitor sees it. Wrap-up is the agent's affair: for the visitor it is done. */
 export interface VisitorView {
@@ -57,7 +57,7 @@ export interface Counter {
 export async function listCounters(sql: Sql, tenantId: string, locale: string): Promise<Counter[]> {
   const now = new Date();
   const [queues, rows] = await Promise.all([
-    queuePromises(sql, tenantId),
+    offeredQueues(sql, tenantId),
     sql<({ id: string; name: string } & QueueLoad)[]>`
       select q.id, coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key) as name, load.*
       from queues q cross join ${queueLoad(sql)} where q.tenant_id = ${tenantId}`,

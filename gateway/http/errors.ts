@@ -1,12 +1,7 @@
-import type {
-  FastifyError,
-  FastifyInstance,
-  FastifyReply,
-  FastifyRequest,
-  FastifySchemaValidationError,
-} from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, type ErrorCode, preferredLocale } from '../errors.js';
 import { isDatabaseAway } from '../store/index.js';
+import { complaint } from './complaint.js';
 
 /** Errors of Fastify and its plugins, in terms of the catalogue. */
 const fastifyCodes: Record<string, ErrorCode> = {
@@ -44,7 +39,7 @@ function asApiError(error: FastifyError): ApiError {
     const field = path.join('.') || error.validationContext || 'body';
     return new ApiError('validation_failed', {
       field,
-      params: { field, reason: `${field} ${complaint(first)}`.trim() },
+      params: { reason: complaint(field, first) },
     });
   }
   if (error.statusCode === 429)
@@ -57,11 +52,6 @@ function asApiError(error: FastifyError): ApiError {
   if (isDatabaseAway(error)) return new ApiError('unavailable', { cause: error });
   if (error.statusCode === 400) return new ApiError('bad_json', { cause: error });
   return new ApiError('internal', { cause: error });
-}
-
-/** What is wrong with a field; a pattern would say nothing to whoever reads it. */
-function complaint(fault: FastifySchemaValidationError | undefined): string {
-  return fault?.keyword === 'pattern' ? 'is not written as it has to be' : (fault?.message ?? '');
 }
 
 /** @fastify/rate-limit says "…, retry in 42 seconds" or "1 minute". */

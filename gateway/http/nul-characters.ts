@@ -14,7 +14,12 @@ function refuse(value: unknown, path: string[]): void {
     const field = path.join('.') || 'body';
     throw new ApiError('validation_failed', {
       field,
-      params: { field, reason: `${field} must not contain the character U+0000` },
+      params: {
+        reason: {
+          en: `${field} must not contain the character U+0000`,
+          ko: `${field}: U+0000 문자는 쓸 수 없습니다`,
+        },
+      },
     });
   }
   // A file has its own reader; walking through its bytes would take seconds.

@@ -76,7 +76,7 @@ export function createTelephony(options: TelephonyOptions): Telephony {
       await server.stop();
     },
     connected: () => server.connected(),
-    trunks: () => trunks.states(),
+    trunks: tenantId => trunks.states(tenantId),
     async softphoneOf(tenantId, userId) {
       const [newest] = await liveBindings(sql, { tenantId, userId });
       return newest && (newest.transport === 'ws' || newest.transport === 'wss' ? 'webrtc' : 'rtp');

@@ -131,7 +131,7 @@ export interface TrunkState {
   up: boolean;
   /** Why it is passed over. */
   reason: string | null;
-  /** Calls on it, of all gateways. */
+  /** Calls on it, of all gateways: of everybody, or of the tenant that was asked for. */
   channels: number;
   /** Null: it does not register. */
   registered: boolean | null;
@@ -144,7 +144,7 @@ export interface Telephony {
   stop(): Promise<void>;
   connected(): boolean;
   /** The lines to the telephone network, in the order of the dialplan. */
-  trunks(): Promise<TrunkState[]>;
+  trunks(tenantId?: string): Promise<TrunkState[]>;
   /** The kind of media the user's registered softphone wants, or undefined when none is registered. */
   softphoneOf(tenantId: string, userId: string): Promise<SoftphoneMedia | undefined>;
   /** @throws CallFailure */

@@ -47,10 +47,11 @@ export class Trunks {
     for (const work of this.#works) work.stop();
   }
 
-  states(): Promise<TrunkState[]> {
+  states(tenantId?: string): Promise<TrunkState[]> {
     return trunkStates(
       this.#options.sql,
       this.#options.dialplan.trunks.map(({ name }) => name),
+      tenantId,
     );
   }
 

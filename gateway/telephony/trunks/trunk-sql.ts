@@ -127,11 +127,17 @@ export async function noteRegistration(
     where name = ${trunk}`;
 }
 
-export async function trunkStates(sql: Sql, names: readonly string[]): Promise<TrunkState[]> {
+/** @param tenantId whose calls count; those of all when it is not given */
+export async function trunkStates(
+  sql: Sql,
+  names: readonly string[],
+  tenantId?: string,
+): Promise<TrunkState[]> {
   return await sql<TrunkState[]>`
     select n.name, coalesce(t.down_until, '-infinity') <= clock_timestamp() as up,
       case when t.down_until > clock_timestamp() then t.down_reason end as reason,
-      (select count(*)::int from trunk_channels c where c.trunk = n.name and c.expires_at > clock_timestamp()) as channels,
+      (select count(*)::int from trunk_channels c where c.trunk = n.name and c.expires_at > clock_timestamp()
+        and c.tenant_id = coalesce(${tenantId ?? null}::uuid, c.tenant_id)) as channels,
       case when t.register_due_at > '-infinity' then coalesce(t.registered_until, '-infinity') > clock_timestamp() end as registered,
       t.register_fault as "registerFault"
     from unnest(${[...names]}::text[]) with ordinality n (name, place)

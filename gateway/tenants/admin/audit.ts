@@ -36,11 +36,24 @@ export interface AuditEntry {
   change: Record<string, unknown>;
 }
 
-/** What administrators of a company have changed, the newest first; `before` pages on from an entry's id. */
+export interface AuditFilter {
+  limit: number;
+  /** Pages on from an entry's id. */
+  before?: string | undefined;
+  kind?: string | undefined;
+  /** Id of who changed it. */
+  by?: string | undefined;
+  from?: string | undefined;
+  until?: string | undefined;
+  /** Part of the name of what was changed. */
+  name?: string | undefined;
+}
+
+/** What administrators of a company have changed, the newest first. */
 export async function listAudit(
   sql: Sql,
   tenantId: string,
-  { limit, before }: { limit: number; before?: string | undefined },
+  { limit, before, kind, by, from, until, name }: AuditFilter,
 ): Promise<AuditEntry[]> {
   return await sql<AuditEntry[]>`
     select e.id::text, e.at, json_build_object('id', u.id, 'name', u.name) as by,
@@ -48,5 +61,10 @@ export async function listAudit(
     from events e join users u on u.tenant_id = e.tenant_id and u.id = e.user_id
     where e.tenant_id = ${tenantId} and e.type = 'administered'
       ${before === undefined ? sql`` : sql`and e.id < ${before}::bigint`}
+      ${kind === undefined ? sql`` : sql`and e.data ->> 'kind' = ${kind}`}
+      ${by === undefined ? sql`` : sql`and e.user_id = ${by}`}
+      ${from === undefined ? sql`` : sql`and e.at >= ${from}::timestamptz`}
+      ${until === undefined ? sql`` : sql`and e.at < ${until}::timestamptz`}
+      ${name === undefined ? sql`` : sql`and position(lower(${name}) in lower(e.data ->> 'name')) > 0`}
     order by e.id desc limit ${limit}`;
 }

@@ -6,6 +6,9 @@ const meanings: Record<string, { code: ErrorCode; field: string }> = {
   sites_key_key: { code: 'key_taken', field: 'key' },
   tenant_numbers_pkey: { code: 'number_taken', field: 'number' },
   opening_hours_tenant_id_key_key: { code: 'key_taken', field: 'key' },
+  queues_tenant_id_key_key: { code: 'key_taken', field: 'key' },
+  skills_tenant_id_key_key: { code: 'key_taken', field: 'key' },
+  outcome_rules_pkey: { code: 'key_taken', field: 'outcome' },
   holidays_pkey: { code: 'key_taken', field: 'day' },
 };
 

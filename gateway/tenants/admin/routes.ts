@@ -1,5 +1,5 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import { IdParams, refusals, Timestamp } from '../../schemas.js';
+import { IdParams, PointInTime, refusals, Timestamp } from '../../schemas.js';
 import type { Sql } from '../../store/index.js';
 import type { Telephony } from '../../telephony/index.js';
 import { requireRole, requireSession } from '../auth.js';
@@ -44,6 +44,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AdminRouteOptions> = async (
     mountResource(admin, numbersResource(sql));
     await admin.register(peopleRoutes, { sql });
     await admin.register(auditRoutes, { sql });
+    await admin.register(trunkRoutes, { telephony });
   });
 };
 
@@ -64,6 +65,30 @@ const peopleRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql 
   );
 };
 
+const Trunk = Type.Object({
+  name: Type.String(),
+  up: Type.Boolean(),
+  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it is passed over.' }),
+  channels: Type.Integer({ description: "The company's calls on it now." }),
+  registered: Type.Union([Type.Boolean(), Type.Null()], { description: 'Null: it does not register.' }),
+  registerFault: Type.Union([Type.String(), Type.Null()]),
+});
+
+const trunkRoutes: FastifyPluginAsyncTypebox<{ telephony: Telephony }> = async (app, { telephony }) => {
+  app.get(
+    '/admin/trunks',
+    {
+      schema: {
+        tags,
+        summary: 'The lines to the telephone network, and how they stand',
+        description: 'They are files of the operator (docs/dialplan.md): to be looked at, not to be changed.',
+        response: { 200: Type.Object({ trunks: Type.Array(Trunk) }), ...refusals },
+      },
+    },
+    async request => ({ trunks: await telephony.trunks(administrator(request).tenantId) }),
+  );
+};
+
 const auditRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {
   app.get(
     '/admin/audit',
@@ -74,6 +99,13 @@ const auditRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }
         querystring: Type.Object({
           limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
           before: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })),
+          kind: Type.Optional(Type.String({ pattern: '^[a-z_]{1,40}$' })),
+          by: Type.Optional(Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' })),
+          from: Type.Optional(PointInTime),
+          until: Type.Optional(PointInTime),
+          name: Type.Optional(
+            Type.String({ maxLength: 80, description: 'Part of the name of what was changed.' }),
+          ),
         }),
         response: { 200: Type.Object({ entries: Type.Array(AuditEntry) }), ...refusals },
       },

@@ -6,6 +6,7 @@ import { nobodysHash } from '../password.js';
 import { auditEvent } from './audit.js';
 import { refusingConflicts } from './conflicts.js';
 import type { Resource } from './resource.js';
+import { setService } from './service.js';
 
 const Role = Type.Union([Type.Literal('agent'), Type.Literal('supervisor'), Type.Literal('admin')]);
 const Locale = Type.Union([Type.Literal('en'), Type.Literal('ko')]);
@@ -16,6 +17,27 @@ const Queues = Type.Array(Type.String({ maxLength: 40 }), {
   uniqueItems: true,
   description: 'Keys of the queues this user serves; with any, the user takes calls.',
 });
+const Tiers = Type.Record(
+  Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
+  Type.Integer({ minimum: 0, maximum: 100 }),
+  {
+    maxProperties: 200,
+    description: 'Queue → tier: the lower ones are asked first. 0 where it is not named.',
+  },
+);
+const Skills = Type.Record(
+  Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
+  Type.Integer({ minimum: 1, maximum: 5 }),
+  {
+    maxProperties: 100,
+    description: 'Skill → level.',
+  },
+);
+const agentFields = {
+  queues: Type.Optional(Queues),
+  tiers: Type.Optional(Tiers),
+  skills: Type.Optional(Skills),
+};
 
 export const UserView = Type.Object({
   id: Type.String(),
@@ -24,6 +46,8 @@ export const UserView = Type.Object({
   role: Role,
   locale: Locale,
   queues: Type.Array(Type.String()),
+  tiers: Type.Record(Type.String(), Type.Integer()),
+  skills: Type.Record(Type.String(), Type.Integer()),
   disabledAt: NullableTimestamp,
   invitedUntil: NullableTimestamp,
   version: Type.Integer(),
@@ -31,7 +55,7 @@ export const UserView = Type.Object({
 type UserView = Static<typeof UserView>;
 
 const create = Type.Object(
-  { name: Name, email: Email, role: Role, locale: Type.Optional(Locale), queues: Type.Optional(Queues) },
+  { name: Name, email: Email, role: Role, locale: Type.Optional(Locale), ...agentFields },
   { additionalProperties: false },
 );
 const change = Type.Object({
@@ -39,7 +63,7 @@ const change = Type.Object({
   email: Type.Optional(Email),
   role: Type.Optional(Role),
   locale: Type.Optional(Locale),
-  queues: Type.Optional(Queues),
+  ...agentFields,
   disabled: Type.Optional(
     Type.Boolean({ description: 'A disabled user cannot sign in; his history stays.' }),
   ),
@@ -50,24 +74,12 @@ function select(sql: Sql, tenantId: string, more: Fragment = sql``) {
     select u.id, u.name, u.email, u.role, u.locale, u.disabled_at as "disabledAt", u.version,
       i.expires_at as "invitedUntil",
       array(select q.key from agent_queues s join queues q on q.tenant_id = s.tenant_id and q.id = s.queue_id
-        where s.tenant_id = u.tenant_id and s.user_id = u.id order by q.position, q.key) as queues
-    from users u left join invitations i on i.tenant_id = u.tenant_id and i.user_id = u.id
+        where s.tenant_id = u.tenant_id and s.user_id = u.id order by q.position, q.key) as queues,
+      coalesce((select jsonb_object_agg(q.key, s.tier) from agent_queues s join queues q on q.tenant_id = s.tenant_id and q.id = s.queue_id
+        where s.tenant_id = u.tenant_id and s.user_id = u.id and s.tier > 0), '{}') as tiers,
+      coalesce(a.skills, '{}') as skills
+    from users u left join agents a on a.tenant_id = u.tenant_id and a.user_id = u.id left join invitations i on i.tenant_id = u.tenant_id and i.user_id = u.id
     where u.tenant_id = ${tenantId} ${more} order by u.disabled_at nulls first, lower(u.name), u.id`;
-}
-
-/** Makes the user serve exactly these queues. @throws ApiError queue_unknown */
-async function setQueues(tx: Sql, tenantId: string, userId: string, keys: readonly string[]): Promise<void> {
-  const known = await tx<{ id: string; key: string }[]>`
-    select id, key from queues where tenant_id = ${tenantId} and key = any(${[...keys]}::text[])`;
-  if (known.length < keys.length) throw new ApiError('queue_unknown', { field: 'queues' });
-  const ids = known.map(({ id }) => id);
-  if (ids.length > 0)
-    await tx`insert into agents (tenant_id, user_id) values (${tenantId}, ${userId}) on conflict do nothing`;
-  await tx`
-    delete from agent_queues where tenant_id = ${tenantId} and user_id = ${userId} and queue_id <> all(${ids}::text[]::uuid[])`;
-  await tx`
-    insert into agent_queues (tenant_id, user_id, queue_id)
-    select ${tenantId}, ${userId}, id from unnest(${ids}::text[]::uuid[]) id on conflict do nothing`;
 }
 
 /** A company cannot be left without somebody who may change it. @throws ApiError last_admin */
@@ -98,7 +110,7 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
     create,
     change,
     list: tenantId => select(sql, tenantId),
-    async add(by, { name, email, role, locale = 'en', queues = [] }) {
+    async add(by, { name, email, role, locale = 'en', ...service }) {
       const id = await refusingConflicts(() =>
         sql.begin(async transaction => {
           const tx = transaction as unknown as Sql;
@@ -107,17 +119,15 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
               insert into users (tenant_id, email, name, role, locale, password_hash)
               values (${by.tenantId}, ${email.toLowerCase()}, ${name.trim()}, ${role}, ${locale}, ${nobodysHash})
               returning id, name
-            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'created', name: sql`name` }, { email, role, queues })})
+            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'created', name: sql`name` }, { email, role, ...service })})
             select id from changed`;
-          if (role === 'agent')
-            await tx`insert into agents (tenant_id, user_id) values (${by.tenantId}, ${row!.id})`;
-          await setQueues(tx, by.tenantId, row!.id, queues);
+          await setService(tx, { tenantId: by.tenantId, userId: row!.id, role }, service);
           return row!.id;
         }),
       );
       return await one(by.tenantId, id);
     },
-    async edit(by, id, version, { queues, disabled, ...fields }) {
+    async edit(by, id, version, { queues, tiers, skills, disabled, ...fields }) {
       const { name, email, role, locale } = fields;
       const edited = await refusingConflicts(() =>
         sql.begin(async transaction => {
@@ -133,13 +143,11 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
                   else disabled_at end
               where tenant_id = ${by.tenantId} and id = ${id} and version = ${version}
               returning id, name
-            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'changed', name: sql`name` }, { ...fields, queues, disabled })})
+            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'changed', name: sql`name` }, { ...fields, queues, tiers, skills, disabled })})
             select id from changed`;
           if (rows.length === 0) return false;
           await keepAnAdmin(tx, by.tenantId);
-          if (role === 'agent')
-            await tx`insert into agents (tenant_id, user_id) values (${by.tenantId}, ${id}) on conflict do nothing`;
-          if (queues) await setQueues(tx, by.tenantId, id, queues);
+          await setService(tx, { tenantId: by.tenantId, userId: id, role }, { queues, tiers, skills });
           return true;
         }),
       );
