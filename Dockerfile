@@ -16,6 +16,7 @@ COPY --from=build /build/package.json ./
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY --from=build /build/dialplan ./dialplan
+COPY --from=build /build/prompts ./prompts
 # What it writes: data, and what it shares with the media server. Volumes take their owner from here.
 RUN install -d -o node -g node /data /var/lib/ringbridge/media
 USER node

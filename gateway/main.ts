@@ -95,7 +95,11 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     });
     await telephony.start();
     stopping.push(() => telephony.stop());
-    const media = await openMedia(config, { telephony, owner: `gateway-${lease.id}`, logger });
+    const media = await openMedia(config, {
+      ...{ telephony, logger },
+      owner: `gateway-${lease.id}`,
+      houseMusic: prompts.houseMusic,
+    });
     stopping.push(() => media.close());
 
     const wrapUps = new WrapUpClock(sql, logger);
@@ -104,6 +108,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const conductor = new Conductor({
       sql,
       announcements,
+      prompts,
       telephony,
       media,
       logger,
@@ -228,14 +233,14 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
 /** The media engine of the settings. FreeSWITCH is reached through the SIP server: telephony comes first. */
 function openMedia(
   config: CompleteConfig,
-  { telephony, owner, logger }: { telephony: Telephony; owner: string; logger: Logger },
+  parts: { telephony: Telephony; owner: string; houseMusic: string; logger: Logger },
 ): Promise<MediaServer> {
+  const { telephony, ...common } = parts;
   if (config.media === 'builtin')
     return connectBuiltinMediaPool({
       engines: config.mediaControls,
       secret: config.mediaSecret,
-      owner,
-      logger,
+      ...common,
     });
   if (config.media === 'asterisk')
     return connectAsteriskMedia({
@@ -245,20 +250,16 @@ function openMedia(
       username: 'ringbridge',
       password: config.asteriskPassword ?? '',
       capacity: config.asteriskLegs,
-      music: config.holdMusic ?? '',
       sharedDir: config.asteriskFolder,
       signalling: telephony,
-      owner,
-      logger,
+      ...common,
     });
   return connectFreeswitchPool({
     servers: config.freeswitchServers,
     password: config.freeswitchPassword ?? '',
     signalling: telephony,
     opus: config.browserOpus,
-    ...(config.holdMusic === undefined ? {} : { houseMusic: config.holdMusic }),
-    owner,
-    logger,
+    ...common,
   });
 }
 

@@ -19,11 +19,11 @@ if (folder === undefined || sipServer === undefined) {
   t.pass('no Asterisk is named by RINGBRIDGE_TEST_ASTERISK');
 } else {
   t.test('Asterisk', async t => {
-    const { music, sharedDir, port, sipPort, password } = await startAsterisk(t, folder);
+    const { houseMusic, sharedDir, port, sipPort, password } = await startAsterisk(t, folder);
     const { telephony } = await openHouse(t, sipServer);
     const server = await connectAsteriskMedia({
       ...{ host: '127.0.0.1', port, sipPort, username: 'ringbridge', password },
-      ...{ owner: 'conformance', capacity: 100, music, sharedDir, signalling: telephony, logger },
+      ...{ owner: 'conformance', capacity: 100, houseMusic, sharedDir, signalling: telephony, logger },
     });
     t.teardown(() => server.close());
     mediaConformance(t, async () => server, report);
@@ -32,10 +32,10 @@ if (folder === undefined || sipServer === undefined) {
   t.test('an Asterisk that dies takes its endpoints along, and is found again when it is back', async t => {
     const first = await startAsterisk(t, folder);
     const { telephony } = await openHouse(t, sipServer);
-    const { music, sharedDir, port, sipPort, password } = first;
+    const { houseMusic, sharedDir, port, sipPort, password } = first;
     const server = await connectAsteriskMedia({
       ...{ host: '127.0.0.1', port, sipPort, username: 'ringbridge', password },
-      ...{ owner: 'survivor', capacity: 10, music, sharedDir, signalling: telephony, logger },
+      ...{ owner: 'survivor', capacity: 10, houseMusic, sharedDir, signalling: telephony, logger },
     });
     t.teardown(() => server.close());
     const endpoint = await server.createEndpoint({ kind: 'rtp' });
@@ -54,11 +54,11 @@ if (folder === undefined || sipServer === undefined) {
   });
 
   t.test('a wrong password is refused by name', async t => {
-    const { music, sharedDir, port, sipPort } = await startAsterisk(t, folder);
+    const { houseMusic, sharedDir, port, sipPort } = await startAsterisk(t, folder);
     const { telephony } = await openHouse(t, sipServer);
     const wrong = connectAsteriskMedia({
       ...{ host: '127.0.0.1', port, sipPort, username: 'ringbridge', password: 'another one' },
-      ...{ owner: 'stranger', capacity: 10, music, sharedDir, signalling: telephony, logger },
+      ...{ owner: 'stranger', capacity: 10, houseMusic, sharedDir, signalling: telephony, logger },
     });
     await t.rejects(wrong, { code: 'bad_request', message: /password/ });
   });

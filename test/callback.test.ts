@@ -14,7 +14,7 @@ const engines: Record<string, (t: Test) => Record<string, string>> = {
   'the built-in media engine': () => ({}),
 };
 const named = namedFreeswitches();
-if (named.length > 0) engines.FreeSWITCH = t => freeswitchEnvironment(t, named);
+if (named.length > 0) engines.FreeSWITCH = () => freeswitchEnvironment(named);
 
 for (const [engine, settings] of Object.entries(engines)) {
   t.test(

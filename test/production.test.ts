@@ -23,6 +23,8 @@ interface Service {
   healthcheck?: unknown;
   ports?: string[];
   network_mode?: string;
+  /** In full, or in short as older versions write it: SOURCE:TARGET:MODE. */
+  volumes?: (string | { source: string; target: string })[];
 }
 
 function run(command: string, args: readonly string[], options: object = {}) {
@@ -84,6 +86,23 @@ t.test('docker-compose.yml is valid, pinned, watched, and closed', async t => {
     /--address 127\.0\.0\.1/,
     'the control port is for this machine',
   );
+  const soundsOf = (name: string) =>
+    (services[name]?.volumes ?? [])
+      .map(volume => {
+        if (typeof volume !== 'string') return { source: volume.source, target: volume.target };
+        const [source, target = ''] = volume.split(':');
+        return { source, target };
+      })
+      .filter(({ target }) => target.startsWith('/var/lib/ringbridge/'));
+  const folders = ['RINGBRIDGE_PROMPTS_DIR', 'RINGBRIDGE_PROMPT_CACHE_DIR'].map(
+    name => services.gateway?.environment?.[name] ?? '',
+  );
+  for (const path of folders)
+    t.ok(
+      soundsOf('gateway').some(({ target }) => `${path}/`.startsWith(`${target}/`)),
+      `${path} is shared`,
+    );
+  t.same(soundsOf('freeswitch'), soundsOf('gateway'), 'FreeSWITCH sees the sounds by the same paths');
   rmSync(join(folder, '.env'));
   t.throws(() => composeConfig(folder), { message: /refused/ }, 'nothing starts without secrets');
 });

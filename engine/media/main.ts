@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { holdMusic } from './audio/music.js';
 import { SoundFiles } from './audio/sound-files.js';
 import { ControlServer } from './control/server.js';
 import { EndpointRegistry } from './endpoint/registry.js';
@@ -26,8 +25,6 @@ function orSettingError<T>(work: Promise<T>, flag: string, what: string): Promis
 
 async function start(settings: Settings): Promise<() => Promise<void>> {
   const { address, controlHost, controlPort, webrtcPort, rtpPorts } = settings;
-  // Rendered before the first call, not within one.
-  holdMusic();
   const mux = await orSettingError(
     MuxPort.hold(webrtcPort, address),
     webrtcPort === 0 ? '--address' : '--webrtc-port',

@@ -21,7 +21,7 @@ export async function reachAgent(
   turn: Turn,
   { live }: Waiting,
 ): Promise<Leg | undefined> {
-  const { interaction, stop, logger } = turn;
+  const { interaction, music: holdMusic, stop, logger } = turn;
   const { sql, telephony } = parts;
   const { id: interactionId, tenantId, agentId, phone, name } = interaction;
   if (!agentId) throw new Error(`interaction ${interactionId} is offered to nobody`);
@@ -33,8 +33,10 @@ export async function reachAgent(
   const clock = offerClock(parts, turn, { live });
   try {
     const callerName = name ?? undefined;
-    const request = { tenantId, interactionId, userId: agentId, kind, callerName, callerNumber: phone };
-    return await ringAgent(parts, { ...request, signal: stop.signal });
+    return await ringAgent(parts, {
+      ...{ tenantId, interactionId, userId: agentId, kind, holdMusic, callerName, callerNumber: phone },
+      signal: stop.signal,
+    });
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
     const reason = stopReason(turn);

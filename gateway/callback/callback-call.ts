@@ -134,11 +134,14 @@ export class CallbackCall {
     this.#current = current;
     try {
       // A cancel between the statement that made the offer and the subscription was not heard: look.
-      const terms = await serviceTerms(this.#parts.sql, interaction);
+      const [terms, { file: music }] = await Promise.all([
+        serviceTerms(this.#parts.sql, interaction),
+        this.#parts.prompts.music(interaction.tenantId),
+      ]);
       if (terms?.state === 'accepted') accepted.abort();
       else if (terms?.state !== 'offered') return;
       this.#liveWaitMs = terms.liveWaitSeconds * 1000;
-      const turn: Turn = { ...current, terms, logger: this.#logger };
+      const turn: Turn = { ...current, terms, music, logger: this.#logger };
       if (this.#stopped) stop.abort(this.#stopped);
       if (this.#customer?.live) await this.#connect(turn, this.#customer);
       // He is on the line at another gateway, or was until just now: to dial him here would be to call him twice.
@@ -164,7 +167,7 @@ export class CallbackCall {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
       const customer = await reachCustomer(this.#parts, turn, agent);
       if (!customer) return;
-      await this.#talk(turn, agent, this.#hold(customer));
+      await this.#talk(turn, agent, this.#hold(customer, turn));
     } finally {
       await free();
     }
@@ -178,7 +181,7 @@ export class CallbackCall {
     turn.interaction = dialing;
     const customer = await reachCustomer(this.#parts, turn);
     if (!customer) return;
-    const line = this.#hold(customer);
+    const line = this.#hold(customer, turn);
     line.wait();
     if (!(await untilTaken(() => customerAnswered(sql, turn.interaction)))) return;
     await this.#connect(turn, line);
@@ -221,8 +224,8 @@ export class CallbackCall {
     };
   }
 
-  #hold(leg: Leg): CustomerLine {
-    const line = new CustomerLine(leg, this.#logger);
+  #hold(leg: Leg, { music }: Turn): CustomerLine {
+    const line = new CustomerLine(leg, music, this.#logger);
     this.#customer = line;
     line.onGone(how => {
       this.#wake();

@@ -8,11 +8,14 @@ import type { Endpoint } from '../media/index.js';
  */
 export class CustomerLine {
   readonly #leg: Leg;
+  readonly #music: string;
   readonly #logger: Logger;
   #live = true;
 
-  constructor(leg: Leg, logger: Logger) {
+  /** `music`: the file that he hears while he waits. */
+  constructor(leg: Leg, music: string, logger: Logger) {
     this.#leg = leg;
+    this.#music = music;
     this.#logger = logger;
   }
 
@@ -38,7 +41,11 @@ export class CustomerLine {
   wait(): void {
     if (!this.#live) return;
     this.endpoint
-      .play({ music: 'default' })
+      .play({ file: this.#music }, { times: 'forever' })
+      .catch(error => {
+        this.#logger.warn({ err: error }, "the house's music in the place of another");
+        return this.endpoint.play({ music: 'default' });
+      })
       .catch(error => this.#logger.warn({ err: error }, 'no music for the customer who waits'));
   }
 

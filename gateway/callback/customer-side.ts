@@ -12,7 +12,7 @@ import { type ServiceParts, stopReason, type Turn } from './turn.js';
  * interaction has moved on.
  */
 export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg): Promise<Leg | undefined> {
-  const { interaction, terms, stop, logger } = turn;
+  const { interaction, terms, music, stop, logger } = turn;
   const rung = AbortSignal.timeout(terms.ringSeconds * 1000);
   const early = agent && new EarlyMedia(agent.endpoint, terms.country);
   try {
@@ -21,6 +21,7 @@ export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg
       interactionId: interaction.id,
       number: interaction.phone,
       callerId: terms.callerId,
+      holdMusic: music,
       signal: AbortSignal.any([stop.signal, rung]),
       onProgress: (progress, endpoint) => {
         early

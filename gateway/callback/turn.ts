@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ServedInteraction, ServiceTerms, WrapUpClock } from '../acd/index.js';
 import type { CallParts } from '../calls/index.js';
+import type { PromptFiles } from '../prompts/index.js';
 import type { Announcements, Sql } from '../store/index.js';
 
 /** Why a turn ends before its time. */
@@ -37,6 +38,8 @@ export const endings: Readonly<Record<string, StopReason>> = {
 export interface Turn {
   interaction: ServedInteraction;
   terms: ServiceTerms;
+  /** The file with the music for whoever waits or is held. */
+  music: string;
   /** Aborted with a StopReason: the agent's leg is freed, whatever it is doing. */
   stop: AbortController;
   /** Aborted when the agent has taken the offer. */
@@ -48,6 +51,7 @@ export interface Turn {
 export interface ServiceParts extends CallParts {
   sql: Sql;
   announcements: Announcements;
+  prompts: PromptFiles;
   wrapUps: WrapUpClock;
 }
 

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Endpoint, type EndpointKind, MediaError, type MediaServer } from '../media/index.js';
+import {
+  type Endpoint,
+  type EndpointKind,
+  type EndpointRequest,
+  MediaError,
+  type MediaServer,
+} from '../media/index.js';
 import {
   CallFailure,
   OfferRefused,
@@ -32,6 +38,7 @@ interface Invitation {
 interface Placement {
   party: LegParty;
   kind: EndpointKind;
+  holdMusic: string;
   signal: AbortSignal;
   onProgress?: (progress: Progress, endpoint: Endpoint) => void;
   invite: (invitation: Invitation) => Promise<SipDialog>;
@@ -100,19 +107,33 @@ export class Leg {
   }
 }
 
+/** Music that the media server cannot open costs the caller that music, and not the call. */
+async function openEndpoint({ media, logger }: CallParts, request: EndpointRequest): Promise<Endpoint> {
+  try {
+    return await media.createEndpoint(request);
+  } catch (error) {
+    if (!(error instanceof MediaError && error.code === 'bad_request')) throw error;
+    logger.warn(
+      { err: error, interactionId: request.owner },
+      "the house's hold music in the place of another",
+    );
+    return await media.createEndpoint({ ...request, holdMusic: undefined });
+  }
+}
+
 /**
  * Makes an endpoint, invites the peer with its offer, applies the answer. Whatever fails, nothing is left behind: no
  * endpoint, no ringing phone.
  * @throws CallFailure
  */
 async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
-  const { legJournal, media, logger } = parts;
-  const { party, kind, signal, onProgress, invite } = placement;
+  const { legJournal, logger } = parts;
+  const { party, kind, holdMusic, signal, onProgress, invite } = placement;
   const record = new LegRecord(legJournal, party);
   let endpoint: Endpoint | undefined;
   let dialog: SipDialog | undefined;
   try {
-    const made = await media.createEndpoint({ kind, owner: party.interactionId });
+    const made = await openEndpoint(parts, { kind, owner: party.interactionId, holdMusic });
     endpoint = made;
     dialog = await invite({
       offer: made.localSdp,
@@ -154,6 +175,8 @@ export interface RingAgent {
   interactionId: string;
   userId: string;
   kind: EndpointKind;
+  /** What the customer hears while the agent holds: a file. */
+  holdMusic: string;
   callerName?: string | undefined;
   callerNumber: string;
   signal: AbortSignal;
@@ -164,10 +187,11 @@ export interface RingAgent {
  * @throws CallFailure
  */
 export function ringAgent(parts: CallParts, request: RingAgent): Promise<Leg> {
-  const { tenantId, interactionId, userId, kind, callerName, callerNumber, signal } = request;
+  const { tenantId, interactionId, userId, kind, holdMusic, callerName, callerNumber, signal } = request;
   return placeLeg(parts, {
     party: { tenantId, interactionId, role: 'agent', userId },
     kind,
+    holdMusic,
     signal,
     invite: invitation =>
       parts.telephony.inviteAgent({
@@ -186,6 +210,8 @@ export interface DialPhone {
   interactionId: string;
   number: string;
   callerId: string;
+  /** What the agent hears while the customer holds: a file. */
+  holdMusic: string;
   signal: AbortSignal;
   onProgress: (progress: Progress, endpoint: Endpoint) => void;
   onSent?: () => void;
@@ -196,10 +222,11 @@ export interface DialPhone {
  * @throws CallFailure
  */
 export function dialPhone(parts: CallParts, request: DialPhone): Promise<Leg> {
-  const { tenantId, interactionId, number, callerId, signal, onProgress, onSent } = request;
+  const { tenantId, interactionId, number, callerId, holdMusic, signal, onProgress, onSent } = request;
   return placeLeg(parts, {
     party: { tenantId, interactionId, role: 'customer', phone: number },
     kind: 'rtp',
+    holdMusic,
     signal,
     onProgress,
     invite: invitation =>

@@ -179,7 +179,6 @@ function checkMedia(config: Config, problems: string[]) {
       config.asteriskPassword !== undefined,
       'asteriskPassword (RINGBRIDGE_ASTERISK_PASSWORD) must be set',
     );
-    need(config.holdMusic !== undefined, 'holdMusic must name a file');
   }
 }
 

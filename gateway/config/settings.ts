@@ -269,12 +269,6 @@ const media = {
     fallback: 500,
     meaning: 'How many legs Asterisk takes at most.',
   }),
-  holdMusic: setting({
-    kind: kind.file,
-    fallback: undefined,
-    fallbackText: 'none',
-    meaning: 'A WAV file on the machines of FreeSWITCH or Asterisk that is heard on hold: 8 kHz mono.',
-  }),
   browserOpus: setting({
     kind: kind.flag,
     fallback: false,

@@ -1,7 +1,7 @@
 import pino from 'pino';
 import t from 'tap';
 import { ChromiumPeer, launchChromium } from '../../test/support/chromium.js';
-import { startMediaEngine } from '../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../test/support/media-engine.js';
 import { answeredPhone, calledPhone, next } from './conformance/legs.js';
 import { connectBuiltinMedia, type Endpoint, type LostReason } from './index.js';
 
@@ -14,6 +14,7 @@ const server = await connectBuiltinMedia({
   host,
   port,
   secret,
+  houseMusic,
   owner: 'chromium',
   logger: pino({ level: 'silent' }),
 });

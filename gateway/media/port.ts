@@ -16,7 +16,7 @@ export interface EndpointRequest {
    * of one owner are made on the same: name those alike that will be joined.
    */
   owner?: string;
-  /** A WAV file: what the other side of a bridge hears while this endpoint's peer holds. The house's music otherwise. */
+  /** A WAV file: what the other side of a bridge hears while this endpoint's peer holds. The house's by default. */
   holdMusic?: string;
   /** Keys are recognised by their sound, too, for a peer that does not speak RFC 4733. Needs `in_band_digits`. */
   inBandDigits?: boolean;
@@ -57,7 +57,7 @@ export interface EndpointEvents {
 export type PlaySource =
   /** Ringing and busy tone of a country's network (ITU-T E.180 annex), until stopped; a beep lasts half a second. */
   | { tone: 'ringback' | 'busy' | 'beep'; country?: string }
-  /** The hold music of the house, looped until stopped. */
+  /** The hold music of the house, looped until stopped. A company's own is a `file`, played `forever`. */
   | { music: 'default' }
   /** A WAV file on the engine's machine: 8 kHz mono, PCM 16 bit, A-law or µ-law. */
   | { file: string }

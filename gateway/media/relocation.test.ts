@@ -2,7 +2,7 @@ import pino from 'pino';
 import t, { type Test } from 'tap';
 import { connectFreeswitch, freeswitchSettings, namedFreeswitches } from '../../test/support/freeswitch.js';
 import { Link } from '../../test/support/link.js';
-import { startMediaEngine } from '../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../test/support/media-engine.js';
 import { answeredPhone, calledPhone, end, next, type PhoneLeg, talkTogether } from './conformance/legs.js';
 import { EslConnection } from './freeswitch/esl-connection.js';
 import { connectBuiltinMedia, type FreeswitchSettings, MediaPool, type MediaServer } from './index.js';
@@ -20,7 +20,7 @@ async function builtinBench(t: Test): Promise<Bench> {
   const engines = [await startMediaEngine(), await startMediaEngine()];
   const servers = await Promise.all(
     engines.map(({ host, port, secret }) =>
-      connectBuiltinMedia({ host, port, secret, owner: 'test', logger }),
+      connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'test', logger }),
     ),
   );
   t.teardown(async () => {

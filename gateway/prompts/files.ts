@@ -4,7 +4,7 @@ import type { Locale } from '../errors.js';
 import type { PlaySource } from '../media/index.js';
 import type { Sql } from '../store/index.js';
 import { SoundCache } from './cache.js';
-import type { MusicKey } from './music.js';
+import { defaultMusic, type MusicKey } from './music.js';
 import type { Pack } from './packs.js';
 import { type ClipName, recordedClips, recordedSound, stillRecorded } from './recordings.js';
 import { pause, type Spoken } from './spoken.js';
@@ -42,9 +42,18 @@ export class PromptFiles {
     return { text, sources: await this.#sources(tenantId, language, clips) };
   }
 
-  /** For `Endpoint.play` with `times: 'forever'`. */
-  async music(tenantId: string, key: MusicKey): Promise<PlaySource[]> {
-    return await this.#sources(tenantId, 'music', [key]);
+  /**
+   * A piece of music as callers of the tenant hear it: a source for `Endpoint.play` with `times: 'forever'`, and in
+   * `file` what an endpoint's `holdMusic` is.
+   */
+  async music(tenantId: string, key: MusicKey = defaultMusic): Promise<{ file: string }> {
+    const files = await this.#files(tenantId, 'music', [key]);
+    return { file: files.get(key) as string };
+  }
+
+  /** The music that media servers play when they are told no other. */
+  get houseMusic(): string {
+    return this.#shippedFile('music', defaultMusic);
   }
 
   /** The bytes of one clip, as callers of the tenant hear it. */
@@ -60,8 +69,13 @@ export class PromptFiles {
     return await this.#cache.sweep(hashes => stillRecorded(this.#sql, hashes));
   }
 
-  async #sources(tenantId: string, pack: Pack, clips: Spoken['clips']): Promise<PlaySource[]> {
-    const names = [...new Set(clips.filter(clip => clip !== pause))];
+  async #sources(tenantId: string, language: Locale, clips: Spoken['clips']): Promise<PlaySource[]> {
+    const names = new Set(clips.filter(clip => clip !== pause));
+    const files = await this.#files(tenantId, language, [...names]);
+    return clips.map(clip => (clip === pause ? { silenceMs: pauseMs } : { file: files.get(clip) as string }));
+  }
+
+  async #files(tenantId: string, pack: Pack, names: readonly string[]): Promise<Map<string, string>> {
     const recorded = await recordedClips(this.#sql, tenantId, pack, names);
     const files = new Map<string, string>();
     for (const clip of names) {
@@ -71,7 +85,7 @@ export class PromptFiles {
         sha256 ? await this.#ownFile({ tenantId, pack, clip }, sha256) : this.#shippedFile(pack, clip),
       );
     }
-    return clips.map(clip => (clip === pause ? { silenceMs: pauseMs } : { file: files.get(clip) as string }));
+    return files;
   }
 
   /** Replaced or removed since we looked: whatever is there now is right, too. */

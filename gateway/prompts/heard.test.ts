@@ -3,6 +3,7 @@ import pino from 'pino';
 import t from 'tap';
 import { decodeSample, frameSamples } from '../../test/support/audio.js';
 import { testDatabase } from '../../test/support/database.js';
+import { likeness } from '../../test/support/likeness.js';
 import { startMediaEngine } from '../../test/support/media-engine.js';
 import { answeredPhone, end } from '../media/conformance/legs.js';
 import { connectBuiltinMedia, type PlaySource } from '../media/index.js';
@@ -25,20 +26,6 @@ function samplesOf(sources: readonly PlaySource[]): number[] {
   });
 }
 
-/** Signal to noise of what was heard against what was to be heard, in dB, at the offset where they fit best. */
-function likeness(heard: readonly number[], wanted: readonly number[]): number {
-  let best = Number.NEGATIVE_INFINITY;
-  for (let offset = 0; offset + wanted.length <= heard.length; offset += frameSamples) {
-    let [signal, noise] = [0, 0];
-    wanted.forEach((sample, i) => {
-      signal += sample ** 2;
-      noise += (sample - (heard[offset + i] as number)) ** 2;
-    });
-    best = Math.max(best, 10 * Math.log10(signal / noise));
-  }
-  return best;
-}
-
 t.test('what is said is what a telephone hears, clip after clip without a gap', async t => {
   const { url } = await testDatabase(t);
   const sql = connect({ url, max: 1 });
@@ -52,6 +39,7 @@ t.test('what is said is what a telephone hears, clip after clip without a gap', 
     host,
     port,
     secret,
+    houseMusic: prompts.houseMusic,
     owner: 'prompts',
     logger: pino({ level: 'silent' }),
   });

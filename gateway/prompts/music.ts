@@ -5,3 +5,6 @@ export const music = {
 } as const;
 
 export type MusicKey = keyof typeof music;
+
+/** What is heard where nobody has chosen. */
+export const defaultMusic: MusicKey = 'hold-music-1';

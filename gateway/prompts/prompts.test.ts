@@ -175,14 +175,14 @@ t.test('a company replaces what its callers hear, hears it, and goes back to the
 t.test('music, parts of numbers, and pauses', async t => {
   const { prompts, signIn, call, demo } = await start(t);
   const admin = await signIn('admin@demo.example');
-  t.same(await prompts.music(demo, 'hold-music-2'), [
-    { file: join(shippedFolder, 'music', 'hold-music-2.wav') },
-  ]);
+  const shipped = (key: string) => join(shippedFolder, 'music', `${key}.wav`);
+  t.same(await prompts.music(demo), { file: shipped('hold-music-1') });
+  t.equal(prompts.houseMusic, shipped('hold-music-1'));
+  t.same(await prompts.music(demo, 'hold-music-2'), { file: shipped('hold-music-2') });
   const music = (await call(admin, 'PUT', 'music/hold-music-2/sound', { payload: mp3 })).json<ListedClip>();
   t.ok(Math.abs(music.level + 28) < 0.5, 'music is quieter than speech');
   t.equal(music.kind, 'music');
-  const [source] = await prompts.music(demo, 'hold-music-2');
-  t.not((source as { file: string }).file, join(shippedFolder, 'music', 'hold-music-2.wav'));
+  t.not((await prompts.music(demo, 'hold-music-2')).file, shipped('hold-music-2'));
 
   await call(admin, 'PUT', 'en/cardinal-5/sound', { payload: wavFile() });
   const { sources, text } = await prompts.announce(demo, 'en', [{ phone: '+82255500155', country: 'KR' }]);

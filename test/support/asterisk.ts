@@ -19,8 +19,8 @@ export interface TestAsterisk {
   port: number;
   sipPort: number;
   password: string;
-  /** Its hold music. */
-  music: string;
+  /** A WAV file that it sees. */
+  houseMusic: string;
   /** A folder that it sees. */
   sharedDir: string;
   /** Kills it as the system would, and waits. */
@@ -51,8 +51,8 @@ export async function startAsterisk(
   t.teardown(() => rmSync(shared, { recursive: true }));
   // Asterisk runs as a user of its own.
   chmodSync(shared, 0o755);
-  const music = join(shared, 'music.wav');
-  writeFileSync(music, toneWav(musicHz, 5000));
+  const houseMusic = join(shared, 'music.wav');
+  writeFileSync(houseMusic, toneWav(musicHz, 5000));
   const {
     port = await freePort(),
     sipPort = await freeUdpPort(),
@@ -92,5 +92,21 @@ export async function startAsterisk(
     Promise.reject(new Error(`Asterisk was not ready in ${startMs} ms:\n${log}`)),
   );
   await Promise.race([ready, failed, late]);
-  return { port, sipPort, password, music, sharedDir: shared, kill };
+  return { port, sipPort, password, houseMusic, sharedDir: shared, kill };
+}
+
+/** Settings of a whole gateway whose media it is. */
+export function asteriskEnvironment({
+  port,
+  sipPort,
+  password,
+  sharedDir,
+}: TestAsterisk): Record<string, string> {
+  return {
+    RINGBRIDGE_MEDIA: 'asterisk',
+    RINGBRIDGE_ASTERISK_PORT: String(port),
+    RINGBRIDGE_ASTERISK_SIP_PORT: String(sipPort),
+    RINGBRIDGE_ASTERISK_PASSWORD: password,
+    RINGBRIDGE_ASTERISK_FOLDER: sharedDir,
+  };
 }

@@ -80,10 +80,7 @@ export async function freeswitchSettings(
 }
 
 /** Settings of a whole gateway whose media they are. */
-export function freeswitchEnvironment(
-  t: Teardown,
-  servers: readonly NamedFreeswitch[],
-): Record<string, string> {
+export function freeswitchEnvironment(servers: readonly NamedFreeswitch[]): Record<string, string> {
   const list = servers.map(({ esl, sip }) => ({
     host: esl.host,
     eslPort: esl.port,
@@ -93,7 +90,6 @@ export function freeswitchEnvironment(
     RINGBRIDGE_MEDIA: 'freeswitch',
     RINGBRIDGE_FREESWITCH_SERVERS: JSON.stringify(list),
     RINGBRIDGE_FREESWITCH_PASSWORD: servers[0]?.esl.password ?? '',
-    RINGBRIDGE_HOLD_MUSIC: houseMusic(t),
   };
 }
 

@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const engineMain = fileURLToPath(new URL('../../engine/media/main.js', import.meta.url));
 
+/** The hold music that comes with Ringbridge. */
+export const houseMusic = fileURLToPath(new URL('../../../prompts/music/hold-music-1.wav', import.meta.url));
+
 export interface MediaEngineProcess {
   host: string;
   port: number;

@@ -3,7 +3,6 @@ import { decodeSample, loudness, toneShare, toneWav } from '../../../test/suppor
 import { clipOf } from './clip.js';
 import { FrameClock } from './frame-clock.js';
 import { decodeG711, encodeG711, type Law, silence, transcodeInPlace } from './g711.js';
-import { holdMusic } from './music.js';
 import { dtmfSamples, toneClip } from './tones.js';
 import { parseWav } from './wav.js';
 
@@ -68,18 +67,6 @@ t.test('keys as sound have the two frequencies of Q.23', async t => {
   t.ok(toneShare(dtmfSamples('1', 100, 0), 1209) > 0.4);
   t.ok(toneShare(dtmfSamples('D', 100, 0), 941) > 0.4);
   t.ok(toneShare(dtmfSamples('D', 100, 0), 1633) > 0.4);
-});
-
-t.test('the hold music is long, gentle, never silent, and has no seam', async t => {
-  const music = decodeG711('PCMU', holdMusic().encoded.PCMU);
-  t.ok(music.length > 20 * 8000);
-  let peak = 0;
-  for (const sample of music) peak = Math.max(peak, Math.abs(sample));
-  t.ok(peak < 16_000);
-  for (let at = 0; at + 4000 <= music.length; at += 4000) {
-    t.ok(loudness(music.subarray(at, at + 4000)) > 150, `heard at ${at / 8000} s`);
-  }
-  t.ok(Math.abs(music[0]! - music[music.length - 1]!) < 1500, 'the end meets the beginning');
 });
 
 t.test('a clip is whole frames', async t => {

@@ -1,6 +1,5 @@
 import { isAbsolute } from 'node:path';
 import { type Clip, looped, silentClip } from '../audio/clip.js';
-import { holdMusic } from '../audio/music.js';
 import type { SoundFiles } from '../audio/sound-files.js';
 import { beepClip, toneClip } from '../audio/tones.js';
 import { allKeys, isKeys } from '../dtmf.js';
@@ -64,10 +63,7 @@ async function clipFor(source: Params, files: SoundFiles): Promise<Clip> {
     const tone = source.oneOf('tone', ['ringback', 'busy', 'beep']);
     return tone === 'beep' ? beepClip() : toneClip(tone, source.optionalText('country', 2));
   }
-  if (source.has('music')) {
-    source.oneOf('music', ['default']);
-    return holdMusic();
-  }
+  if (source.has('music')) return looped(await files.read(source.text('music', 4096)));
   if (source.has('silenceMs')) return silentClip(source.number('silenceMs', 0, 1, longestSilenceMs));
   return files.read(source.text('file', 4096));
 }

@@ -3,7 +3,6 @@ import type { Clip } from '../audio/clip.js';
 import { DtmfDetector } from '../audio/dtmf-detector.js';
 import type { FrameClock } from '../audio/frame-clock.js';
 import { type Law, transcodeInPlace } from '../audio/g711.js';
-import { holdMusic } from '../audio/music.js';
 import { DtmfReceiver, type PressedKey } from '../dtmf.js';
 import { MediaFault } from '../fault.js';
 import type { Recorder } from '../recording/recorder.js';
@@ -67,7 +66,7 @@ export interface EndpointSettings {
   label: string;
   rtpTimeoutMs: number;
   clock: FrameClock;
-  /** The house's by default. */
+  /** Nothing by default. */
   holdMusic?: Clip | undefined;
   inBandDigits?: boolean;
 }
@@ -80,7 +79,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   readonly kind: EndpointKind;
   readonly label: string;
   /** What others hear while this endpoint's peer holds. */
-  readonly holdMusic: Clip;
+  readonly holdMusic: Clip | undefined;
   /** Supervisors' endpoints that go where this one goes, and the one that this goes with. */
   readonly watchers = new Map<Endpoint, Role>();
   watching: Endpoint | undefined;
@@ -114,7 +113,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     this.id = settings.id;
     this.kind = settings.kind;
     this.label = settings.label;
-    this.holdMusic = settings.holdMusic ?? holdMusic();
+    this.holdMusic = settings.holdMusic;
     this.#rtpTimeoutMs = settings.rtpTimeoutMs;
     this.#playout = new Playout(
       settings.clock,

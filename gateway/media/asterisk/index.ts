@@ -36,8 +36,8 @@ export interface AsteriskMediaSettings {
   owner: string;
   /** How many legs it takes. */
   capacity: number;
-  /** The hold music of the house: a WAV file that Asterisk sees, too. */
-  music: string;
+  /** A WAV file that Asterisk sees, too: what is heard where no other music is asked for. */
+  houseMusic: string;
   /** A folder of ours that Asterisk sees under the same name, to read. Tones are written there. */
   sharedDir: string;
   signalling: EngineSignalling;
@@ -88,7 +88,7 @@ class AsteriskMedia implements MediaServer {
 
   constructor(settings: AsteriskMediaSettings) {
     this.#settings = settings;
-    const { host, port, username, password, owner, logger, music, sharedDir } = settings;
+    const { host, port, username, password, owner, logger, houseMusic, sharedDir } = settings;
     this.#key = createHash('sha256').update(owner).digest('hex').slice(0, 12);
     this.#ari = new Ari({
       ...{ host, port, username, password },
@@ -100,7 +100,7 @@ class AsteriskMedia implements MediaServer {
       ari: this.#ari,
       logger: logger.child({ module: 'asterisk' }),
       waiters: this.#waiters,
-      house: { music, tones: join(sharedDir, 'tones') },
+      house: { music: houseMusic, tones: join(sharedDir, 'tones') },
       own: endpoint => this.#own(endpoint),
       forget: endpoint => {
         this.#endpoints.delete(endpoint.channel);
@@ -129,7 +129,7 @@ class AsteriskMedia implements MediaServer {
     if (!this.#ari.connected) throw new MediaError('engine_unavailable', 'Asterisk is not connected');
     const id = `${this.#key}-${randomUUID()}`;
     const { channel, ...answered } = await this.#invite(id, kind, remoteSdp);
-    const leg = { id, kind, channel, ...answered, holdMusic: holdMusic ?? this.#settings.music };
+    const leg = { id, kind, channel, ...answered, holdMusic: holdMusic ?? this.#settings.houseMusic };
     const endpoint = new AsteriskEndpoint(remote ? { ...leg, remote } : leg, this.#parts);
     this.#endpoints.set(channel, endpoint);
     if (inBandDigits) {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import pino from 'pino';
 import t from 'tap';
-import { startMediaEngine } from '../../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
 import { endWebRtc, WebRtcPeer } from '../../../test/support/webrtc-peer.js';
 import { answeredPhone, calledBrowser, calledPhone } from '../conformance/legs.js';
 import type { Endpoint, LostReason, MediaServer } from '../port.js';
@@ -34,7 +34,7 @@ t.test(
   async t => {
     const first = await startMediaEngine();
     const { host, port, secret } = first;
-    const server = await connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger });
+    const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger });
     const agent = await calledBrowser(server);
     const customer = await calledPhone(server);
     await agent.endpoint.bridge(customer.endpoint);
@@ -71,6 +71,7 @@ t.test('a gateway that restarts: the talk goes on, and its legs are adopted', as
     host,
     port,
     secret,
+    houseMusic,
     owner: 'node-1',
     logger,
     signal: ending.signal,
@@ -82,11 +83,11 @@ t.test('a gateway that restarts: the talk goes on, and its legs are adopted', as
   first.peer.mouth.speak(700);
   await second.peer.ear.tone(700);
 
-  const stranger = await connectBuiltinMedia({ host, port, secret, owner: 'node-2', logger });
+  const stranger = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-2', logger });
   t.same(await stranger.orphans(), [], 'another node sees none of it');
   await t.rejects(stranger.adopt(first.endpoint.id), { code: 'unknown_endpoint' });
 
-  const after = await connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger });
+  const after = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger });
   const orphans = await after.orphans();
   t.same(orphans.map(({ id }) => id).sort(), [first.endpoint.id, second.endpoint.id].sort());
   const adopted = await after.adopt(first.endpoint.id);
@@ -112,7 +113,7 @@ t.test('endpoints of a gateway that does not come back are freed', async t => {
   t.teardown(() => engine.stop());
   const { host, port, secret } = engine;
   const ending = new AbortController();
-  const settings = { host, port, secret, owner: 'node-1', logger };
+  const settings = { host, port, secret, houseMusic, owner: 'node-1', logger };
   const before = await connectBuiltinMedia({ ...settings, signal: ending.signal });
   const leg = await calledPhone(before);
   const playing = leg.endpoint.play({ music: 'default' });
@@ -131,7 +132,7 @@ t.test('a telephone that falls silent is lost; one on hold is not', async t => {
   const engine = await startMediaEngine({ flags: ['--rtp-timeout', '1'] });
   t.teardown(() => engine.stop());
   const { host, port, secret } = engine;
-  const server = await connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger });
+  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger });
   const silent = await calledPhone(server);
   const holding = await answeredPhone(server);
   await Promise.all(
@@ -155,7 +156,7 @@ t.test('a browser that never shows up, or whose certificate is another, is lost 
   const engine = await startMediaEngine({ flags: ['--connect-timeout', '1'] });
   t.teardown(() => engine.stop());
   const { host, port, secret } = engine;
-  const server = await connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger });
+  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger });
   const absent = WebRtcPeer.offering();
   const unanswered = await server.createEndpoint({ kind: 'webrtc', remoteSdp: absent.sdp });
   t.equal(await lostReason(unanswered), 'ice_failed');
@@ -174,19 +175,19 @@ t.test('a wrong secret, nobody there, and an end while connecting are told apart
   const engine = await startMediaEngine();
   const { host, port, secret } = engine;
   await t.rejects(
-    connectBuiltinMedia({ host, port, secret: 'not the secret at all', owner: 'node-1', logger }),
+    connectBuiltinMedia({ host, port, secret: 'not the secret at all', houseMusic, owner: 'node-1', logger }),
     { code: 'bad_request', message: /login/ },
   );
-  await t.rejects(connectBuiltinMedia({ host, port, secret, owner: 'no name', logger }), {
+  await t.rejects(connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'no name', logger }), {
     code: 'bad_request',
   });
   await engine.stop();
   await t.rejects(
-    connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger, connectTimeoutMs: 100 }),
+    connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger, connectTimeoutMs: 100 }),
     { code: 'engine_unavailable', message: new RegExp(`${port}`) },
   );
   const signal = AbortSignal.timeout(50);
-  await t.rejects(connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger, signal }));
+  await t.rejects(connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger, signal }));
 });
 
 t.test('what is no request ends the connection, and the engine goes on', async t => {
@@ -206,7 +207,7 @@ t.test('what is no request ends the connection, and the engine goes on', async t
     socket.resume();
     await once(socket, 'close');
   }
-  const server = await connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger });
+  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger });
   const endpoint = await server.createEndpoint({ kind: 'rtp' });
   await t.rejects(endpoint.sendDigits(''), { code: 'bad_request' });
   await t.rejects(server.createEndpoint({ kind: 'fax' as never }), { code: 'bad_request', message: /kind/ });
@@ -222,7 +223,7 @@ t.test('ports run out by name, and come back', async t => {
   const engine = await startMediaEngine({ flags: ['--max-endpoints', '2'] });
   t.teardown(() => engine.stop());
   const { host, port, secret } = engine;
-  const server = await connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger });
+  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger });
   const first = await server.createEndpoint({ kind: 'rtp' });
   await server.createEndpoint({ kind: 'webrtc' });
   await t.rejects(server.createEndpoint({ kind: 'rtp' }), { code: 'no_ports' });

@@ -2,18 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { type Conference, type ConferenceRole, type Endpoint, MediaError, type PlaySource } from '../port.js';
 import type { EngineConnection } from './connection.js';
 import { BuiltinEndpoint } from './endpoint.js';
+import { sourcesFor } from './sources.js';
 
 /** A conference of the built-in engine. Who is in it is known by the endpoints: each is joined to one thing at most. */
 export class BuiltinConference implements Conference {
   readonly id = randomUUID();
   readonly #connection: EngineConnection;
   readonly #conference: string;
+  readonly #houseMusic: string;
   readonly #joined = new Set<BuiltinEndpoint>();
   #destroyed = false;
 
-  constructor(connection: EngineConnection, conference: string) {
+  constructor(connection: EngineConnection, conference: string, houseMusic: string) {
     this.#connection = connection;
     this.#conference = conference;
+    this.#houseMusic = houseMusic;
   }
 
   get members(): readonly Endpoint[] {
@@ -37,7 +40,7 @@ export class BuiltinConference implements Conference {
   }
 
   async play(source: PlaySource | readonly PlaySource[]): Promise<void> {
-    const sources = Array.isArray(source) ? source : [source];
+    const sources = sourcesFor(source, this.#houseMusic);
     await this.#connection.request(
       'playToConference',
       { conference: this.#conference, sources },

@@ -16,6 +16,7 @@ import {
 import { scoreOf } from '../quality.js';
 import type { EngineConnection, RequestOptions } from './connection.js';
 import { BuiltinRecording } from './recording.js';
+import { sourcesFor } from './sources.js';
 
 export interface EndpointDescription {
   endpoint: string;
@@ -36,6 +37,7 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   readonly id: string;
   readonly kind: EndpointKind;
   readonly #connection: EngineConnection;
+  readonly #houseMusic: string;
   readonly #forget: () => void;
   /** The one it is a member of. */
   conference: Conference | undefined;
@@ -44,12 +46,18 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   /** Events that came in the same breath as the answer to `create`, before a caller could listen. */
   #early: (() => void)[] | undefined = [];
 
-  constructor(description: EndpointDescription, connection: EngineConnection, forget: () => void) {
+  constructor(
+    description: EndpointDescription,
+    connection: EngineConnection,
+    houseMusic: string,
+    forget: () => void,
+  ) {
     super();
     this.id = description.endpoint;
     this.kind = description.kind;
     this.#localSdp = description.localSdp;
     this.#connection = connection;
+    this.#houseMusic = houseMusic;
     this.#forget = forget;
     setImmediate(() => {
       const early = this.#early ?? [];
@@ -96,7 +104,7 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const ended = await this.#untilOver('play', {
-        sources: Array.isArray(source) ? source : [source],
+        sources: sourcesFor(source, this.#houseMusic),
         times: times === 'forever' ? 0 : times,
         endOnDigit,
       });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import pino from 'pino';
 import t from 'tap';
 import { RtpPeer } from '../../../test/support/audio.js';
-import { startMediaEngine } from '../../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
 import { MediaRelay } from '../../../test/support/media-relay.js';
 import { endWebRtc, WebRtcPeer } from '../../../test/support/webrtc-peer.js';
 import { answeredPhone, calledPhone, end, next, talkTogether } from '../conformance/legs.js';
@@ -13,7 +13,7 @@ t.teardown(endWebRtc);
 
 t.test('SRTP that is sent again is taken once: no key twice, no packet more', async t => {
   const engine = await startMediaEngine();
-  const server = await connectBuiltinMedia({ ...engine, owner: 'node-1', logger });
+  const server = await connectBuiltinMedia({ ...engine, houseMusic, owner: 'node-1', logger });
   t.teardown(async () => {
     await server.close();
     await engine.stop();
@@ -64,7 +64,7 @@ t.test(
   'a sprayer of packets over all ports is not taken for a peer, before or after it has spoken',
   async t => {
     const engine = await startMediaEngine();
-    const server = await connectBuiltinMedia({ ...engine, owner: 'node-1', logger });
+    const server = await connectBuiltinMedia({ ...engine, houseMusic, owner: 'node-1', logger });
     t.teardown(async () => {
       await server.close();
       await engine.stop();
@@ -92,7 +92,7 @@ t.test(
 
 t.test('over IPv6: two telephones talk, and an address of the other family is refused', async t => {
   const engine = await startMediaEngine({ flags: ['--address', '::1'] });
-  const server = await connectBuiltinMedia({ ...engine, owner: 'node-1', logger });
+  const server = await connectBuiltinMedia({ ...engine, houseMusic, owner: 'node-1', logger });
   t.teardown(async () => {
     await server.close();
     await engine.stop();
@@ -112,7 +112,7 @@ t.test('behind NAT: peers are told the external address, and a port of the range
   const engine = await startMediaEngine({
     flags: ['--external-address', '203.0.113.7', '--rtp-ports', '46000-46019'],
   });
-  const server = await connectBuiltinMedia({ ...engine, owner: 'node-1', logger });
+  const server = await connectBuiltinMedia({ ...engine, houseMusic, owner: 'node-1', logger });
   t.teardown(async () => {
     await server.close();
     await engine.stop();

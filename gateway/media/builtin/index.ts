@@ -18,6 +18,8 @@ import { type ConnectionSettings, EngineConnection } from './connection.js';
 import { BuiltinEndpoint, checkedSdp, type EndpointDescription } from './endpoint.js';
 
 export interface BuiltinMediaSettings extends ConnectionSettings {
+  /** A WAV file on the engine's machine: what is heard where no other music is asked for. */
+  houseMusic: string;
   logger: Logger;
   /** Ends everything: connecting, reconnecting, the connection. */
   signal?: AbortSignal;
@@ -134,7 +136,7 @@ class BuiltinMedia implements MediaServer {
   }
 
   async createEndpoint(request: EndpointRequest): Promise<Endpoint> {
-    const { kind, remoteSdp, owner, inBandDigits, holdMusic } = request;
+    const { kind, remoteSdp, owner, inBandDigits, holdMusic = this.#settings.houseMusic } = request;
     this.#drain.refuseNew();
     const connection = this.#alive();
     const params = {
@@ -165,7 +167,7 @@ class BuiltinMedia implements MediaServer {
   async createConference(): Promise<Conference> {
     const connection = this.#alive();
     const { conference } = await connection.request('createConference', {});
-    return new BuiltinConference(connection, String(conference));
+    return new BuiltinConference(connection, String(conference), this.#settings.houseMusic);
   }
 
   drain(signal?: AbortSignal): Promise<void> {
@@ -210,7 +212,8 @@ class BuiltinMedia implements MediaServer {
   #track(result: Record<string, unknown>, connection: EngineConnection): BuiltinEndpoint {
     const description = result as unknown as EndpointDescription;
     const { endpoint: id } = description;
-    const endpoint = new BuiltinEndpoint(description, connection, () => this.#forget(id));
+    const { houseMusic } = this.#settings;
+    const endpoint = new BuiltinEndpoint(description, connection, houseMusic, () => this.#forget(id));
     this.#endpoints.set(id, endpoint);
     return endpoint;
   }

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import t from 'tap';
-import { startMediaEngine } from '../../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
 import {
   agentHz,
   answeredPhone,
@@ -22,6 +22,7 @@ t.test(
     const server = await connectBuiltinMediaPool({
       engines: engines.map(({ host, port }) => ({ host, port })),
       secret,
+      houseMusic,
       owner: 'node-1',
       logger,
     });
@@ -75,7 +76,7 @@ t.test('one that is drained gets no new calls, but the rest of those it has', as
   t.teardown(() => Promise.all(engines.map(engine => engine.stop())));
   const members = await Promise.all(
     engines.map(({ host, port, secret }) =>
-      connectBuiltinMedia({ host, port, secret, owner: 'node-1', logger }),
+      connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'node-1', logger }),
     ),
   );
   const [first, second] = members as [(typeof members)[0], (typeof members)[0]];
@@ -104,6 +105,7 @@ t.test('orphans of all are adopted, each from the engine that has it', async t =
   const settings = {
     engines: engines.map(({ host, port }) => ({ host, port })),
     secret,
+    houseMusic,
     owner: 'node-1',
     logger,
   };

@@ -5,7 +5,7 @@ import {
   freeswitchSettings,
   namedFreeswitches,
 } from '../../../test/support/freeswitch.js';
-import { startMediaEngine } from '../../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
 import { endWebRtc } from '../../../test/support/webrtc-peer.js';
 import { connectBuiltinMedia } from '../index.js';
 import { mediaConformance } from './index.js';
@@ -17,7 +17,7 @@ const report = new ConformanceReport();
 t.test('the built-in engine', async t => {
   const engine = await startMediaEngine();
   const { host, port, secret } = engine;
-  const server = await connectBuiltinMedia({ host, port, secret, owner: 'conformance', logger });
+  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'conformance', logger });
   t.teardown(async () => {
     await server.close();
     await engine.stop();

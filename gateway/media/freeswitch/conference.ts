@@ -15,7 +15,7 @@ interface Member {
 export interface ConferenceHost {
   esl(): EslConnection;
   forgetConference(conference: FreeswitchConference): void;
-  readonly houseMusic: string | undefined;
+  readonly houseMusic: string;
 }
 
 const profile = 'ringbridge';

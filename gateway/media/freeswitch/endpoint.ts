@@ -27,7 +27,7 @@ export interface EndpointHost {
   /** A channel that answers an offer. @throws MediaError */
   answer(kind: EndpointKind, offer: string, owner: string): Promise<Channel>;
   forget(endpoint: FreeswitchEndpoint): void;
-  readonly houseMusic: string | undefined;
+  readonly houseMusic: string;
 }
 
 /** What an endpoint's audio is joined to. */
@@ -96,7 +96,7 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     return this.#holding;
   }
 
-  get holdMusicFile(): string | undefined {
+  get holdMusicFile(): string {
     return this.#request.holdMusic ?? this.#host.houseMusic;
   }
 

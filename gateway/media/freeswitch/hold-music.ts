@@ -63,9 +63,9 @@ export class HoldMusic {
   }
 
   #start(holder: FreeswitchEndpoint): void {
-    const file = holder.holdMusicFile;
-    if (this.#playback !== undefined || this.#paused || file === undefined) return;
-    const playback = new Playback(this.#endpoint.channel, soundsOf({ music: 'default' }, file), 1);
+    if (this.#playback !== undefined || this.#paused) return;
+    const music = soundsOf({ music: 'default' }, holder.holdMusicFile);
+    const playback = new Playback(this.#endpoint.channel, music, 1);
     this.#playback = playback;
     const over = () => {
       if (this.#playback === playback) this.#playback = undefined;

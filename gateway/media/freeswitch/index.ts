@@ -35,8 +35,8 @@ export interface FreeswitchSettings {
   owner: string;
   /** Browsers are offered Opus first. */
   opus?: boolean;
-  /** A WAV file on FreeSWITCH's machine. */
-  houseMusic?: string;
+  /** A WAV file on FreeSWITCH's machine: what is heard where no other music is asked for. */
+  houseMusic: string;
   logger: Logger;
   signal?: AbortSignal;
   /** How long the first connection is tried, milliseconds; 10 000 by default. */
@@ -120,7 +120,7 @@ export async function connectFreeswitch(settings: FreeswitchSettings): Promise<M
 class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
   readonly engine = 'freeswitch';
   readonly capabilities: ReadonlySet<Capability>;
-  readonly houseMusic: string | undefined;
+  readonly houseMusic: string;
   readonly #settings: FreeswitchSettings;
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
@@ -138,7 +138,7 @@ class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
 
   constructor(settings: FreeswitchSettings) {
     this.#settings = settings;
-    this.houseMusic = settings.houseMusic === undefined ? undefined : checkedPath(settings.houseMusic);
+    this.houseMusic = checkedPath(settings.houseMusic);
     this.capabilities = new Set<Capability>([
       ...([
         'webrtc',

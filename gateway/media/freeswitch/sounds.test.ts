@@ -1,6 +1,8 @@
 import t from 'tap';
 import { checkedPath, soundsOf, toneDigits } from './sounds.js';
 
+const music = '/music.wav';
+
 t.test('paths that FreeSWITCH would understand otherwise are refused', async t => {
   for (const path of ['/prompts/ko/환영.wav', '/a-b/c_d+e=f@g~h,1.2.wav']) t.equal(checkedPath(path), path);
   for (const path of [
@@ -19,13 +21,13 @@ t.test('paths that FreeSWITCH would understand otherwise are refused', async t =
 });
 
 t.test('what is played, in FreeSWITCH’s words', async t => {
-  t.same(soundsOf({ tone: 'ringback', country: 'GB' }, undefined).items, [
+  t.same(soundsOf({ tone: 'ringback', country: 'GB' }, music).items, [
     { sound: 'tone_stream://v=-13;%(400,200,400,450);%(400,2000,400,450);loops=-1', forever: false },
   ]);
-  t.same(soundsOf({ tone: 'busy', country: 'nowhere' }, undefined).items, [
+  t.same(soundsOf({ tone: 'busy', country: 'nowhere' }, music).items, [
     { sound: 'tone_stream://v=-13;%(500,500,480,620);loops=-1', forever: false },
   ]);
-  t.same(soundsOf([{ file: '/a.wav' }, { silenceMs: 250 }, { tone: 'beep' }], undefined), {
+  t.same(soundsOf([{ file: '/a.wav' }, { silenceMs: 250 }, { tone: 'beep' }], music), {
     items: [
       { sound: '/a.wav', forever: false },
       { sound: 'silence_stream://250', forever: false },
@@ -33,13 +35,12 @@ t.test('what is played, in FreeSWITCH’s words', async t => {
     ],
     files: ['/a.wav'],
   });
-  t.same(soundsOf({ music: 'default' }, '/music.wav').items, [{ sound: '/music.wav', forever: true }]);
+  t.same(soundsOf({ music: 'default' }, music).items, [{ sound: music, forever: true }]);
   t.equal(toneDigits('1*D', 80, 60), 'tone_stream://v=-13;d=80;w=60;1*d');
 });
 
-t.test('nothing, negative silence, and music where there is none, are refused', async t => {
-  t.throws(() => soundsOf([], undefined), { code: 'bad_request' });
-  t.throws(() => soundsOf({ silenceMs: -1 }, undefined), { code: 'bad_request' });
-  t.throws(() => soundsOf({ silenceMs: 0.5 }, undefined), { code: 'bad_request' });
-  t.throws(() => soundsOf({ music: 'default' }, undefined), { code: 'bad_request' });
+t.test('nothing and negative silence are refused', async t => {
+  t.throws(() => soundsOf([], music), { code: 'bad_request' });
+  t.throws(() => soundsOf({ silenceMs: -1 }, music), { code: 'bad_request' });
+  t.throws(() => soundsOf({ silenceMs: 0.5 }, music), { code: 'bad_request' });
 });

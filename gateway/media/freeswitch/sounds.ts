@@ -35,7 +35,7 @@ export interface Sounds {
 }
 
 /** @throws MediaError `bad_request` */
-export function soundsOf(source: PlaySource | readonly PlaySource[], houseMusic: string | undefined): Sounds {
+export function soundsOf(source: PlaySource | readonly PlaySource[], houseMusic: string): Sounds {
   const sources = Array.isArray(source) ? (source as readonly PlaySource[]) : [source as PlaySource];
   if (sources.length === 0) throw new MediaError('bad_request', 'nothing to play');
   const sounds: Sounds = { items: [], files: [] };
@@ -45,8 +45,6 @@ export function soundsOf(source: PlaySource | readonly PlaySource[], houseMusic:
       add(checkedPath(one.file));
       sounds.files.push(one.file);
     } else if ('music' in one) {
-      if (houseMusic === undefined)
-        throw new MediaError('bad_request', 'no hold music is set for FreeSWITCH');
       add(checkedPath(houseMusic), true);
       sounds.files.push(houseMusic);
     } else if ('silenceMs' in one) {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { connectBuiltinMedia, type Endpoint, type MediaServer } from '../../../gateway/media/index.js';
-import { startMediaEngine } from '../../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
 import { type Bed, callOf, type Kind, kinds, offeringBrowser, phone } from './bed.js';
 
 const logger = pino({ level: 'silent' });
@@ -65,7 +65,7 @@ export async function builtinBed(calls: number, nodeFlags: readonly string[]): P
   const flags = ['--rtp-ports', `20000-${20_000 + ports - 1}`, '--max-endpoints', String(calls * 2 + 100)];
   const engine = await startMediaEngine({ flags, nodeFlags });
   const { host, port, secret } = engine;
-  const server = await connectBuiltinMedia({ host, port, secret, owner: 'bench', logger });
+  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'bench', logger });
   return portBed(server, { server: engine.process.pid as number }, async () => {
     await server.close();
     await engine.stop();

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { pino } from 'pino';
 import { connectBuiltinMedia } from '../../../gateway/media/index.js';
 import { toneWav } from '../../../test/support/audio.js';
-import { startMediaEngine } from '../../../test/support/media-engine.js';
+import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
 import { endWebRtc } from '../../../test/support/webrtc-peer.js';
 import { shortCall } from './call.js';
 import { type Footprint, footprint } from './footprint.js';
@@ -62,7 +62,7 @@ export async function main(args: string[]): Promise<number> {
   const engine = await startMediaEngine();
   const { host, port, secret } = engine;
   const logger = pino({ level: 'silent' });
-  const server = await connectBuiltinMedia({ host, port, secret, owner: 'soak', logger });
+  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'soak', logger });
   const looks: Footprint[] = [];
   const faults = new Map<string, number>();
   let [done, recordedBytes] = [0, 0];

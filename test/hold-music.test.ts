@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { asteriskEnvironment, namedAsterisk, startAsterisk } from './support/asterisk.js';
+import { RtpPeer, toneWav } from './support/audio.js';
+import { freeswitchEnvironment, namedFreeswitches } from './support/freeswitch.js';
+import { likeness } from './support/likeness.js';
+import { houseMusic } from './support/media-engine.js';
+import { RobotAgent } from './support/robot-agent.js';
+import { demoPassword, nextNumber, type Stack, startStack } from './support/stack.js';
+import { telephone } from './support/telephone.js';
+import { endWebRtc } from './support/webrtc-peer.js';
+
+t.setTimeout(180_000);
+t.teardown(endWebRtc);
+
+const agentHz = 700;
+const companysHz = 1500;
+const wavHeaderBytes = 44;
+/** More than the two times G.711 takes away. */
+const likeDb = 20;
+
+const house = readFileSync(houseMusic).subarray(wavHeaderBytes);
+const houseSamples = Int16Array.from({ length: house.length / 2 }, (_, i) => house.readInt16LE(2 * i));
+
+/** The last 200 ms are from the piece that comes with Ringbridge. */
+const hearsHouseMusic = (phone: RtpPeer) =>
+  phone.ear.until(samples => likeness(houseSamples, samples) > likeDb, 'the music of the house');
+
+interface Music {
+  waiting: (phone: RtpPeer) => Promise<void>;
+  held: (phone: RtpPeer) => Promise<void>;
+}
+
+/** A customer is called first, waits for his agent, is held, and goes. */
+async function serve(t: Test, stack: Stack, agent: RobotAgent, music: Music): Promise<void> {
+  const phone = await RtpPeer.open(['PCMU']);
+  t.teardown(() => phone.close());
+  const telco = await telephone(t, stack.trunkPort, { rtpPort: phone.port });
+  const callback = await stack.api.askCallback({ phone: nextNumber() });
+  const invite = await agent.ring();
+  await music.waiting(phone);
+  const browser = agent.answer(t, invite);
+  await stack.api.follow(callback, ({ state }) => state === 'bridged');
+  await browser.opened;
+  browser.mouth.speak(agentHz);
+  await phone.ear.tone(agentHz);
+  await agent.hold(invite, browser, true);
+  await music.held(phone);
+  await agent.hold(invite, browser, false);
+  await phone.ear.tone(agentHz);
+  await agent.step('hangup', callback.id);
+  await agent.hungUp();
+  await telco.done;
+  await agent.until(desk => desk.me.state === 'ready', 'ready for the next');
+}
+
+const builtin = 'the built-in engine';
+const engines: Record<string, (t: Test) => Promise<Record<string, string>>> = { [builtin]: async () => ({}) };
+const named = namedFreeswitches();
+if (named.length > 0) engines.FreeSWITCH = async () => freeswitchEnvironment(named);
+const asterisk = namedAsterisk();
+if (asterisk) engines.Asterisk = async t => asteriskEnvironment(await startAsterisk(t, asterisk));
+
+for (const [engine, settings] of Object.entries(engines)) {
+  t.test(`on ${engine}: who waits or is held hears music`, async t => {
+    const cache = t.testdir();
+    const stack = await startStack(t, {
+      env: { ...(await settings(t)), RINGBRIDGE_PROMPT_CACHE_DIR: cache },
+    });
+    await stack.sql`update queues set customer_first = true, wrap_up_seconds = 0`;
+    const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+    await agent.setState('ready');
+    await serve(t, stack, agent, { waiting: hearsHouseMusic, held: hearsHouseMusic });
+    t.pass('of the house');
+
+    const token = await stack.api.signIn('admin@demo.example', demoPassword);
+    const uploaded = await stack.api.call('PUT', '/api/v1/prompts/music/hold-music-1/sound', {
+      token,
+      body: toneWav(companysHz, 4000),
+      headers: { 'content-type': 'audio/wav' },
+    });
+    t.equal(uploaded.status, 200);
+    const companys = (phone: RtpPeer) => phone.ear.tone(companysHz);
+    await serve(t, stack, agent, { waiting: companys, held: companys });
+    t.pass("the company's own, once it has uploaded one");
+
+    if (engine !== builtin) return;
+    for (const file of readdirSync(cache)) writeFileSync(join(cache, file), 'no sound at all');
+    await serve(t, stack, agent, { waiting: hearsHouseMusic, held: hearsHouseMusic });
+    t.pass('of the house again, where the file of the company cannot be played');
+  });
+}
