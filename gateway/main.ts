@@ -19,6 +19,7 @@ import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
+import { seedDemoFlows } from './inbound/index.js';
 import {
   connectAsteriskMedia,
   connectBuiltinMediaPool,
@@ -68,8 +69,10 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     stopping.push(() => Promise.all([sql, records, leaseSql].map(pool => pool.end({ timeout: 5 }))));
     const applied = await migrate(sql);
     if (applied.length > 0) logger.info({ applied }, 'schema brought up to date');
-    if (config.demo) await seedDemo(sql, { origins: ownOrigins(config), password: config.demoPassword });
-    else await lockDemo(sql);
+    if (config.demo) {
+      await seedDemo(sql, { origins: ownOrigins(config), password: config.demoPassword });
+      await seedDemoFlows(sql, config.dialplanDir, logger);
+    } else await lockDemo(sql);
 
     await lease.start();
     stopping.push(() => lease.stop());

@@ -1,4 +1,4 @@
-export { queueHours } from './hours-sql.js';
+export { hoursByKey, queueHours } from './hours-sql.js';
 export {
   type ClockSpan,
   clockSpanPattern,
@@ -8,6 +8,7 @@ export {
   type OpeningHours,
   type OpenSpan,
   openSpans,
+  openState,
   type Weekday,
   weekdays,
 } from './opening-hours.js';

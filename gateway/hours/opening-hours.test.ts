@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isOpen, isTimeZone, nextOpening, type OpeningHours, openSpans } from './opening-hours.js';
+import { isOpen, isTimeZone, nextOpening, type OpeningHours, openSpans, openState } from './opening-hours.js';
 
 function hours(weekly: OpeningHours['weekly'], more: Partial<OpeningHours> = {}): OpeningHours {
   return { timeZone: 'Asia/Seoul', weekly, publicHolidays: null, days: new Map(), ...more };
@@ -137,4 +137,29 @@ t.test('holidays', async t => {
 t.test('time zones', async t => {
   for (const name of ['Asia/Seoul', 'UTC', 'America/Argentina/Ushuaia']) t.ok(isTimeZone(name), name);
   for (const name of ['', 'Mars/Olympus', '+09:00', 'Asia/Seoul; drop']) t.notOk(isTimeZone(name), name);
+});
+
+t.test('closed as on any day, or because it is a holiday', async t => {
+  const of = hours(week, {
+    publicHolidays: 'KR',
+    days: new Map<string, string[] | null>([
+      ['2026-12-24', []],
+      ['2026-12-26', null],
+      ['2026-10-09', null],
+      ['2026-12-31', ['10:00-12:00']],
+    ]),
+  });
+  for (const [at, state] of [
+    ['2026-11-30T10:00+09:00', 'open'],
+    ['2026-11-30T20:00+09:00', 'closed'],
+    ['2026-12-05T10:00+09:00', 'closed'],
+    ['2026-12-24T10:00+09:00', 'holiday'],
+    ['2026-12-25T10:00+09:00', 'holiday'],
+    ['2026-12-25T00:00+09:00', 'holiday'],
+    ['2026-12-26T10:00+09:00', 'closed'],
+    ['2026-10-09T10:00+09:00', 'open'],
+    ['2026-12-31T11:00+09:00', 'open'],
+    ['2026-12-31T15:00+09:00', 'closed'],
+  ] as const)
+    t.equal(openState(of, new Date(at)), state, at);
 });

@@ -66,6 +66,15 @@ export function isOpen(hours: OpeningHours, at: Date): boolean {
   return openSpans(hours, at, new Date(at.getTime() + 1)).length > 0;
 }
 
+/** Whether it is open, closed as on any day, or closed because the day is a holiday: a public one, or the tenant's own. */
+export function openState(hours: OpeningHours, at: Date): 'open' | 'closed' | 'holiday' {
+  if (isOpen(hours, at)) return 'open';
+  const date = dateAt(at, hours.timeZone).toString();
+  const own = hours.days.get(date);
+  if (own !== undefined) return own?.length === 0 ? 'holiday' : 'closed';
+  return hours.publicHolidays && publicHoliday(hours.publicHolidays, date) ? 'holiday' : 'closed';
+}
+
 /** The first moment from `at` on at which it is open: `at` itself where it is. Undefined: not in the next 400 days. */
 export function nextOpening(hours: OpeningHours, at: Date): Date | undefined {
   for (let days = 0; days < horizonDays; days += strideDays) {

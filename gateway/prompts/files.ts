@@ -5,7 +5,7 @@ import type { PlaySource } from '../media/index.js';
 import type { Sql } from '../store/index.js';
 import { SoundCache } from './cache.js';
 import { defaultMusic, type MusicKey } from './music.js';
-import type { Pack } from './packs.js';
+import { isOfHouse, type Pack } from './packs.js';
 import { type ClipName, recordedClips, recordedSound, stillRecorded } from './recordings.js';
 import { pause, type Spoken } from './spoken.js';
 import { speak, type Utterance } from './utterance.js';
@@ -56,12 +56,13 @@ export class PromptFiles {
     return this.#shippedFile('music', defaultMusic);
   }
 
-  /** The bytes of one clip, as callers of the tenant hear it. */
-  async sound(name: ClipName): Promise<Buffer> {
-    return (
-      (await recordedSound(this.#sql, name))?.sound ??
-      (await readFile(this.#shippedFile(name.pack, name.clip)))
-    );
+  /** The bytes of one clip, as callers of the tenant hear it. Undefined: neither the tenant nor the house has it. */
+  async sound(name: ClipName): Promise<Buffer | undefined> {
+    const own = await recordedSound(this.#sql, name);
+    if (own) return own.sound;
+    return isOfHouse(name.pack, name.clip)
+      ? await readFile(this.#shippedFile(name.pack, name.clip))
+      : undefined;
   }
 
   /** Tidies the cache up; for the start of a gateway. */

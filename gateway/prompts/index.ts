@@ -2,5 +2,5 @@ export { type Announcement, PromptFiles } from './files.js';
 export { defaultMusic, type MusicKey, music } from './music.js';
 export { type PromptRouteOptions, promptRoutes } from './routes.js';
 export type { Spoken } from './spoken.js';
-export type { PromptKey } from './texts.js';
+export { type PromptKey, promptKeys, textsOf } from './texts.js';
 export { speak, type Utterance } from './utterance.js';

@@ -31,7 +31,12 @@ export function readManifest(folder: string, pack: Pack): Manifest {
   return JSON.parse(readFileSync(join(folder, pack, 'manifest.json'), 'utf8')) as Manifest;
 }
 
+/** Whether a clip may be uploaded under a name: one of the house's, or one that a company has for itself, `own-…`. */
 export function isClip(pack: Pack, key: string): boolean {
+  return isOfHouse(pack, key) || (pack !== 'music' && /^own-[a-z0-9-]{1,56}$/.test(key));
+}
+
+export function isOfHouse(pack: Pack, key: string): boolean {
   return Object.hasOwn(clips[pack], key);
 }
 
@@ -40,7 +45,7 @@ export type ClipKind = 'prompt' | 'part' | 'music';
 
 export function kindOf(pack: Pack, key: string): ClipKind {
   if (pack === 'music') return 'music';
-  return (promptKeys as readonly string[]).includes(key) ? 'prompt' : 'part';
+  return (promptKeys as readonly string[]).includes(key) || !isOfHouse(pack, key) ? 'prompt' : 'part';
 }
 
 /** The level that a pack's clips are brought to. */

@@ -192,6 +192,34 @@ t.test('music, parts of numbers, and pauses', async t => {
   t.equal(fives.length, 5, 'each five is the company’s, the rest is the house’s');
 });
 
+t.test('sentences that the house does not have', async t => {
+  const { prompts, signIn, call, demo, other } = await start(t);
+  const admin = await signIn('admin@demo.example');
+  t.match((await call(admin, 'GET', 'en/own-sale/sound')).json(), { code: 'clip_unknown' });
+  const put = await call(admin, 'PUT', 'en/own-sale/sound?text=Our%20winter%20sale', { payload: wavFile() });
+  t.match(put.json(), {
+    clip: 'own-sale',
+    kind: 'prompt',
+    text: 'Our winter sale',
+    own: { uploadedBy: 'Robin Admin' },
+  });
+  t.match((await call(admin, 'PUT', 'en/own-sale/sound', { payload: wavFile() })).json(), {
+    text: 'Our winter sale',
+  });
+  t.equal((await call(admin, 'GET', 'en/own-sale/sound')).statusCode, 200);
+  t.match(await prompts.announce(demo, 'en', [{ own: 'own-sale' }]), {
+    sources: [{ file: /prompts.*[0-9a-f]{64}.wav/ }],
+  });
+  t.match(await call(await signIn('admin@other.example'), 'GET', 'en/own-sale/sound'), { statusCode: 404 });
+  t.notMatch(await prompts.announce(other, 'en', [{ own: 'own-sale' }]), {
+    sources: [{ file: /[0-9a-f]{64}/ }],
+  });
+  t.equal((await call(admin, 'DELETE', 'en/own-sale/sound')).statusCode, 204);
+  t.match((await call(admin, 'PUT', 'music/own-sale/sound', { payload: wavFile() })).json(), {
+    code: 'clip_unknown',
+  });
+});
+
 t.test('who may, and what cannot be', async t => {
   const { signIn, call } = await start(t);
   const [admin, agent] = [await signIn('admin@demo.example'), await signIn('agent1@demo.example')];

@@ -13,6 +13,8 @@ export interface ClipName {
 /** What is told about a tenant's own recording. */
 export interface Recording {
   clip: string;
+  /** What is heard in it, where the company has said so: of a clip that is none of the house's. */
+  text: string | null;
   durationMs: number;
   level: number;
   original: ConvertedSound['original'];
@@ -23,29 +25,30 @@ export interface Recording {
 /** The tenant's own recordings of a pack, without their sound. */
 export function listRecordings(sql: Sql, tenantId: string, pack: Pack) {
   return sql<Recording[]>`
-    select r.clip, r.duration_ms as "durationMs", r.level, r.original, r.uploaded_at as "uploadedAt",
+    select r.clip, r.text, r.duration_ms as "durationMs", r.level, r.original, r.uploaded_at as "uploadedAt",
       u.name as "uploadedBy"
     from prompt_recordings r join users u on u.tenant_id = r.tenant_id and u.id = r.uploaded_by
-    where r.tenant_id = ${tenantId} and r.pack = ${pack}`;
+    where r.tenant_id = ${tenantId} and r.pack = ${pack} order by r.clip`;
 }
 
 /** Puts a tenant's sound in the place of the house's, or of an earlier one. The event says who did. */
 export async function storeRecording(
   sql: Sql,
   { tenantId, pack, clip }: ClipName,
-  { file, durationMs, level, original }: ConvertedSound,
+  { file, durationMs, level, original, text }: ConvertedSound & { text?: string | undefined },
   userId: string,
 ): Promise<void> {
   const sha256 = createHash('sha256').update(file).digest('hex');
   await sql`
     with stored as (
       insert into prompt_recordings as r
-        (tenant_id, pack, clip, sound, sha256, duration_ms, level, original, uploaded_by)
+        (tenant_id, pack, clip, sound, sha256, duration_ms, level, original, uploaded_by, text)
       values (${tenantId}, ${pack}, ${clip}, ${file}, ${sha256}, ${durationMs}, ${level.active},
-        ${sql.json({ ...original })}, ${userId})
+        ${sql.json({ ...original })}, ${userId}, ${text ?? null})
       on conflict (tenant_id, pack, clip) do update set
         sound = excluded.sound, sha256 = excluded.sha256, duration_ms = excluded.duration_ms, level = excluded.level,
-        original = excluded.original, uploaded_by = excluded.uploaded_by, uploaded_at = clock_timestamp()
+        original = excluded.original, uploaded_by = excluded.uploaded_by,
+        text = coalesce(excluded.text, r.text), uploaded_at = clock_timestamp()
       returning tenant_id, pack, clip, sha256
     )
     insert into events (tenant_id, type, user_id, data)

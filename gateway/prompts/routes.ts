@@ -86,7 +86,8 @@ export const promptRoutes: FastifyPluginAsyncTypebox<PromptRouteOptions> = async
 
   async function describe(tenantId: string, pack: Pack) {
     const own = new Map((await listRecordings(sql, tenantId, pack)).map(row => [row.clip, row]));
-    return Object.keys(clips[pack]).map(clip => describeClip(pack, clip, manifests[pack], own.get(clip)));
+    const names = new Set([...Object.keys(clips[pack]), ...own.keys()]);
+    return [...names].map(clip => describeClip(pack, clip, manifests[pack], own.get(clip)));
   }
 
   app.get(
@@ -116,11 +117,13 @@ export const promptRoutes: FastifyPluginAsyncTypebox<PromptRouteOptions> = async
     },
     async (request, reply) => {
       const name = nameOf(request);
+      const sound = await prompts.sound(name);
+      if (!sound) throw new ApiError('clip_unknown', { field: 'clip' });
       return await reply
         .type('audio/wav')
         .header('content-disposition', `inline; filename="${name.pack}-${name.clip}.wav"`)
         .header('cache-control', 'private, no-store')
-        .send(await prompts.sound(name));
+        .send(sound);
     },
   );
 
@@ -133,8 +136,10 @@ export const promptRoutes: FastifyPluginAsyncTypebox<PromptRouteOptions> = async
         summary: "Replace a clip by the company's own",
         description:
           'The body is a WAV or MP3 file of at most 32 MiB; a clip lasts at most two minutes, music ten. It is ' +
-          'converted to 8 kHz, one channel, 16 bit, and brought to the level of the house.',
+          'converted to 8 kHz, one channel, 16 bit, and brought to the level of the house. A sentence that the house ' +
+          'does not have is named own-…; `text` says what is heard in it.',
         params: ClipParams,
+        querystring: Type.Object({ text: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })) }),
         consumes: ['audio/wav', 'audio/mpeg'],
         response: { 200: Clip, ...refusals },
       },
@@ -150,7 +155,8 @@ export const promptRoutes: FastifyPluginAsyncTypebox<PromptRouteOptions> = async
       }).catch((error: unknown) => {
         throw error instanceof SoundFault ? new ApiError(error.code, { params: error.params }) : error;
       });
-      await storeRecording(sql, name, sound, caller(request).user.id);
+      const { text } = request.query;
+      await storeRecording(sql, name, { ...sound, text }, caller(request).user.id);
       const described = await describe(name.tenantId, name.pack);
       return described.find(({ clip }) => clip === name.clip)!;
     },
@@ -181,7 +187,7 @@ function nameOf(request: FastifyRequest) {
 }
 
 function describeClip(pack: Pack, clip: string, manifest: Manifest, own: Recording | undefined) {
-  const text = clips[pack][clip] as string;
+  const text = clips[pack][clip] ?? own?.text ?? '';
   const { durationMs, level } = own ?? (manifest[clip] as ManifestEntry);
   return {
     clip,

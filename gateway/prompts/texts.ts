@@ -69,6 +69,31 @@ const prompts = {
     en: 'The transfer did not go through. You are connected again.',
     ko: '전화를 돌리지 못했습니다. 다시 통화하실 수 있습니다.',
   },
+  'choose-language': {
+    en: 'For English, press 2.',
+    ko: '한국어 안내는 1번을 눌러 주십시오.',
+  },
+  'demo-menu': {
+    en: 'For buying advice, press 1. For technical support, press 2. For orders and billing, press 3. To leave a message, press 4. To hear this again, press 9.',
+    ko: '구매 상담은 1번, 기술 지원은 2번, 주문과 결제 문의는 3번, 메시지를 남기시려면 4번, 다시 들으시려면 9번을 눌러 주십시오.',
+  },
+  'technical-fault': {
+    en: 'Sorry, something went wrong on our side.',
+    ko: '죄송합니다. 시스템에 문제가 발생했습니다.',
+  },
+  'enter-number': {
+    en: 'Please enter your telephone number, and then press the pound key.',
+    ko: '전화받으실 번호를 누르신 후 우물 정자를 눌러 주십시오.',
+  },
+  'you-entered': { en: 'You entered', ko: '입력하신 번호는' },
+  'confirm-number': {
+    en: 'If this is correct, press 1. To enter it again, press 2.',
+    ko: '맞으시면 1번, 다시 입력하시려면 2번을 눌러 주십시오.',
+  },
+  'number-refused': {
+    en: 'Sorry, we cannot call this number.',
+    ko: '죄송합니다. 이 번호로는 전화드릴 수 없습니다.',
+  },
 } satisfies Record<string, Record<Locale, string>>;
 
 export type PromptKey = keyof typeof prompts;

@@ -10,6 +10,8 @@ import { type PromptKey, textsOf } from './texts.js';
 /** One thing to be heard, as whoever plays it names it. */
 export type Utterance =
   | { prompt: PromptKey }
+  /** A clip that a company has uploaded for itself. */
+  | { own: string }
   | { cardinal: number }
   | { counting: number }
   | { ordinal: number }
@@ -43,6 +45,7 @@ export function speak(language: Locale, utterances: readonly Utterance[]): Spoke
 function speakOne(language: Locale, utterance: Utterance): Spoken {
   const speech = speeches[language];
   if ('prompt' in utterance) return word(textsOf(language), utterance.prompt);
+  if ('own' in utterance) return { text: `(${utterance.own})`, clips: [utterance.own] };
   if ('cardinal' in utterance) return speech.cardinal(utterance.cardinal);
   if ('counting' in utterance) return speech.counting(utterance.counting);
   if ('ordinal' in utterance) return speech.ordinal(utterance.ordinal);

@@ -29,9 +29,15 @@ export class SourceFile<Schema extends TSchema> {
     const [fault] = [...this.#document.errors, ...this.#document.warnings];
     if (fault) throw this.#at(fault.pos[0], fault.message);
     const value: unknown = this.#convert();
-    const validate = ajv.compile(schema);
-    if (!validate(value)) throw this.#misfit(validate.errors![0]!);
+    const misfit = this.misfit([], value, schema);
+    if (misfit) throw misfit;
     this.value = value as Static<Schema>;
+  }
+
+  /** Why the value at a path does not fit a schema; for a schema that depends on what else stands in the file. */
+  misfit(path: Path, value: unknown, schema: TSchema): DialplanError | undefined {
+    const validate = ajv.compile(schema);
+    return validate(value) ? undefined : this.#misfit(path, validate.errors![0]!);
   }
 
   /** An error at the value of that path, or at its nearest parent that stands in the file. */
@@ -66,8 +72,8 @@ export class SourceFile<Schema extends TSchema> {
     }
   }
 
-  #misfit(error: ErrorObject): DialplanError {
-    const path = this.#pathOf(error.instancePath);
+  #misfit(base: Path, error: ErrorObject): DialplanError {
+    const path = [...base, ...this.#pathOf(error.instancePath)];
     const where = describe(path);
     const { additionalProperty, missingProperty, allowedValue } = error.params as Record<string, unknown>;
     if (typeof additionalProperty === 'string') {

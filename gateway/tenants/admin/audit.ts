@@ -29,7 +29,8 @@ export function auditEvent(
 export interface AuditEntry {
   id: string;
   at: Date;
-  by: { id: string; name: string };
+  /** Without an id: at a command line. */
+  by: { id: string | null; name: string };
   kind: string;
   action: AdminAction;
   name: string;
@@ -56,9 +57,9 @@ export async function listAudit(
   { limit, before, kind, by, from, until, name }: AuditFilter,
 ): Promise<AuditEntry[]> {
   return await sql<AuditEntry[]>`
-    select e.id::text, e.at, json_build_object('id', u.id, 'name', u.name) as by,
+    select e.id::text, e.at, json_build_object('id', u.id, 'name', coalesce(u.name, e.data ->> 'by', '')) as by,
       e.data ->> 'kind' as kind, e.data ->> 'action' as action, e.data ->> 'name' as name, e.data -> 'change' as change
-    from events e join users u on u.tenant_id = e.tenant_id and u.id = e.user_id
+    from events e left join users u on u.tenant_id = e.tenant_id and u.id = e.user_id
     where e.tenant_id = ${tenantId} and e.type = 'administered'
       ${before === undefined ? sql`` : sql`and e.id < ${before}::bigint`}
       ${kind === undefined ? sql`` : sql`and e.data ->> 'kind' = ${kind}`}

@@ -23,7 +23,10 @@ const tags = ['administration'];
 const AuditEntry = Type.Object({
   id: Type.String(),
   at: Timestamp,
-  by: Type.Object({ id: Type.String(), name: Type.String() }),
+  by: Type.Object({
+    id: Type.Union([Type.String(), Type.Null()], { description: 'Null: at a command line.' }),
+    name: Type.String(),
+  }),
   kind: Type.String(),
   action: Type.String({ description: 'created, changed or removed' }),
   name: Type.String(),
