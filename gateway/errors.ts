@@ -98,6 +98,12 @@ const entries = {
     ko: '이미 전화를 연결하고 있어 시간을 변경할 수 없습니다.',
     cure: 'Nothing: the callback is being served, or is over.',
   },
+  rating_closed: {
+    status: 409,
+    en: 'This call can no longer be rated.',
+    ko: '이 통화는 더 이상 평가할 수 없습니다.',
+    cure: 'Nothing: a talk can be rated for a day after its end, and only when there was one.',
+  },
   origin_not_allowed: {
     status: 403,
     en: 'This web site may not use this site key.',

@@ -30,6 +30,7 @@ import { PromptFiles, promptRoutes } from './prompts/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
 import { createTelephony, loadDialplan, type Telephony, trunkMetrics } from './telephony/index.js';
 import { adminRoutes, lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
+import { widgetRoutes } from './widget/index.js';
 
 /** Connections to the database: enough for two cores' worth of statements, few enough for several gateways. */
 const poolSize = 12;
@@ -207,6 +208,9 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
             secret: config.tokenKey,
             requestsPerMinute: config.callbacksPerMinute,
           });
+        },
+        async api => {
+          await api.register(widgetRoutes, { sql });
         },
         async api => {
           await api.register(promptRoutes, { sql, prompts, promptsDir: config.promptsDir });

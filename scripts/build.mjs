@@ -109,7 +109,10 @@ async function buildWeb(out) {
   });
   await bundle({
     ...page,
-    entryPoints: { 'widget-later': `${webFolder}/widget/later.ts` },
+    entryPoints: {
+      'widget-panel': `${webFolder}/widget/panel-module.ts`,
+      'widget-later': `${webFolder}/widget/later.ts`,
+    },
     outdir: join(out, 'web'),
     format: 'esm',
   });

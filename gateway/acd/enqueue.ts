@@ -14,6 +14,10 @@ export interface CallbackRequest {
   timeZone?: string | undefined;
   pageUrl?: string | undefined;
   pageTitle?: string | undefined;
+  /** What the site's own code tells the agent. */
+  context?: Record<string, string | number | boolean> | undefined;
+  /** The key of the greeting by which the visitor came. */
+  greeting?: string | undefined;
   requester: Buffer;
   /** Absent: now. */
   slot?: SlotTerms | undefined;
@@ -49,10 +53,11 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
       ), created as (
         insert into interactions
           (tenant_id, channel, state, site_id, queue_id, phone, name, note, locale, time_zone, page_url, page_title,
-            requester, place_at, due_at, priority, slot_at, slot_until, slot_seat)
+            context, greeting, requester, place_at, due_at, priority, slot_at, slot_until, slot_seat)
         select ${tenantId}, 'callback', ${slot ? 'scheduled' : 'waiting'}, ${siteId}, ${queueId}, ${phone},
           ${request.name ?? null}, ${request.note ?? null}, ${request.locale}, ${request.timeZone ?? null},
-          ${request.pageUrl ?? null}, ${request.pageTitle ?? null}, ${request.requester},
+          ${request.pageUrl ?? null}, ${request.pageTitle ?? null},
+          ${sql.json(request.context ?? {})}, ${request.greeting ?? null}, ${request.requester},
           coalesce(${slot?.at ?? null}::timestamptz, clock_timestamp()), ${slot?.at ?? null}::timestamptz,
           ${slot?.priority ?? 0}, ${slot?.at ?? null}::timestamptz, ${slot?.until ?? null}::timestamptz, seat.number
         from seat where not exists (select from recent)

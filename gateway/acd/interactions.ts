@@ -14,6 +14,9 @@ export interface InteractionView {
   note: string | null;
   locale: string;
   page: { url: string; title: string | null } | null;
+  /** What the site's own code told with the request. */
+  context: Record<string, string | number | boolean>;
+  rating: { stars: number; comment: string | null } | null;
   agent: { id: string; name: string } | null;
   requestedAt: Date;
   dueAt: Date | null;
@@ -53,6 +56,8 @@ function view(sql: Sql, locale: string): Fragment {
     json_build_object('name', i.name, 'phone', i.phone) as customer,
     i.note, i.locale,
     case when i.page_url is not null then json_build_object('url', i.page_url, 'title', i.page_title) end as page,
+    i.context,
+    (select json_build_object('stars', r.stars, 'comment', r.comment) from ratings r where r.interaction_id = i.id) as rating,
     case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
     i.requested_at as "requestedAt", i.due_at as "dueAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
     i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.ended_at as "endedAt",

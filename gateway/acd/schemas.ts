@@ -60,6 +60,10 @@ const fields = {
   note: NullableString,
   locale: Type.String(),
   page: Type.Union([Type.Object({ url: Type.String(), title: NullableString }), Type.Null()]),
+  context: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+    description: "What the site's own code told with the request.",
+  }),
+  rating: Type.Union([Type.Object({ stars: Type.Integer(), comment: NullableString }), Type.Null()]),
   agent: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
   requestedAt: Timestamp,
   dueAt: NullableTimestamp,

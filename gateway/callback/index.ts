@@ -2,3 +2,4 @@ export { Conductor } from './conductor.js';
 export { callableNumber } from './number-policy.js';
 export { type CallbackRouteOptions, callbackRoutes } from './routes.js';
 export { outcomeRuleRoutes } from './rule-resource.js';
+export { listCounters } from './visitor-view.js';

@@ -16,6 +16,7 @@ import { findSite, type Site } from '../tenants/index.js';
 import type { CallbackStream } from './event-stream.js';
 import { callableNumber } from './number-policy.js';
 import { offeredQueues, type QueuePromise, slotsOf, takesCallsNow } from './promises.js';
+import { rate } from './rating.js';
 import type { CallbackTokens } from './token.js';
 import { type Counter, listCounters, type VisitorView, viewCallback } from './visitor-view.js';
 
@@ -32,6 +33,10 @@ export interface CallbackForm {
   /** IANA name, as the browser says. One that is not known here is as good as none. */
   timeZone?: string;
   page?: { url: string; title?: string };
+  /** What the site's own code tells the agent. */
+  context?: Record<string, string | number | boolean>;
+  /** The key of the greeting by which the visitor came. */
+  greeting?: string;
 }
 
 /** What a visitor is told of a request he has made. */
@@ -107,6 +112,8 @@ export class CallbackRequests {
       timeZone: form.timeZone !== undefined && isTimeZone(form.timeZone) ? form.timeZone : undefined,
       pageUrl: form.page?.url,
       pageTitle: clean(form.page?.title),
+      context: form.context && cleanContext(form.context),
+      greeting: site.widget.greetings?.find(({ key }) => key === form.greeting)?.key,
       requester: requesterMac,
       slot,
       sameSeconds: queue.sameSeconds,
@@ -181,6 +188,22 @@ export class CallbackRequests {
     return await this.#view(id);
   }
 
+  /**
+   * What the visitor thought of the talk.
+   * @throws ApiError unauthorized, forbidden, not_found, rating_closed
+   */
+  async rate(
+    id: string,
+    token: string | undefined,
+    stars: number,
+    comment: string | undefined,
+  ): Promise<void> {
+    if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
+    const { tenantId } = await this.#whereabouts(id);
+    if (!(await rate(this.#sql, { id, tenantId }, { stars, comment: clean(comment) ?? null })))
+      throw new ApiError('rating_closed');
+  }
+
   /** The one place where a callback is found without its tenant: its visitor knows only its id, and the token proves it. */
   async #whereabouts(id: string): Promise<{ tenantId: string; queueId: string }> {
     const [row] = await this.#sql<{ tenantId: string; queueId: string }[]>`
@@ -229,4 +252,13 @@ function slotTerms(queue: QueuePromise, at: string): SlotTerms {
 function clean(text: string | undefined): string | undefined {
   const cleaned = text?.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').trim();
   return cleaned === '' ? undefined : cleaned;
+}
+
+function cleanContext(context: Record<string, string | number | boolean>) {
+  return Object.fromEntries(
+    Object.entries(context).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? (clean(value) ?? '') : value,
+    ]),
+  );
 }

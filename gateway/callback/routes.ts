@@ -1,15 +1,15 @@
 import { finished } from 'node:stream';
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { preferredLocale } from '../errors.js';
 import { IdParams, refusals } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
-import { bearerToken, isKnownOrigin } from '../tenants/index.js';
+import { allowVisitorOrigins, bearerToken } from '../tenants/index.js';
 import { streamCallback } from './event-stream.js';
 import { laterRoutes } from './later-routes.js';
 import { operatorRoutes } from './operator-routes.js';
 import { CallbackRequests } from './requests.js';
-import { Callback, Form, Receipt, Site } from './schemas.js';
+import { Callback, Form, Rating, Receipt, Site } from './schemas.js';
 import { StreamPlaces } from './stream-places.js';
 import { CallbackTokens } from './token.js';
 
@@ -24,8 +24,6 @@ export interface CallbackRouteOptions {
   publicUrl: string;
 }
 
-const preflightSeconds = 600;
-
 /** The visitor's side of the API. It is called from pages of other origins, and by nobody's cookie. */
 export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = async (app, options) => {
   const { sql, announcements, secret, requestsPerMinute, publicUrl } = options;
@@ -33,23 +31,16 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
   const places = new StreamPlaces();
   const askLimit = { rateLimit: { max: requestsPerMinute, timeWindow: '1 minute' } };
 
-  app.addHook('onRequest', async (request, reply) => {
-    const { origin } = request.headers;
-    if (origin === undefined || !(await isKnownOrigin(sql, origin))) return;
-    reply.header('access-control-allow-origin', origin).header('vary', 'origin');
-  });
-
-  for (const url of [
+  allowVisitorOrigins(app, sql, [
     '/sites/:siteKey',
     '/sites/:siteKey/slots',
     '/callbacks',
     '/callbacks/:id',
     '/callbacks/:id/events',
+    '/callbacks/:id/rating',
     '/callbacks/:id/slots',
     '/callbacks/:id/time',
-  ]) {
-    app.options(url, { schema: { hide: true } }, async (_request, reply) => preflight(reply));
-  }
+  ]);
 
   app.get(
     '/sites/:siteKey',
@@ -122,6 +113,26 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     async request => await requests.cancel(request.params.id, bearerToken(request)),
   );
 
+  app.put(
+    '/callbacks/:id/rating',
+    {
+      config: askLimit,
+      schema: {
+        tags: ['visitors'],
+        summary: 'What the visitor thought of the talk',
+        description: 'For a day after it; said again, it replaces what was said before.',
+        params: IdParams,
+        body: Rating,
+        response: { 204: Type.Null(), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { stars, comment } = request.body;
+      await requests.rate(request.params.id, bearerToken(request), stars, comment);
+      return reply.status(204).send(null);
+    },
+  );
+
   app.get(
     '/callbacks/:id/events',
     {
@@ -143,16 +154,6 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     },
   );
 };
-
-/** The answer to a CORS preflight; which origins may read what comes next is said by the hook. */
-function preflight(reply: FastifyReply) {
-  return reply
-    .status(204)
-    .header('access-control-allow-methods', 'GET, POST, PUT, DELETE')
-    .header('access-control-allow-headers', 'authorization, content-type')
-    .header('access-control-max-age', preflightSeconds)
-    .send();
-}
 
 function localeOf(request: FastifyRequest) {
   return preferredLocale(request.headers['accept-language']);

@@ -43,6 +43,12 @@ export const Site = Type.Object({
   ),
 });
 
+/** One of three types as a single schema: of a union, the first that a value can be made to fit would be taken. */
+const ContextValue = Type.Unsafe<string | number | boolean>({
+  type: ['string', 'number', 'boolean'],
+  maxLength: 200,
+});
+
 export const Form = Type.Object(
   {
     siteKey: Type.String({ minLength: 1, maxLength: 64, examples: ['demo'] }),
@@ -53,6 +59,19 @@ export const Form = Type.Object(
     locale: Type.Optional(Type.String({ maxLength: 35 })),
     at: Type.Optional(PointInTime),
     timeZone: Type.Optional(Type.String({ maxLength: 64, examples: ['Asia/Seoul'] })),
+    context: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N} _.-]{0,39}$' }), ContextValue, {
+        maxProperties: 20,
+        additionalProperties: false,
+        description: "What the site's own code tells the agent: what is in the cart, who has signed in.",
+      }),
+    ),
+    greeting: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9-]{1,40}$',
+        description: 'The greeting by which the panel was opened.',
+      }),
+    ),
     page: Type.Optional(
       Type.Object(
         {
@@ -62,6 +81,14 @@ export const Form = Type.Object(
         { additionalProperties: false },
       ),
     ),
+  },
+  { additionalProperties: false },
+);
+
+export const Rating = Type.Object(
+  {
+    stars: Type.Integer({ minimum: 1, maximum: 5 }),
+    comment: Type.Optional(Type.String({ maxLength: 1000 })),
   },
   { additionalProperties: false },
 );

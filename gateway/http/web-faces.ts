@@ -54,8 +54,8 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
     });
   }
   await app.register(fastifyStatic, { root: folder, serve: false });
-  // Embedded by pages of other origins; the second is a module, which a browser fetches by CORS.
-  for (const file of ['widget.js', 'widget-later.js'])
+  // Embedded by pages of other origins; all but the first are modules, which a browser fetches by CORS.
+  for (const file of ['widget.js', 'widget-panel.js', 'widget-later.js'])
     app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>
       reply
         .header('cross-origin-resource-policy', 'cross-origin')

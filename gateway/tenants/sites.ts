@@ -1,4 +1,5 @@
 import type { Sql } from '../store/index.js';
+import type { WidgetSettings } from './widget-settings.js';
 
 /** A web site of a tenant, as the widget's key names it. */
 export interface Site {
@@ -9,11 +10,12 @@ export interface Site {
   origins: string[];
   /** ISO 3166 codes of the countries that may be called; the first is the default. */
   countries: string[];
+  widget: WidgetSettings;
 }
 
 export async function findSite(sql: Sql, key: string): Promise<Site | undefined> {
   const [row] = await sql<Site[]>`
-    select s.id, s.tenant_id as "tenantId", s.name, s.locales, s.origins, t.countries
+    select s.id, s.tenant_id as "tenantId", s.name, s.locales, s.origins, s.widget, t.countries
     from sites s join tenants t on t.id = s.tenant_id where s.key = ${key} and s.disabled_at is null`;
   return row;
 }

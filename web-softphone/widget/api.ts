@@ -33,6 +33,8 @@ export interface Api {
   slots(of: string | Ticket): Promise<Slot[]>;
   /** To another time, or to now. */
   move(ticket: Ticket, at: string | null): Promise<Callback>;
+  /** What the visitor thought of the talk. */
+  rate(ticket: Ticket, stars: number, comment?: string): Promise<void>;
   /** Calls `onCallback` for each event; resolves when the stream ends, rejects when it breaks. */
   stream(ticket: Ticket, signal: AbortSignal, onCallback: (callback: Callback) => void): Promise<void>;
 }
@@ -69,7 +71,7 @@ export function createApi(
       signal: AbortSignal.timeout(answerTimeoutMs),
     });
     if (!response.ok) throw await refusalOf(response);
-    return (await response.json()) as T;
+    return (response.status === 204 ? undefined : await response.json()) as T;
   }
   const at = (ticket: Ticket) => `${callbacks}/${encodeURIComponent(ticket.id)}`;
   const authorization = (ticket: Ticket) => ({ Authorization: `Bearer ${ticket.token}` });
@@ -96,6 +98,12 @@ export function createApi(
         method: 'PUT',
         headers: { ...json, ...authorization(ticket) },
         body: JSON.stringify({ at: to }),
+      }),
+    rate: (ticket, stars, comment) =>
+      call(`${at(ticket)}/rating`, {
+        method: 'PUT',
+        headers: { ...json, ...authorization(ticket) },
+        body: JSON.stringify({ stars, ...(comment && { comment }) }),
       }),
 
     async stream(ticket, signal, onCallback) {

@@ -68,4 +68,6 @@ export interface CallbackRequest {
   at?: string;
   timeZone?: string;
   page: { url: string; title: string };
+  context?: Record<string, string | number | boolean>;
+  greeting?: string;
 }

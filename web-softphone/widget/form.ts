@@ -1,6 +1,7 @@
 import type { Queue, Site } from './callback.js';
 import { callingCode, countryOf } from './calling-codes.js';
 import { h, icon, icons } from './dom.js';
+import type { Me } from './memory.js';
 import { momentInWords } from './moment.js';
 import { flag, formatPhone } from './phone.js';
 import { type Language, type Texts, waitInWords } from './texts.js';
@@ -14,6 +15,8 @@ export interface Draft {
   phone: string;
   name: string;
   note: string;
+  /** Whether number and name are kept on the device. */
+  remember: boolean;
 }
 
 export const fields = ['queue', 'phone', 'name', 'note'] as const;
@@ -31,15 +34,19 @@ export interface FormView {
 }
 
 /** First choices: the first queue that is open, the country that the languages in `wishes` speak of. */
-export function initialDraft(site: Site, wishes: readonly string[]): Draft {
+export function initialDraft(site: Site, wishes: readonly string[], me: Me | null): Draft {
   const regions = wishes.map(wish => new Intl.Locale(wish).maximize().region ?? '');
   return {
     queue: firstChoice(site)?.key ?? '',
     at: undefined,
-    country: regions.find(region => site.countries.includes(region)) ?? site.countries[0] ?? '',
-    phone: '',
-    name: '',
+    country:
+      [me?.country ?? '', ...regions].find(region => site.countries.includes(region)) ??
+      site.countries[0] ??
+      '',
+    phone: me?.phone ?? '',
+    name: me?.name ?? '',
     note: '',
+    remember: me !== null,
   };
 }
 
@@ -61,14 +68,18 @@ function closedInWords({ opensAt }: Queue, text: Texts, language: Language): str
   return opensAt ? text.opens(momentInWords(language, opensAt)) : text.closed;
 }
 
-export function formView(
-  site: Site,
-  draft: Draft,
-  text: Texts,
-  language: Language,
-  onSubmit: () => void,
-  onQueue: () => void,
-): FormView {
+export interface FormOptions {
+  site: Site;
+  draft: Draft;
+  text: Texts;
+  language: Language;
+  /** The site's own words in place of ours. */
+  intro: string | null;
+  onSubmit(): void;
+  onQueue(): void;
+}
+
+export function formView({ site, draft, text, language, intro, onSubmit, onQueue }: FormOptions): FormView {
   const errors = new Map<Field | undefined, HTMLParagraphElement>();
   const controls = new Map<Field, HTMLElement>();
 
@@ -201,6 +212,14 @@ export function formView(
       clearErrors();
     },
   });
+  const remember = h('input', {
+    type: 'checkbox',
+    'data-testid': 'rb-remember',
+    change: () => {
+      draft.remember = remember.checked;
+    },
+  });
+  remember.checked = draft.remember;
   phone.value = draft.phone;
   name.value = draft.name;
   note.value = draft.note;
@@ -231,6 +250,7 @@ export function formView(
       h('label', { for: 'phone' }, text.phone),
       h('div', { class: 'phone' }, h('span', { class: 'country' }, shownCode, country), phone),
       errorOf('phone'),
+      h('label', { class: 'check' }, remember, h('span', {}, text.rememberMe)),
     ),
     h('div', { class: 'field' }, h('label', { for: 'name' }, text.name, optional()), name, errorOf('name')),
     h('div', { class: 'field' }, h('label', { for: 'note' }, text.note, optional()), note, errorOf('note')),
@@ -249,7 +269,7 @@ export function formView(
         else onSubmit();
       },
     },
-    h('p', { class: 'intro' }, anyOpen ? text.intro : text.allClosed),
+    h('p', { class: 'intro' }, anyOpen ? (intro ?? text.intro) : text.allClosed),
     queues,
     ...(anyOpen ? entries : []),
   );

@@ -8,17 +8,20 @@
  *
  * With an empty `data-site` it is the page of one callback, which the part behind the page's `#` names.
  *
- * With a request go the page's title and its address without the part behind `#`, which stays in the browser, as a
- * browser itself would send it in a Referer. Nothing is sent before the visitor opens the panel.
+ * This script is the button alone; the panel is another, fetched when a hand comes near the button. Before the visitor
+ * opens the panel only the site's look is asked for, and nothing of the visitor is told. With a request go the page's
+ * title and its address without the part behind `#`, as a browser itself would send it in a Referer.
  */
-import { createApi } from './api.js';
-import formStyle from './form.widget.css';
-import type * as Later from './later.js';
-import { createMemory, type Remembered } from './memory.js';
-import shellStyle from './shell.widget.css';
-import statusStyle from './status.widget.css';
-import { chooseLanguage } from './texts.js';
-import { startWidget } from './widget.js';
+import { accentStyle } from './colours.js';
+import { startGreeter } from './greeter.js';
+import { createLauncher } from './launcher.js';
+import style from './launcher.widget.css';
+import { chooseLanguage, launcherTexts } from './launcher-texts.js';
+import { fetchLook, plainLook } from './look.js';
+import { createMemory, noMemory, type Remembered } from './memory.js';
+import type * as Panel from './panel-module.js';
+import { installSiteApi } from './site-api.js';
+import type { Widget } from './widget.js';
 
 /** The callback that a link names: behind the `#`, which browsers do not send. */
 function ticketInLink(): Remembered | null {
@@ -26,43 +29,112 @@ function ticketInLink(): Remembered | null {
   return id && token ? { id, token, open: true } : null;
 }
 
+function sheetOf(css: string): CSSStyleSheet {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  return sheet;
+}
+
 /** @param siteKey undefined on the page of one callback */
-function mount(script: HTMLScriptElement, siteKey: string | undefined): void {
+async function mount(script: HTMLScriptElement, siteKey: string | undefined): Promise<void> {
   const tag = 'ringbridge-widget';
   if (document.querySelector(tag)) return;
   const base = new URL('.', script.src).href.replace(/\/$/, '');
-  const language = chooseLanguage([
-    script.dataset.lang,
-    siteKey && document.documentElement.lang,
-    ...navigator.languages,
-  ]);
-  if (!siteKey) document.documentElement.lang = language;
+  const page = document.documentElement;
+  const language = chooseLanguage([script.dataset.lang, siteKey && page.lang, ...navigator.languages]);
+  if (!siteKey) page.lang = language;
+  const text = launcherTexts[language];
+  const memory = siteKey ? createMemory(base, siteKey) : noMemory(ticketInLink);
+  const site = `${base}/api/v1/sites/${encodeURIComponent(siteKey ?? '')}`;
+
   const host = document.createElement(tag);
   host.lang = language;
+  // Its words run from left to right, whatever the page's do.
+  host.dir = 'ltr';
   host.className = siteKey ? '' : 'page';
   const root = host.attachShadow({ mode: 'open' });
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(shellStyle + formStyle + statusStyle);
-  root.adoptedStyleSheets = [sheet];
-  document.body.append(host);
-  startWidget(root, {
-    siteKey,
-    language,
-    api: createApi(base, siteKey ?? '', language),
-    memory: siteKey
-      ? createMemory(base, siteKey)
-      : { load: ticketInLink, save: () => undefined, clear: () => undefined },
-    later: () => import(`${base}/widget-later.js`) as Promise<typeof Later>,
-    callbackPage: `${base}/callback/`,
-    page: () => ({ url: location.href.split('#')[0]!.slice(0, 2000), title: document.title.slice(0, 200) }),
+  root.adoptedStyleSheets = [sheetOf(style)];
+
+  let widget: Widget | undefined;
+  let loading: Promise<Widget> | undefined;
+  let greeting: string | undefined;
+  let look = plainLook;
+
+  const load = () => {
+    loading ??= (import(`${base}/widget-panel.js`) as Promise<typeof Panel>).then(({ startPanel }) => {
+      widget = startPanel(root, {
+        base,
+        siteKey,
+        language,
+        memory,
+        look,
+        launcher,
+        emit: own.emit,
+        context: own.context,
+        prefill: own.prefill,
+        greeting: () => greeting,
+      });
+      return widget;
+    });
+    return loading;
+  };
+  const hint = () => void load().catch(() => (loading = undefined));
+  /** @param byHand whether a person opened it, who then wants to be in it */
+  async function open(byHand: boolean): Promise<void> {
+    try {
+      (await load()).open(byHand);
+    } catch {
+      loading = undefined;
+      launcher.say(text.notLoaded, 'bad');
+    }
+  }
+
+  const own = installSiteApi({
+    open: () => void open(true),
+    close: () => widget?.close(),
+    prefilled: () => widget?.prefill(),
   });
+  const launcher = createLauncher(text.callMeBack, () => void open(true), hint);
+  const interrupted = memory.load();
+  if (siteKey) look = await fetchLook(site, language);
+  if (look.accent) root.adoptedStyleSheets.push(sheetOf(accentStyle(look.accent)));
+  const fromRight = getComputedStyle(page).direction === 'rtl';
+  host.classList.toggle('left', (look.position === 'end') === fromRight);
+  // Until it is known how it stands, the button does not ask for what was asked for already.
+  launcher.say(interrupted ? text.following : (look.button ?? text.callMeBack));
+  root.append(...launcher.elements);
+  launcher.show(look.shown || interrupted !== null);
+  document.body.append(host);
+  own.emit('ready', undefined);
+  // A callback under way is taken up again where it was.
+  if (interrupted) hint();
+  else
+    startGreeter({
+      greetings: look.shown ? look.greetings : [],
+      site,
+      memory,
+      cartValue: () => Number(own.context().cartValue) || undefined,
+      isQuiet: () => widget?.isIdle ?? true,
+      show: ({ key, text: line }, answer) => {
+        own.emit('greeting', { key, taken: undefined });
+        launcher.greet(line, text.dismiss, taken => {
+          own.emit('greeting', { key, taken });
+          answer(taken);
+        });
+      },
+      onTaken: ({ key }) => {
+        greeting = key;
+        void open(true);
+      },
+    });
 }
 
 const script =
   (document.currentScript as HTMLScriptElement | null) ??
   document.querySelector<HTMLScriptElement>('script[data-site][src*="widget.js"]');
 const siteKey = script?.dataset.site;
+const start = () => void mount(script!, siteKey || undefined);
 if (!script || siteKey === undefined)
   console.error('Ringbridge: the script tag needs data-site="…", the key of your site.');
-else if (document.body) mount(script, siteKey || undefined);
-else addEventListener('DOMContentLoaded', () => mount(script, siteKey || undefined), { once: true });
+else if (document.body) start();
+else addEventListener('DOMContentLoaded', start, { once: true });

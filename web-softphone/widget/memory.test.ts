@@ -39,3 +39,24 @@ t.test('nonsense in the storage, or no storage, is no memory', async t => {
   forbidden.clear();
   t.equal(forbidden.load(), null);
 });
+
+t.test('who the visitor is, only where he wants it', async t => {
+  const storage = fakeStorage();
+  const memory = createMemory('https://a.example', 'demo', () => storage);
+  t.equal(memory.me(), null);
+  memory.rememberMe({ country: 'KR', phone: '010-5550-0000', name: '' });
+  t.same(memory.me(), { country: 'KR', phone: '010-5550-0000', name: '' });
+  memory.rememberMe(undefined);
+  t.equal(storage.values.size, 0);
+});
+
+t.test('a greeting that was closed, and a day on which he was here', async t => {
+  const storage = fakeStorage();
+  const memory = createMemory('https://a.example', 'demo', () => storage);
+  t.notOk(memory.greetingsOff());
+  memory.stopGreetings();
+  t.ok(memory.greetingsOff());
+  t.notOk(memory.wasHere('Mon'), 'the first time');
+  t.notOk(memory.wasHere('Mon'), 'the same day');
+  t.ok(memory.wasHere('Tue'), 'the day after');
+});

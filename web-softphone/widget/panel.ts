@@ -1,30 +1,21 @@
 import { h, icon, icons } from './dom.js';
+import type { Launcher } from './launcher.js';
 import type { Texts } from './texts.js';
 
 export interface Panel {
-  /** What goes into the shadow root: the button, the panel and the voice of the closed panel. */
+  /** What goes into the shadow root. */
   elements: HTMLElement[];
   readonly isOpen: boolean;
   /** Shows the panel; with `focus`, as a dialog that holds the keyboard. */
   open(focus: boolean): void;
   close(): void;
   show(content: HTMLElement): void;
-  /** The button's words; also said to screen readers while the panel is closed. */
-  setButton(label: string, tone: string | undefined): void;
 }
 
 const focusable = 'button:enabled, input:enabled, select:enabled, textarea:enabled';
 
-/** The floating button and its dialog: opening, closing, keyboard. What is in it is the business of others. */
-export function createPanel(text: Texts, onOpen: () => void, onClose: () => void): Panel {
-  const label = h('span', {}, text.callMeBack);
-  const button = h(
-    'button',
-    { type: 'button', class: 'pill', 'aria-haspopup': 'dialog', 'data-testid': 'rb-open', click: onOpen },
-    icon(icons.phone),
-    label,
-  );
-  const voice = h('div', { class: 'voice', role: 'status', 'aria-live': 'polite' });
+/** The dialog: opening, closing, keyboard. What is in it is the business of others. */
+export function createPanel(title: string, text: Texts, launcher: Launcher, onClose: () => void): Panel {
   const body = h('div', { class: 'body' });
   const closeButton = h(
     'button',
@@ -38,7 +29,7 @@ export function createPanel(text: Texts, onOpen: () => void, onClose: () => void
       'div',
       { class: 'head' },
       h('span', { class: 'logo' }, icon(icons.phone)),
-      h('h2', { id: 'title' }, text.title),
+      h('h2', { id: 'title' }, title),
       closeButton,
     ),
     body,
@@ -66,15 +57,14 @@ export function createPanel(text: Texts, onOpen: () => void, onClose: () => void
   dialog.addEventListener('focusin', () => dialog.setAttribute('aria-modal', 'true'));
 
   return {
-    elements: [backdrop, dialog, button, voice],
+    elements: [backdrop, dialog],
     get isOpen() {
       return !dialog.hidden;
     },
     open: focus => {
       dialog.hidden = false;
       backdrop.hidden = false;
-      button.hidden = true;
-      voice.textContent = '';
+      launcher.show(false);
       if (focus) dialog.focus();
     },
     close: () => {
@@ -82,20 +72,14 @@ export function createPanel(text: Texts, onOpen: () => void, onClose: () => void
       dialog.hidden = true;
       backdrop.hidden = true;
       dialog.removeAttribute('aria-modal');
-      button.hidden = false;
-      if (hadFocus) button.focus();
+      launcher.show(true);
+      if (hadFocus) launcher.focus();
     },
     show: content => {
       const hadFocus = body.contains((dialog.getRootNode() as ShadowRoot).activeElement);
       body.replaceChildren(content);
       body.scrollTop = 0;
       if (hadFocus) dialog.focus();
-    },
-    setButton: (words, tone) => {
-      button.dataset.tone = tone ?? '';
-      if (label.textContent === words) return;
-      label.textContent = words;
-      if (dialog.hidden) voice.textContent = words;
     },
   };
 }

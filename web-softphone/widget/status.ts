@@ -1,11 +1,14 @@
 import type { Callback } from './callback.js';
 import { h, icon, icons } from './dom.js';
+import { ratingView } from './rating.js';
 import { stageOf } from './stage.js';
 import type { Language, Texts } from './texts.js';
 
 export interface StatusActions {
   /** Cancels the callback; rejects with a message for the visitor. */
   cancel(): Promise<void>;
+  /** Absent for who may only look. Rejects with a message for the visitor. */
+  rate?: ((stars: number, comment?: string) => Promise<void>) | undefined;
   /** Absent where there is no form to go back to. */
   again?: (() => void) | undefined;
 }
@@ -76,6 +79,8 @@ export function statusView(
   });
 
   const more = h('div', { class: 'more', hidden: true });
+  const rating = actions.rate && ratingView(text, actions.rate);
+  if (rating) rating.hidden = true;
 
   let cancellable = true;
   const ask = (asking: boolean) => {
@@ -117,6 +122,7 @@ export function statusView(
     reconnecting,
     h('div', { class: 'facts' }, queue, weCall),
     error,
+    rating,
     again,
     more,
     cancel,
@@ -147,6 +153,7 @@ export function statusView(
       put(queue, callback.queue.name);
       put(again, actions.again && stage.again);
       more.hidden = !stage.movable;
+      if (rating) rating.hidden = callback.state !== 'done' || callback.outcome !== 'completed';
       cancellable = stage.cancellable;
       if (!cancellable) question.hidden = true;
       cancel.hidden = !cancellable || !question.hidden;

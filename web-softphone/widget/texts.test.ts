@@ -1,7 +1,8 @@
 import t from 'tap';
 import { type Callback, outcomes, states } from './callback.js';
+import { chooseLanguage } from './launcher-texts.js';
 import { stageOf } from './stage.js';
-import { chooseLanguage, texts, waitInWords } from './texts.js';
+import { texts, waitInWords } from './texts.js';
 
 const callback = (part: Partial<Callback>): Callback => ({
   id: '1',

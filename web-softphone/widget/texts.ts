@@ -1,6 +1,7 @@
 import type { CallbackState, Outcome } from './callback.js';
+import type { Language } from './launcher-texts.js';
 
-export type Language = 'en' | 'ko';
+export type { Language };
 
 interface Words {
   heading: string;
@@ -27,6 +28,12 @@ export interface Texts {
   notePlaceholder: string;
   optional: string;
   sending: string;
+  rememberMe: string;
+  rate: string;
+  stars(stars: number): string;
+  rateMore: string;
+  rateSend: string;
+  rated: string;
   phoneMissing: string;
   queueMissing: string;
   unreachable: string;
@@ -69,6 +76,12 @@ const en: Texts = {
   notePlaceholder: 'A word or two helps us prepare',
   optional: 'optional',
   sending: 'Sending…',
+  rememberMe: 'Remember my number on this device',
+  rate: 'How was the call?',
+  stars: stars => (stars === 1 ? '1 star' : `${stars} stars`),
+  rateMore: 'Would you like to say why?',
+  rateSend: 'Send',
+  rated: 'Thank you for telling us.',
   phoneMissing: 'Please enter your phone number.',
   queueMissing: 'Please choose who you would like to talk to.',
   unreachable: 'We could not reach the server. Check your connection and try again.',
@@ -180,6 +193,12 @@ const ko: Texts = {
   notePlaceholder: '간단히 적어 주시면 상담에 도움이 됩니다',
   optional: '선택',
   sending: '보내는 중…',
+  rememberMe: '이 기기에 제 번호 기억하기',
+  rate: '상담은 어떠셨나요?',
+  stars: stars => `별점 ${stars}점`,
+  rateMore: '이유를 알려 주시겠어요?',
+  rateSend: '보내기',
+  rated: '의견을 주셔서 감사합니다.',
   phoneMissing: '전화번호를 입력해 주세요.',
   queueMissing: '상담 종류를 선택해 주세요.',
   unreachable: '서버에 연결할 수 없습니다. 인터넷 연결을 확인하고 다시 시도해 주세요.',
@@ -272,15 +291,6 @@ const ko: Texts = {
 };
 
 export const texts: Record<Language, Texts> = { en, ko };
-
-/** The first language of the wishes that we speak; English when there is none. */
-export function chooseLanguage(wishes: readonly (string | null | undefined)[]): Language {
-  for (const wish of wishes) {
-    const language = wish?.trim().toLowerCase().split(/[-_]/)[0];
-    if (language === 'ko' || language === 'en') return language;
-  }
-  return 'en';
-}
 
 /** A waiting time in words; undefined when the server does not know one. */
 export function waitInWords(text: Texts, seconds: number | null): string | undefined {

@@ -13,9 +13,12 @@ import {
   isChoosable,
 } from './form.js';
 import type * as Later from './later.js';
+import type { Launcher } from './launcher.js';
+import type { Look } from './look.js';
 import type { Memory } from './memory.js';
 import { createPanel } from './panel.js';
 import { dialable } from './phone.js';
+import type { Context, Emit, Prefill } from './site-api.js';
 import { stageOf } from './stage.js';
 import { type StatusView, statusView } from './status.js';
 import { type Language, texts } from './texts.js';
@@ -26,12 +29,32 @@ export interface WidgetOptions {
   language: Language;
   api: Api;
   memory: Memory;
+  /** How the site wants it. */
+  look: Look;
+  launcher: Launcher;
+  /** Tells the site's own code. */
+  emit: Emit;
+  /** What the site's own code has said. */
+  context(): Context;
+  prefill(): Prefill;
+  /** The greeting by which the visitor came. */
+  greeting(): string | undefined;
   /** What choosing a time takes: fetched when somebody wants it. */
   later(): Promise<typeof Later>;
   /** The address of the page of one callback, the part behind the # excepted. */
   callbackPage: string;
   /** Where the visitor is, told to the agent. */
   page(): { url: string; title: string };
+}
+
+/** The panel, as the button and the site's code handle it. */
+export interface Widget {
+  open(focus: boolean): void;
+  close(): void;
+  /** The site's code has something for the form. */
+  prefill(): void;
+  /** Whether it is neither open nor follows a callback. */
+  readonly isIdle: boolean;
 }
 
 /** Waiting times older than this are asked again when the panel opens. */
@@ -53,28 +76,31 @@ function pause(ms: number): Promise<void> {
 }
 
 /** Puts the widget into `root` and takes up the callback that a reload interrupted. */
-export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
-  const { api, memory, language, siteKey } = options;
+export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
+  const { api, memory, language, siteKey, look, launcher, emit } = options;
   const text = texts[language];
   let site: { value: Site; at: number } | undefined;
   let draft: Draft | undefined;
   let form: FormView | undefined;
+  /** Whether the site's choice of a counter was taken: from then on it is the visitor's. */
+  let filled = false;
   let active:
     | { ticket: Ticket; callback: Callback | undefined; view: StatusView; stop: AbortController }
     | undefined;
 
-  const panel = createPanel(text, () => open(true), close);
-  root.append(...panel.elements);
+  const panel = createPanel(look.title ?? text.title, text, launcher, close);
+  root.prepend(...panel.elements);
 
   const wordsFor = (error: unknown) =>
     error instanceof Refusal ? error.message || text.failed : text.unreachable;
-  const remember = () => {
+  const keepPlace = () => {
     if (active && active.callback?.state !== 'done') memory.save({ ...active.ticket, open: panel.isOpen });
   };
 
   function open(focus: boolean): void {
+    if (!panel.isOpen) emit('open', undefined);
     panel.open(focus);
-    remember();
+    keepPlace();
     if (active) {
       panel.show(active.view.element);
       if (focus) active.view.focus();
@@ -82,16 +108,17 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
   }
 
   function close(): void {
+    if (panel.isOpen) emit('close', undefined);
     panel.close();
     if (active?.callback?.state === 'done') leave();
-    remember();
+    keepPlace();
   }
 
   /** Lets go of the callback: the next thing shown is the form. */
   function leave(): void {
     active?.stop.abort();
     active = undefined;
-    panel.setButton(text.callMeBack, undefined);
+    launcher.say(look.button ?? text.callMeBack);
   }
 
   async function showForm(field?: Field): Promise<void> {
@@ -107,22 +134,38 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
     }
     if (active || !site) return;
     const { value } = site;
-    draft ??= initialDraft(value, language === 'ko' ? ['ko', ...navigator.languages] : navigator.languages);
+    draft ??= initialDraft(
+      value,
+      language === 'ko' ? ['ko', ...navigator.languages] : navigator.languages,
+      memory.me(),
+    );
+    fill(draft, value);
     if (!value.queues.some(queue => isChoosable(queue) && queue.key === draft?.queue)) {
       draft.queue = firstChoice(value)?.key ?? '';
       draft.at = undefined;
     }
-    form = formView(
-      value,
+    form = formView({
+      site: value,
       draft,
       text,
       language,
-      () => void submit(),
-      () => void offerTimes(),
-    );
+      intro: look.intro,
+      onSubmit: () => void submit(),
+      onQueue: () => void offerTimes(),
+    });
     void offerTimes();
     panel.show(form.element);
     if (panel.isOpen && root.activeElement) form.focus(field);
+  }
+
+  /** What the site's code knows already, in the fields that are still empty. */
+  function fill(draft: Draft, { queues }: Site): void {
+    const { queue, phone, name, note } = options.prefill();
+    if (!filled && queues.some(known => isChoosable(known) && known.key === queue)) draft.queue = queue!;
+    filled = true;
+    draft.phone ||= phone?.slice(0, 40) ?? '';
+    draft.name ||= name?.slice(0, 80) ?? '';
+    draft.note ||= note?.slice(0, 500) ?? '';
   }
 
   /** Lets the visitor choose a time at the counter he has chosen. Without it, it is now. */
@@ -177,7 +220,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
     if (!draft || !form || !site) return;
     const sent = form;
     if (!siteKey) return;
-    const { queue, at, country, phone, name, note } = draft;
+    const { queue, at, country, phone, name, note, remember } = draft;
     sent.setSending(true);
     try {
       const { token, ...callback } = await api.request({
@@ -190,7 +233,11 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
         at,
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         page: options.page(),
+        context: options.context(),
+        greeting: options.greeting(),
       });
+      memory.rememberMe(remember ? { country, phone, name } : undefined);
+      emit('requested', { id: callback.id });
       track({ id: callback.id, token }, callback, phone);
     } catch (error) {
       sent.setSending(false);
@@ -217,6 +264,15 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
           throw new Error(wordsFor(error));
         }
       },
+      rate: ticket.token.startsWith('full.')
+        ? async (stars, comment) => {
+            try {
+              await api.rate(ticket, stars, comment);
+            } catch (error) {
+              throw new Error(wordsFor(error));
+            }
+          }
+        : undefined,
       again: siteKey
         ? () => {
             const corrects = active?.callback?.outcome === 'invalid_number';
@@ -229,6 +285,8 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
     let mayMove = ticket.token.startsWith('full.');
     const deliver = (news: Callback) => {
       if (stop.signal.aborted || !active) return;
+      const { id, state, outcome } = news;
+      if (state !== active.callback?.state) emit('state', { id, state, outcome });
       active.callback = news;
       view.update(news);
       const stage = stageOf(news, text, language);
@@ -238,14 +296,14 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
           mayMove = true;
         });
       }
-      panel.setButton(stage.place ?? stage.heading, stage.tone);
+      launcher.say(stage.place ?? stage.heading, stage.tone);
       if (news.state !== 'done') return;
       memory.clear();
       stop.abort();
     };
     active = { ticket, callback, view, stop };
     if (callback) deliver(callback);
-    remember();
+    keepPlace();
     const focused = panel.isOpen && root.activeElement !== null;
     panel.show(view.element);
     if (focused) view.focus();
@@ -273,4 +331,15 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): void {
     track({ id: interrupted.id, token: interrupted.token }, undefined, undefined);
     if (interrupted.open) open(false);
   }
+  return {
+    open,
+    close,
+    prefill: () => {
+      filled = false;
+      if (!active && panel.isOpen) void showForm();
+    },
+    get isIdle() {
+      return !panel.isOpen && !active;
+    },
+  };
 }

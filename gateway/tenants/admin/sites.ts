@@ -2,6 +2,7 @@ import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
 import { NullableTimestamp } from '../../schemas.js';
 import type { Fragment, Sql } from '../../store/index.js';
+import { WidgetSettings } from '../widget-settings.js';
 import { auditEvent } from './audit.js';
 import { refusingConflicts } from './conflicts.js';
 import type { Resource } from './resource.js';
@@ -25,6 +26,7 @@ export const SiteView = Type.Object({
   name: Type.String(),
   origins: Type.Array(Type.String()),
   locales: Type.Array(Type.String()),
+  widget: WidgetSettings,
   disabledAt: NullableTimestamp,
   version: Type.Integer(),
 });
@@ -46,12 +48,13 @@ const change = Type.Object({
   name: Type.Optional(Name),
   origins: Type.Optional(Origins),
   locales: Type.Optional(Locales),
+  widget: Type.Optional(WidgetSettings),
   disabled: Type.Optional(Type.Boolean({ description: 'A disabled site shows no widget.' })),
 });
 
 function select(sql: Sql, tenantId: string, more: Fragment = sql``) {
   return sql<SiteView[]>`
-    select id, key, name, origins, locales, disabled_at as "disabledAt", version from sites
+    select id, key, name, origins, locales, widget, disabled_at as "disabledAt", version from sites
     where tenant_id = ${tenantId} ${more} order by disabled_at nulls first, lower(name), id`;
 }
 
@@ -82,11 +85,11 @@ export function sitesResource(sql: Sql) {
       return await one(by.tenantId, row!.id);
     },
     async edit(by, id, version, fields) {
-      const { name, origins, locales, disabled } = fields;
+      const { name, origins, locales, widget, disabled } = fields;
       const rows = await sql`
         with changed as (
           update sites set version = version + 1, name = coalesce(${name?.trim() ?? null}, name),
-            origins = coalesce(${origins ?? null}::text[], origins), locales = coalesce(${locales ?? null}::text[], locales),
+            origins = coalesce(${origins ?? null}::text[], origins), locales = coalesce(${locales ?? null}::text[], locales), widget = coalesce(${widget ? sql.json(widget) : null}::jsonb, widget),
             disabled_at = case ${disabled ?? null}::boolean when true then coalesce(disabled_at, now()) when false then null
               else disabled_at end
           where tenant_id = ${by.tenantId} and id = ${id} and version = ${version} returning id, name

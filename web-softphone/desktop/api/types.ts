@@ -40,6 +40,9 @@ export interface Interaction {
   note: string | null;
   locale: string;
   page: { url: string; title: string | null } | null;
+  /** What the site's own code told with the request. */
+  context: Readonly<Record<string, string | number | boolean>>;
+  rating: { stars: number; comment: string | null } | null;
   agent: { id: string; name: string } | null;
   requestedAt: string;
   offeredAt: string | null;

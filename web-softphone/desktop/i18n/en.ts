@@ -157,6 +157,10 @@ export const en = {
   },
 
   customer: {
+    yes: 'Yes',
+    no: 'No',
+    rating: 'Rated',
+    stars: (stars: number) => `${stars} of 5 stars`,
     anonymous: 'Visitor without a name',
     phone: 'Phone',
     queue: 'Queue',
@@ -325,6 +329,7 @@ export const en = {
     relaxed: 'Fewer skills required',
     agent_present: 'Agent is there',
     wrap_up_extended: 'Wrap-up extended',
+    rated: 'Rated by the customer',
   },
 
   reasons: {

@@ -156,6 +156,10 @@ export const ko: Dictionary = {
   },
 
   customer: {
+    yes: '예',
+    no: '아니요',
+    rating: '고객 평가',
+    stars: (stars: number) => `별점 5점 만점에 ${stars}점`,
     anonymous: '이름 없는 방문자',
     phone: '전화번호',
     queue: '상담 창구',
@@ -323,6 +327,7 @@ export const ko: Dictionary = {
     relaxed: '필요 기술 조건 완화',
     agent_present: '상담원 자리 확인',
     wrap_up_extended: '후처리 시간 연장',
+    rated: '고객이 통화를 평가함',
   },
 
   reasons: {

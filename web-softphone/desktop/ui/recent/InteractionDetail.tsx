@@ -6,7 +6,7 @@ import { wordFor } from '../../i18n/word.js';
 import { Definition, DefinitionList } from '../common/DefinitionList.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
 import { useLanguage, usePhone, useText } from '../hooks.js';
-import { languageName, PageLink } from '../stage/Customer.js';
+import { contextInWords, languageName, PageLink } from '../stage/Customer.js';
 import classes from './detail.module.css';
 import { EventTimeline } from './EventTimeline.js';
 import { LegList } from './LegList.js';
@@ -20,7 +20,18 @@ function span(from: string | null, to: string | null): string | null {
 function Facts({ interaction }: { interaction: Interaction }) {
   const t = useText();
   const locale = useLanguage();
-  const { requestedAt, acceptedAt, bridgedAt, endedAt, note, disposition, wrapUpNote, agent } = interaction;
+  const {
+    requestedAt,
+    acceptedAt,
+    bridgedAt,
+    endedAt,
+    note,
+    disposition,
+    wrapUpNote,
+    agent,
+    context,
+    rating,
+  } = interaction;
   const waited = span(requestedAt, acceptedAt ?? endedAt);
   const talked = span(bridgedAt, endedAt);
   return (
@@ -35,6 +46,18 @@ function Facts({ interaction }: { interaction: Interaction }) {
       </Definition>
       <Definition name={t.customer.language}>{languageName(interaction.locale, locale)}</Definition>
       {note && <Definition name={t.customer.note}>{note}</Definition>}
+      {Object.entries(context).map(([name, value]) => (
+        <Definition key={name} name={name}>
+          {contextInWords(value, t, locale)}
+        </Definition>
+      ))}
+      {rating && (
+        <Definition name={t.customer.rating}>
+          <span className={classes.prose}>
+            {[t.customer.stars(rating.stars), rating.comment].filter(Boolean).join(' · ')}
+          </span>
+        </Definition>
+      )}
       {disposition && (
         <Definition name={t.detail.result}>{wordFor(t.wrapUp.dispositions, disposition)}</Definition>
       )}

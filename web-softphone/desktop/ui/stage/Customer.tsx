@@ -4,6 +4,7 @@ import { IconCheck, IconCopy, IconExternalLink, IconMessage2 } from '@tabler/ico
 import type { Interaction, Me } from '../../api/types.js';
 import { linkOf } from '../../format/page.js';
 import { formatMoment } from '../../format/time.js';
+import type { Dictionary } from '../../i18n/en.js';
 import { Definition, DefinitionList } from '../common/DefinitionList.js';
 import { Elapsed } from '../common/Elapsed.js';
 import { useLanguage, useNow, usePhone, useText } from '../hooks.js';
@@ -72,12 +73,18 @@ export function languageName(tag: string, locale: string): string {
   }
 }
 
+/** A value that the site's own code has told. */
+export function contextInWords(value: string | number | boolean, t: Dictionary, locale: string): string {
+  if (typeof value === 'boolean') return value ? t.customer.yes : t.customer.no;
+  return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value;
+}
+
 /** What he asks, from where, and since when. */
 export function CustomerFacts({ interaction }: { interaction: Interaction }) {
   const t = useText();
   const locale = useLanguage();
   const now = useNow();
-  const { note, page, requestedAt, state } = interaction;
+  const { note, page, context, requestedAt, state } = interaction;
   return (
     <section>
       {note && (
@@ -91,6 +98,11 @@ export function CustomerFacts({ interaction }: { interaction: Interaction }) {
         <Definition name={t.customer.page}>
           <PageLink page={page} />
         </Definition>
+        {Object.entries(context).map(([name, value]) => (
+          <Definition key={name} name={name}>
+            <span data-testid={`context-${name}`}>{contextInWords(value, t, locale)}</span>
+          </Definition>
+        ))}
         <Definition name={t.customer.queue}>{interaction.queue.name}</Definition>
         <Definition name={state === 'offered' ? t.customer.waitingSince : t.customer.requested}>
           {state === 'offered' ? <Elapsed since={requestedAt} /> : formatMoment(requestedAt, now, locale)}

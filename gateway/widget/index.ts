@@ -1,0 +1,1 @@
+export { type WidgetRouteOptions, widgetRoutes } from './routes.js';

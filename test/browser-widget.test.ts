@@ -1,0 +1,277 @@
+import t, { type Test } from 'tap';
+import { AgentDesk } from './support/agent-desk.js';
+import { People } from './support/browser.js';
+import { sipp } from './support/sipp.js';
+import { demoPassword, nextNumber, startStack } from './support/stack.js';
+import { Visitor } from './support/visitor.js';
+
+t.setTimeout(600_000);
+
+const stack = await startStack(t);
+const people = await People.gather(t);
+await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120`;
+const admin = await stack.api.signIn('admin@demo.example', demoPassword);
+
+/** What the test uses of `window.ringbridge`. */
+interface RingbridgeApi {
+  on(event: string, listener: (detail: { state?: string } | undefined) => void): void;
+  prefill(values: Record<string, string>): void;
+  context(values: Record<string, unknown>): void;
+  open(): void;
+}
+
+type SiteRow = { id: string; version: number };
+
+/** Changes the demo site's widget as an administrator would. */
+async function settings(widget: Record<string, unknown>): Promise<string> {
+  const { body } = await stack.api.call<{ sites: SiteRow[] }>('GET', '/api/v1/admin/sites', { token: admin });
+  const [site] = body.sites;
+  const { id, version } = site!;
+  const answer = await stack.api.call('PATCH', `/api/v1/admin/sites/${id}`, {
+    token: admin,
+    body: { version, widget },
+  });
+  t.equal(answer.status, 200, JSON.stringify(answer.body));
+  return id;
+}
+
+async function enter(t: Test, language: 'ko' | 'en' = 'en'): Promise<Visitor> {
+  const visitor = await Visitor.enter(people, stack.url, language);
+  t.teardown(() => visitor.page.context().close());
+  return visitor;
+}
+
+async function readyAgent(t: Test): Promise<AgentDesk> {
+  const desk = await AgentDesk.open(people, stack.url);
+  t.teardown(() => desk.close());
+  await desk.signIn('agent1@demo.example', demoPassword, 'en');
+  await desk.goReady();
+  return desk;
+}
+
+t.test('the site says how it looks', async t => {
+  await settings({
+    accent: '#ffd400',
+    position: 'start',
+    button: { ko: '전화 상담' },
+    title: { ko: '하루 커피 상담' },
+    intro: { ko: '원두 고르기부터 도와드립니다.' },
+  });
+  const korean = await enter(t, 'ko');
+  await korean.page.getByRole('button', { name: '전화 상담' }).waitFor();
+  const box = await korean.find('open').boundingBox();
+  t.ok(box!.x < 100, `on the left (${box!.x})`);
+  const colour = await korean.find('open').evaluate(button => getComputedStyle(button).backgroundColor);
+  t.not(colour, 'rgb(255, 212, 0)', 'a yellow that white cannot be read on is made darker');
+  t.match(colour, /^rgb\((\d+), (\d+), 0\)$/, 'and stays yellow');
+  await korean.open();
+  await korean.page.getByRole('dialog', { name: '하루 커피 상담' }).waitFor();
+  await korean.page.getByText('원두 고르기부터 도와드립니다.').waitFor();
+  const english = await enter(t, 'en');
+  await english.page.getByRole('button', { name: 'Call me back' }).waitFor();
+
+  await english.page.evaluate(() => (document.documentElement.dir = 'rtl'));
+  await english.page.addInitScript(() =>
+    addEventListener('DOMContentLoaded', () => (document.documentElement.dir = 'rtl')),
+  );
+  await english.page.reload();
+  await english.find('open').waitFor();
+  const mirrored = await english.find('open').boundingBox();
+  t.ok(mirrored!.x > 600, `where lines start on a page from right to left (${mirrored!.x})`);
+});
+
+t.test('no button while every counter is closed, where the site wishes it', async t => {
+  await settings({ hideWhenClosed: true });
+  await stack.sql`update queues set open = false`;
+  t.teardown(() => stack.sql`update queues set open = true`);
+  const visitor = await enter(t);
+  await visitor.page.locator('ringbridge-widget').waitFor({ state: 'attached' });
+  t.notOk(await visitor.find('open').isVisible());
+  await stack.sql`update queues set open = true`;
+  await (await enter(t)).find('open').waitFor();
+});
+
+t.test("the site's own code opens, fills in, tells and hears", async t => {
+  await settings({});
+  const desk = await readyAgent(t);
+  const visitor = await enter(t);
+  const phone = nextNumber();
+  await visitor.find('open').waitFor();
+  await visitor.page.evaluate(number => {
+    const page = window as unknown as {
+      ringbridge: { push(call: (api: RingbridgeApi) => void): void };
+      heard: unknown[];
+    };
+    page.heard = [];
+    page.ringbridge.push(rb => {
+      for (const event of ['open', 'requested', 'state', 'close'])
+        rb.on(event, detail => page.heard.push([event, detail?.state]));
+      rb.on('open', () => {
+        throw new Error('a fault of the site');
+      });
+      rb.prefill({ queue: 'support', phone: number, name: 'Kim', note: 'Kettle' });
+      rb.context({ cartValue: 129.5, customer: 'K-1004', member: true, wrong: { nested: 1 } });
+      rb.open();
+    });
+  }, phone);
+  await visitor.find('submit').waitFor();
+  t.equal(await visitor.find('name').inputValue(), 'Kim');
+  t.equal(await visitor.find('note').inputValue(), 'Kettle');
+  t.ok(await visitor.find('queue-support').isChecked());
+  await visitor.find('submit').click();
+  await desk.offer();
+  t.equal(await desk.find('context-cartValue').textContent(), '129.5');
+  t.equal(await desk.find('context-customer').textContent(), 'K-1004');
+  t.equal(await desk.find('context-member').textContent(), 'Yes');
+  t.equal(await desk.find('context-wrong').count(), 0);
+  await visitor.sees('offered');
+  await visitor.cancel();
+  await visitor.sees('done', 'cancelled');
+  await visitor.find('close').click();
+  const heard = await visitor.page.evaluate(() => (window as unknown as { heard: unknown[] }).heard);
+  t.same(heard, [
+    ['open', undefined],
+    ['requested', undefined],
+    ['state', 'offered'],
+    ['state', 'done'],
+    ['close', undefined],
+  ]);
+  t.match(people.complaints.splice(0).join(), 'a fault of the site', 'which only its own console sees');
+});
+
+t.test('number and name are remembered on the device, if the visitor wants it', async t => {
+  const visitor = await enter(t);
+  const phone = nextNumber();
+  await visitor.open();
+  t.notOk(await visitor.find('remember').isChecked(), 'not without being asked');
+  await visitor.fill({ phone, name: 'Kim' });
+  await visitor.find('remember').check();
+  await visitor.find('submit').click();
+  await visitor.sees('waiting');
+  await visitor.cancel();
+  await visitor.sees('done', 'cancelled');
+  await visitor.page.reload();
+  await visitor.open();
+  t.equal((await visitor.find('phone').inputValue()).replace(/\D/g, ''), phone.replace(/\D/g, ''));
+  t.equal(await visitor.find('name').inputValue(), 'Kim');
+  await visitor.find('remember').uncheck();
+  await visitor.find('submit').click();
+  await visitor.sees('waiting');
+  await visitor.cancel();
+  await visitor.sees('done', 'cancelled');
+  const kept = await visitor.page.evaluate(() => JSON.stringify({ ...localStorage }));
+  t.notMatch(kept, 'Kim', `nothing is left: ${kept}`);
+});
+
+t.test('a greeting: only while somebody is free, counted, and never again to who closed it', async t => {
+  const greeting = {
+    key: 'machines',
+    text: { en: 'Shall we help you choose?', ko: '머신 고르기를 도와드릴까요?' },
+    queue: 'sales',
+    pages: ['/shop/*'],
+    afterSeconds: 1,
+    cartAtLeast: 100,
+  };
+  const site = await settings({ greetings: [greeting] });
+  const fill = (visitor: Visitor, cartValue: number) =>
+    visitor.page.evaluate(value => {
+      const page = window as unknown as { ringbridge: { context(values: object): void } };
+      page.ringbridge.context({ cartValue: value });
+    }, cartValue);
+  const asked = (visitor: Visitor) =>
+    visitor.page.waitForResponse(response => response.url().includes('/greetings/machines'));
+
+  const alone = await enter(t);
+  await alone.find('open').waitFor();
+  const refused = asked(alone);
+  await fill(alone, 100);
+  t.same(await (await refused).json(), { show: false }, 'nobody is free');
+  t.notOk(await alone.find('greeting').isVisible());
+
+  const desk = await readyAgent(t);
+  const closes = await enter(t);
+  await closes.find('open').waitFor();
+  await fill(closes, 250);
+  await closes.page.getByText('Shall we help you choose?').waitFor();
+  await closes.find('greeting-close').click();
+  await closes.page.reload();
+  await closes.find('open').waitFor();
+  await fill(closes, 250);
+  t.ok(await closes.page.evaluate(() => Object.keys(localStorage).some(key => key.endsWith(':quiet'))));
+
+  const takes = await enter(t, 'ko');
+  await takes.find('open').waitFor();
+  await fill(takes, 250);
+  await takes.page.getByText('머신 고르기를 도와드릴까요?').click();
+  await takes.find('submit').waitFor();
+  await takes.send({ phone: nextNumber() });
+  await takes.sees('offered');
+  await takes.cancel();
+  await takes.sees('done', 'cancelled');
+  t.notOk(await closes.find('greeting').isVisible(), 'all that while not again');
+  await desk.is('ready');
+  const { body } = await stack.api.call('GET', `/api/v1/admin/sites/${site}/greetings`, { token: admin });
+  t.same(body, { greetings: [{ key: 'machines', shown: 2, accepted: 1, converted: 1 }] });
+  t.match(
+    await stack.api.call('POST', '/api/v1/sites/demo/greetings/unheard-of', { body: { what: 'shown' } }),
+    { status: 404 },
+  );
+});
+
+t.test('the talk is rated afterwards, and the agents see it', async t => {
+  await settings({});
+  await sipp(t, 'uas-answer', { port: stack.trunkPort, args: ['-timeout', '300s'] });
+  const desk = await readyAgent(t);
+  const visitor = await enter(t);
+  await visitor.ask({ phone: nextNumber(), name: 'Rater' });
+  await desk.accept();
+  await visitor.sees('bridged');
+  t.notOk(await visitor.find('rating').isVisible(), 'not before its end');
+  await desk.hangUp();
+  await visitor.sees('done', 'completed');
+  await visitor.find('star-4').check();
+  await visitor.page.getByText('Thank you for telling us.').waitFor();
+  await visitor.find('rating-comment').fill('Friendly and quick');
+  await visitor.find('rating-send').click();
+  await visitor.find('rating-comment').waitFor({ state: 'hidden' });
+  const [row] = await stack.sql<{ id: string; stars: number; comment: string }[]>`
+    select i.id, r.stars, r.comment from ratings r join interactions i on i.id = r.interaction_id where i.name = 'Rater'`;
+  t.match(row, { stars: 4, comment: 'Friendly and quick' });
+  await desk.wrapUp({});
+  await desk.page.locator(`[data-testid="recent-item"][data-interaction="${row!.id}"]`).click();
+  await desk.find('detail').getByText('4 of 5 stars · Friendly and quick').waitFor();
+
+  const refused = await stack.api.call('PUT', `/api/v1/callbacks/${row!.id}/rating`, {
+    body: { stars: 1 },
+    token: 'full.x',
+  });
+  t.equal(refused.status, 401);
+  await visitor.page.evaluate(() => localStorage.clear());
+});
+
+t.test('what a site may not set is refused with the reason', async t => {
+  const { body } = await stack.api.call<{ sites: SiteRow[] }>('GET', '/api/v1/admin/sites', { token: admin });
+  const { id, version } = body.sites[0]!;
+  for (const widget of [
+    { accent: 'red' },
+    { accent: '#ff00' },
+    { position: 'left' },
+    { button: { en: '' } },
+    { greetings: [{ key: 'A B', text: { en: 'x', ko: 'x' }, queue: 'sales', afterSeconds: 0 }] },
+    { script: '<script>' },
+  ])
+    t.match(
+      await stack.api.call('PATCH', `/api/v1/admin/sites/${id}`, { token: admin, body: { version, widget } }),
+      { status: 400, body: { code: 'validation_failed' } },
+      JSON.stringify(widget),
+    );
+  for (const context of [{ 'a/b': 1 }, { a: 'x'.repeat(201) }, { a: { b: 1 } }])
+    t.match(
+      await stack.api.call('POST', '/api/v1/callbacks', {
+        body: { siteKey: 'demo', queue: 'sales', phone: nextNumber(), context },
+      }),
+      { status: 400 },
+      JSON.stringify(context),
+    );
+  t.same(people.complaints, [], 'no page complained');
+});
