@@ -80,6 +80,12 @@ const entries = {
     ko: '현재 운영 중이 아닌 상담 창구입니다.',
     cure: 'Choose another counter, or come back when it is open.',
   },
+  queue_full: {
+    status: 409,
+    en: 'Too many people are waiting at this counter right now. Please choose a time at which we call you.',
+    ko: '지금은 대기 중인 고객님이 많습니다. 전화받으실 시간을 선택해 주세요.',
+    cure: 'Ask for a slot: `slot` is the next one that is free, where there is one.',
+  },
   slot_unavailable: {
     status: 422,
     en: 'We cannot promise this time. Please choose another.',
@@ -315,6 +321,8 @@ export interface ErrorDetails {
   field?: string;
   /** Values for the `{…}` of the sentence. */
   params?: Record<string, Param>;
+  /** The time that can be had instead. */
+  slot?: { at: Date; until: Date };
   cause?: unknown;
 }
 
@@ -322,20 +330,23 @@ export interface ErrorBody {
   code: ErrorCode;
   message: string;
   field?: string;
+  slot?: { at: Date; until: Date };
 }
 
 /** An error that is answered with an entry of the catalogue. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly field: string | undefined;
+  readonly #slot: ErrorDetails['slot'];
   readonly #params: Record<string, Param>;
 
   constructor(
     readonly code: ErrorCode,
-    { field, params = {}, cause }: ErrorDetails = {},
+    { field, params = {}, slot, cause }: ErrorDetails = {},
   ) {
     super(fill(catalogue[code].en, params, 'en'), { cause });
     this.field = field;
+    this.#slot = slot;
     this.#params = params;
   }
 
@@ -348,10 +359,12 @@ export class ApiError extends Error {
     const { state } = this.#params;
     const params =
       typeof state === 'string' ? { ...this.#params, state: words[locale][state] ?? state } : this.#params;
-    const message = fill(catalogue[this.code][locale], params, locale);
-    return this.field === undefined
-      ? { code: this.code, message }
-      : { code: this.code, message, field: this.field };
+    return {
+      code: this.code,
+      message: fill(catalogue[this.code][locale], params, locale),
+      ...(this.field !== undefined && { field: this.field }),
+      ...(this.#slot && { slot: this.#slot }),
+    };
   }
 }
 

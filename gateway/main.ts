@@ -8,11 +8,12 @@ import {
   Matcher,
   Presence,
   Prober,
+  QueueClock,
   queueAdminRoutes,
   Succession,
-  WaitingClock,
   WaitingCounts,
   WrapUpClock,
+  waitingClock,
 } from './acd/index.js';
 import { Conductor, callbackRoutes, outcomeRuleRoutes } from './callback/index.js';
 import { LegJournal } from './calls/index.js';
@@ -132,11 +133,13 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       lease,
       onOffer: offer => prober.take(offer),
     });
-    const waiting = new WaitingClock(sql, logger, () => matcher.request());
+    const waiting = waitingClock(sql, logger, () => matcher.request());
     const succession = new Succession({ sql, lease, telephony, wrapUps, logger });
 
     await succession.start();
     const dueClock = new DueClock(sql, logger);
+    const queueClock = new QueueClock(sql, logger);
+    await queueClock.start(announcements);
     wrapUps.start(announcements);
     dueClock.start(announcements);
     matcher.start();
@@ -155,6 +158,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => succession.stop(),
       () => wrapUps.stop(),
       () => dueClock.stop(),
+      () => queueClock.stop(),
       () => conductor.stop(),
       () => matcher.stop(),
       () => waiting.stop(),

@@ -2,11 +2,26 @@ import { Type } from '@fastify/type-provider-typebox';
 
 /** Pieces of request and response schemas that several features use. */
 
+/** In the database and in the code a Date, on the wire RFC 3339. */
+export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
+export const NullableTimestamp = Type.Unsafe<Date | null>({
+  anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }],
+});
+
 export const ErrorBody = Type.Object(
   {
     code: Type.String({ description: 'An entry of the error catalogue (docs/errors.md).' }),
     message: Type.String({ description: "A sentence in the caller's language." }),
     field: Type.Optional(Type.String({ description: 'The field of the request that is wrong.' })),
+    slot: Type.Optional(
+      Type.Object(
+        {
+          at: Timestamp,
+          until: Timestamp,
+        },
+        { description: 'The time that can be had instead.' },
+      ),
+    ),
   },
   { description: 'Why the request was refused.' },
 );
@@ -19,11 +34,6 @@ export const IdParams = Type.Object({
   id: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
 });
 
-/** In the database and in the code a Date, on the wire RFC 3339. */
-export const Timestamp = Type.Unsafe<Date>({ type: 'string', format: 'date-time' });
-export const NullableTimestamp = Type.Unsafe<Date | null>({
-  anyOf: [{ type: 'string', format: 'date-time' }, { type: 'null' }],
-});
 export const NullableString = Type.Union([Type.String(), Type.Null()]);
 
 /** What JavaScript and PostgreSQL know, too: no leap second, no year 0, none that its offset makes the year 10000. */

@@ -25,6 +25,9 @@ export interface CallbackRequest {
   sameSeconds?: number;
 }
 
+/** Why nothing was promised. */
+export type Refusal = 'slot_full' | 'queue_full';
+
 export interface Enqueued {
   id: string;
   /** False when the customer already waits for the same thing: then it is that request. */
@@ -37,16 +40,18 @@ export interface Enqueued {
  * Stores a request with its first event, in one statement, or finds the live one of the same site, queue and number.
  * The unique index interactions_one_live decides between two that arrive at once; the loser finds the winner's row.
  * One for a slot takes one of its seats in the same statement; of two that would take the same seat, the index
- * interactions_one_seat lets one have it, and the other looks for another.
- * @returns undefined when the slot is full
+ * interactions_one_seat lets one have it, and the other looks for another. Of two that would take the last place of a queue
+ * of limited length, the function has_room lets one go first.
  */
-export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promise<Enqueued | undefined> {
+export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promise<Enqueued | Refusal> {
   const { tenantId, siteId, queueId, phone, slot, sameSeconds = 0 } = request;
-  const same = sql`tenant_id = ${tenantId} and site_id = ${siteId} and queue_id = ${queueId} and phone = ${phone}`;
+  const same = sql`tenant_id = ${tenantId} and site_id = ${siteId} and asked_queue_id = ${queueId} and phone = ${phone}`;
   for (;;) {
     const rows = await forSeat(
-      sql<(Enqueued | { id: null; full: boolean })[]>`
-      with ${freeSeat(sql, { tenantId, queueId, slot })}, recent as (
+      sql<(Enqueued | { id: null; refusal: Refusal })[]>`
+      with ${freeSeat(sql, { tenantId, queueId, slot })}, room as (
+        select where ${slot ? sql`true` : sql`has_room(${queueId})`}
+      ), recent as (
         select id, requester from interactions
         where ${same} and outcome = 'completed' and requested_at > now() - make_interval(secs => ${sameSeconds})
         order by requested_at desc limit 1
@@ -60,8 +65,8 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
           ${sql.json(request.context ?? {})}, ${request.greeting ?? null}, ${request.requester},
           coalesce(${slot?.at ?? null}::timestamptz, clock_timestamp()), ${slot?.at ?? null}::timestamptz,
           ${slot?.priority ?? 0}, ${slot?.at ?? null}::timestamptz, ${slot?.until ?? null}::timestamptz, seat.number
-        from seat where not exists (select from recent)
-        on conflict (tenant_id, site_id, queue_id, phone)
+        from seat, room where not exists (select from recent)
+        on conflict (tenant_id, site_id, asked_queue_id, phone)
           where state in ('scheduled', 'waiting', 'offered', 'accepted', 'dialing', 'bridged') do nothing
         returning id, tenant_id, queue_id, requester, slot_at
       ), logged as (
@@ -70,18 +75,19 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
           case when slot_at is null then '{}' else jsonb_build_object('slotAt', slot_at) end
         from created
       )
-      select id, true as created, requester, false as full from created
+      select id, true as created, requester, null as refusal from created
       union all
-      select id, false, requester, false from interactions where ${same} and state in ${sql(liveStates)}
+      select id, false, requester, null from interactions where ${same} and state in ${sql(liveStates)}
       union all
-      select id, false, requester, false from recent
+      select id, false, requester, null from recent
       union all
-      select null, false, null, true where not exists (select from seat)
+      select null, false, null, 'slot_full' where not exists (select from seat)
+      union all
+      select null, false, null, 'queue_full' where not exists (select from room)
       limit 1`,
     );
     const [row] = rows;
-    if (row?.id) return row;
-    if (row) return undefined;
+    if (row) return row.id === null ? row.refusal : row;
     // The winner was not visible to this statement's snapshot, or it ended just now: the next look sees either.
   }
 }

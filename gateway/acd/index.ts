@@ -1,6 +1,6 @@
 export { queueAdminRoutes } from './admin/routes.js';
 export { DueClock } from './due-clock.js';
-export { enqueueCallback } from './enqueue.js';
+export { enqueueCallback, type Refusal } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
@@ -8,6 +8,9 @@ export { isAnotherFree } from './matching.js';
 export { Presence } from './presence.js';
 export { Prober } from './prober.js';
 export { attemptsOf, listPromises } from './promise-list.js';
+export { QueueClock } from './queue-clock.js';
+export { waitsFor } from './queue-hours.js';
+export { type FullQueueRule, fullQueueRule, hasRoom } from './queue-limits.js';
 export { attemptsBefore, hold, scheduleRetry } from './retry.js';
 export { acdRoutes, viewerOf } from './routes.js';
 export { bringForward, callNow, type Rescheduled, reschedule } from './schedule.js';
@@ -19,8 +22,10 @@ export { tellWait, type WaitRange } from './told-waits.js';
 export {
   accept,
   agentGone,
+  askToConfirm,
   bridge,
   cancel,
+  confirm,
   customerAnswered,
   customerLeft,
   decline,
@@ -28,12 +33,13 @@ export {
   expireOffer,
   failCustomer,
   finish,
+  giveUp,
   type InteractionRef,
   loseAgent,
   releaseCustomer,
   type ServedInteraction,
   startDialing,
 } from './transitions.js';
-export { WaitingClock } from './waiting-clock.js';
+export { waitingClock } from './waiting-clock.js';
 export { WaitingCounts } from './waiting-counts.js';
 export { WrapUpClock } from './wrap-up-clock.js';

@@ -20,6 +20,9 @@ const awaken: ReadonlySet<string> = new Set([
   'agent_gone',
   'customer_left',
   'cancelled',
+  'given_up',
+  'overflowed',
+  'queue_opened',
   'finished',
   'administered',
 ]);

@@ -1,4 +1,5 @@
 import type { Fragment, Sql } from '../store/index.js';
+import { waitsFor } from './queue-hours.js';
 import { type InteractionState, liveStates } from './states.js';
 
 /** A callback that is promised and not yet kept, as its operators see it. */
@@ -19,6 +20,13 @@ export interface PromiseView {
   /** What its newest attempt has come to: why it is tried again, or held. */
   lastOutcome: string | null;
   attempts: number;
+  /** Since when it waits in this queue, opening hours aside. */
+  queuedAt: Date | null;
+  /** Why it is offered to nobody although it waits, and until when. */
+  waitsFor: 'opening' | null;
+  opensAt: Date | null;
+  /** The queue it was asked for at, where it has gone to another one since. */
+  movedFrom: { key: string; name: string } | null;
 }
 
 export interface AttemptView {
@@ -55,9 +63,13 @@ export function listPromises(
         then rank() over (partition by i.queue_id, i.state = 'waiting' order by ${placeOrder(sql)})::int end as place,
       i.priority, i.due_at as "dueAt", i.slot_at as "slotAt", i.time_zone as "timeZone",
       i.last_outcome as "lastOutcome",
-      (select count(*)::int from attempts a where a.interaction_id = i.id) as attempts
+      (select count(*)::int from attempts a where a.interaction_id = i.id) as attempts,
+      case when i.state = 'waiting' then i.queued_at end as "queuedAt", ${waitsFor(sql)},
+      case when i.queue_id <> i.asked_queue_id then json_build_object(
+        'key', asked.key, 'name', coalesce(asked.name ->> ${locale}, asked.name ->> 'en', asked.key)) end as "movedFrom"
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
+    join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id
     left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
     where i.tenant_id = ${tenantId} and i.state in ${sql(liveStates)}
       ${only(queue, sql`q.key = ${queue ?? ''}`)}

@@ -1,6 +1,11 @@
-import type { Sql } from '../store/index.js';
+import type { Fragment, Sql } from '../store/index.js';
 import type { Outcome } from './states.js';
 import { backToQueue, type InteractionRef, move } from './transitions.js';
+
+/** Of those who wait only a customer on the line has been called at all. */
+function called(sql: Sql): Fragment {
+  return sql`and (state <> 'waiting' or customer_live_since is not null)`;
+}
 
 /** The customer was not reached: he is tried again at a time. Nobody has talked, so the agent is free at once. */
 export function scheduleRetry(
@@ -12,6 +17,7 @@ export function scheduleRetry(
     event: 'retry_scheduled',
     to: 'scheduled',
     agent: 'release',
+    only: called(sql),
     set: sql`${backToQueue(sql)}, due_at = ${at}, last_outcome = ${outcome}, customer_live_since = null,
       slot_at = null, slot_until = null, slot_seat = null, place_at = ${keepsPlace ? sql`i.place_at` : at}`,
     data: { outcome, dueAt: at.toISOString() },
@@ -24,6 +30,7 @@ export function hold(sql: Sql, ref: InteractionRef, outcome: Outcome) {
     event: 'held',
     to: 'scheduled',
     agent: 'release',
+    only: called(sql),
     set: sql`${backToQueue(sql)}, due_at = null, last_outcome = ${outcome}, customer_live_since = null,
       slot_at = null, slot_until = null, slot_seat = null`,
     data: { outcome },

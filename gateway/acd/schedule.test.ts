@@ -29,14 +29,16 @@ async function fixture(t: Test): Promise<Fixture> {
 }
 
 let phones = 0;
-function ask(
+/** Undefined: refused. */
+async function ask(
   { sql, ...where }: Fixture,
   slot?: SlotTerms,
   more: { phone?: string; sameSeconds?: number } = {},
 ) {
   phones += 1;
   const form = { ...where, phone: `+8210${55_500_000 + phones}`, locale: 'ko', requester: Buffer.alloc(16) };
-  return enqueueCallback(sql, { ...form, slot, ...more });
+  const asked = await enqueueCallback(sql, { ...form, slot, ...more });
+  return typeof asked === 'string' ? undefined : asked;
 }
 
 function slotIn(minutes: number, capacity: number | null = 3, priority = 10): SlotTerms {

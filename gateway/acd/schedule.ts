@@ -56,13 +56,13 @@ export function bringForward(sql: Sql, ref: InteractionRef) {
   });
 }
 
-/** Lets a callback go before all others, by the word of the operator `actor`. */
+/** Lets a callback go before all others, whatever the hours, by the word of the operator `actor`. */
 export function callNow(sql: Sql, ref: InteractionRef, actor: string) {
   return move(sql, ref, {
     event: 'called_now',
     to: 'waiting',
     agent: 'keep',
-    set: sql`, due_at = null, priority = ${firstPriority}`,
+    set: sql`, due_at = null, priority = ${firstPriority}, called_now = true`,
     data: { actor },
   });
 }

@@ -36,6 +36,10 @@ export type InteractionEvent =
   | 'agent_lost'
   /** The customer's phone is being called. */
   | 'dialing'
+  /** The customer has answered, and is asked to press 1. */
+  | 'confirm_asked'
+  /** He has pressed it. */
+  | 'confirmed'
   /** The customer is on the line before his agent is: from now on he hears music until the two hear each other. */
   | 'customer_answered'
   /** The customer answered; the two hear each other. */
@@ -52,6 +56,12 @@ export type InteractionEvent =
   | 'retry_scheduled'
   /** He was not reached, and a person has to say what next. */
   | 'held'
+  /** It waits in another queue from now on, by the rule of the one it was in. */
+  | 'overflowed'
+  /** It has waited for the longest time of its queue: whoever holds the customer's line offers him something else. */
+  | 'wait_limit'
+  /** It is closed by a rule of its queue, and no agent has anything to finish. */
+  | 'given_up'
   /** A supervisor lets it go first. */
   | 'called_now'
   /** The talk is over. */
@@ -69,7 +79,13 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     offered: 'offered',
     called_now: 'waiting',
     rescheduled: 'scheduled',
+    overflowed: 'waiting',
+    wait_limit: 'waiting',
     customer_released: 'waiting',
+    // Of a customer on the line whose agent is gone, by the rule for that.
+    retry_scheduled: 'scheduled',
+    held: 'scheduled',
+    given_up: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -96,11 +112,14 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     cancelled: 'done',
   },
   dialing: {
+    confirm_asked: 'dialing',
+    confirmed: 'dialing',
     customer_answered: 'dialing',
     bridged: 'bridged',
     customer_failed: 'wrap_up',
     retry_scheduled: 'scheduled',
     held: 'scheduled',
+    given_up: 'done',
     agent_lost: 'waiting',
     agent_gone: 'waiting',
     customer_left: 'done',
@@ -133,4 +152,8 @@ export type Outcome =
   | 'agent_lost'
   | 'failed'
   /** The customer hung up before he had talked with anybody. */
-  | 'abandoned';
+  | 'abandoned'
+  /** He answered, and did not press 1. */
+  | 'not_confirmed'
+  /** It had waited for the longest time of its queue. */
+  | 'queue_timeout';

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Sql } from '../store/index.js';
 import { setIntent } from './agents.js';
+import { overflow, reachLimits } from './queue-limits.js';
 import { hold, scheduleRetry } from './retry.js';
 import { bringForward, callNow, reschedule } from './schedule.js';
 import type { SlotTerms } from './seats.js';
@@ -59,11 +60,37 @@ async function onTheLine({ sql }: Floor, { id }: act.InteractionRef) {
     where id = ${id} and state in ('waiting', 'offered', 'accepted', 'dialing', 'bridged')`;
 }
 
+/** Whoever waits has done so for a minute. */
+async function longAgo({ sql }: Floor) {
+  await sql`update interactions set queued_at = queued_at - interval '1 minute' where state = 'waiting'`;
+}
+
 const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => PromiseLike<unknown>> = {
   called_now: (f, ref) => callNow(f.sql, ref, f.agents[0]!.id),
   retry_scheduled: (f, ref) =>
-    scheduleRetry(f.sql, ref, { outcome: 'busy', at: inAnHour().at, keepsPlace: true }),
-  held: (f, ref) => hold(f.sql, ref, 'busy'),
+    onTheLine(f, ref).then(() =>
+      scheduleRetry(f.sql, ref, { outcome: 'busy', at: inAnHour().at, keepsPlace: true }),
+    ),
+  held: (f, ref) => onTheLine(f, ref).then(() => hold(f.sql, ref, 'busy')),
+  confirm_asked: (f, ref) => act.askToConfirm(f.sql, ref),
+  confirmed: (f, ref) => act.confirm(f.sql, ref),
+  given_up: (f, ref) => act.giveUp(f.sql, ref, 'agent_lost'),
+  overflowed: async f => {
+    await f.sql`update queues set overflow_queue_id = (select id from queues where key = 'support'),
+      overflow_after_seconds = 1 where key = 'sales'`;
+    await longAgo(f);
+    const moved = await overflow(f.sql);
+    await f.sql`update queues set overflow_queue_id = null, overflow_after_seconds = null`;
+    return moved > 0;
+  },
+  wait_limit: async (f, ref) => {
+    await f.sql`update queues set max_wait_seconds = 1, max_wait_then = 'callback' where key = 'sales'`;
+    await longAgo(f);
+    await onTheLine(f, ref);
+    const told = await reachLimits(f.sql);
+    await f.sql`update queues set max_wait_seconds = null`;
+    return told > 0;
+  },
   due: (f, ref) => bringForward(f.sql, ref),
   rescheduled: async (f, ref) =>
     (await reschedule(f.sql, { ...ref, queueId: f.queueId }, { at: inAnHour().at })) === 'done',

@@ -143,7 +143,7 @@ export async function move(
  */
 export function backToQueue(sql: Sql): Fragment {
   // A customer who is on the line is so at this node.
-  return sql`, agent_id = null, node_id = case when i.customer_live_since is not null then i.node_id end, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
+  return sql`, agent_id = null, node_id = case when i.customer_live_since is not null then i.node_id end, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null, confirming_since = null`;
 }
 
 /** Only while the customer is on the line. */
@@ -260,6 +260,26 @@ export function startDialing(sql: Sql, ref: InteractionRef, agentAnswered = true
   });
 }
 
+/** The customer has answered, and is asked to press 1 before he is on the line. */
+export function askToConfirm(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'confirm_asked',
+    to: 'dialing',
+    agent: 'keep',
+    set: sql`, confirming_since = clock_timestamp()`,
+  });
+}
+
+/** He has pressed it. */
+export function confirm(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'confirmed',
+    to: 'dialing',
+    agent: 'keep',
+    set: sql`, confirming_since = null`,
+  });
+}
+
 /** The customer is on the line, and his agent not yet. */
 export function customerAnswered(sql: Sql, ref: InteractionRef) {
   return move(sql, ref, {
@@ -311,6 +331,17 @@ export function failCustomer(sql: Sql, ref: InteractionRef, outcome: Outcome) {
     to: 'wrap_up',
     agent: 'keep',
     set: intoWrapUp(sql, outcome),
+    data: { outcome },
+  });
+}
+
+/** A rule of the queue closes it, and nobody has anything to finish: its agent has failed, and is free. */
+export function giveUp(sql: Sql, ref: InteractionRef, outcome: Outcome) {
+  return move(sql, ref, {
+    event: 'given_up',
+    to: 'done',
+    agent: 'release',
+    set: sql`, outcome = ${outcome}, ended_at = clock_timestamp(), done_at = clock_timestamp()`,
     data: { outcome },
   });
 }

@@ -9,14 +9,14 @@ const keepAliveMs = 15_000;
 /** Changes of others in the queue may move this one's place: told at most this often. */
 const neighbourMs = 1_000;
 
-/** Events of others that may change a place or an estimate: of the same queue, or of the agents of the tenant. */
+/** Events of others that may change a place or an estimate: of the same queue, or of whatever the tenant has. */
 const queueEvents: ReadonlySet<string> = new Set(
-  'requested due rescheduled offered declined offer_expired agent_lost agent_gone customer_left retry_scheduled held called_now cancelled finished'.split(
+  'requested due rescheduled offered declined offer_expired agent_lost agent_gone customer_left customer_released retry_scheduled held given_up called_now cancelled finished'.split(
     ' ',
   ),
 );
-const agentEvents: ReadonlySet<string> = new Set(
-  'agent_intent softphone_registered softphone_unregistered'.split(' '),
+const tenantEvents: ReadonlySet<string> = new Set(
+  'agent_intent softphone_registered softphone_unregistered overflowed queue_opened queue_closed'.split(' '),
 );
 
 export interface CallbackStream {
@@ -38,6 +38,7 @@ export async function streamCallback(
 ): Promise<FastifyReply> {
   const stream = new PassThrough();
   const endings: (() => void)[] = [];
+  let queue = queueId;
   let sent = '';
   let neighbour: NodeJS.Timeout | undefined;
 
@@ -73,10 +74,14 @@ export async function streamCallback(
 
   const keepAlive = setInterval(() => stream.write(': still here\n\n'), keepAliveMs);
   endings.push(
-    announcements.onInteraction(id, refresh),
+    announcements.onInteraction(id, event => {
+      // It may have gone to another queue.
+      queue = event.queueId ?? queue;
+      refresh();
+    }),
     announcements.onEvent(event => {
       if (event.tenantId !== tenantId || event.interactionId === id) return;
-      if (agentEvents.has(event.type) || (event.queueId === queueId && queueEvents.has(event.type))) later();
+      if (tenantEvents.has(event.type) || (event.queueId === queue && queueEvents.has(event.type))) later();
     }),
     announcements.onGap(refresh),
     () => clearInterval(keepAlive),

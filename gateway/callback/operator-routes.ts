@@ -22,6 +22,14 @@ const Promised = Type.Object({
   timeZone: NullableString,
   lastOutcome: NullableString,
   attempts: Type.Integer(),
+  queuedAt: NullableTimestamp,
+  waitsFor: Type.Union([Type.Literal('opening'), Type.Null()], {
+    description: 'Why it is offered to nobody although it waits: its queue is closed until `opensAt`.',
+  }),
+  opensAt: NullableTimestamp,
+  movedFrom: Type.Union([Type.Object({ key: Type.String(), name: Type.String() }), Type.Null()], {
+    description: 'The queue it was asked for at, where it has gone to another one since.',
+  }),
 });
 
 const Filter = Type.Object({

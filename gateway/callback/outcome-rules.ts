@@ -9,6 +9,8 @@ export const ruledOutcomes = [
   'unreachable',
   'machine',
   'not_confirmed',
+  'abandoned',
+  'agent_lost',
   'invalid_number',
   'no_trunk',
   'failed',

@@ -2,6 +2,7 @@ import {
   bringForward,
   cancel,
   enqueueCallback,
+  hasRoom,
   reschedule,
   type Slot,
   type SlotTerms,
@@ -92,7 +93,7 @@ export class CallbackRequests {
 
   /**
    * Takes a request: when this returns, it is on disk. Whoever asks again while the first request lives gets that one.
-   * @throws ApiError site_unknown, origin_not_allowed, queue_unknown, queue_closed, slot_…, phone_…
+   * @throws ApiError site_unknown, origin_not_allowed, queue_unknown, queue_closed, queue_full, slot_…, phone_…
    */
   async ask(form: CallbackForm, requester: Requester): Promise<Receipt> {
     const site = await this.#site(form.siteKey, requester.origin);
@@ -118,7 +119,8 @@ export class CallbackRequests {
       slot,
       sameSeconds: queue.sameSeconds,
     });
-    if (!request) throw new ApiError('slot_taken', { field: 'at' });
+    if (request === 'slot_full') throw new ApiError('slot_taken', { field: 'at' });
+    if (request === 'queue_full') throw await this.#full(queue);
     const view = await this.#view(request.id);
     const seconds = view.estimatedWaitSeconds;
     const ref = { id: request.id, tenantId: site.tenantId };
@@ -177,6 +179,7 @@ export class CallbackRequests {
     const queue = await this.#queue(tenantId, ({ id }) => id === queueId);
     if (at === null) {
       requireOpen(queue);
+      if (!(await hasRoom(this.#sql, queue.id))) throw await this.#full(queue);
       const moved = await bringForward(this.#sql, { id, tenantId });
       if (!moved && (await this.#view(id)).state !== 'waiting') throw new ApiError('callback_under_way');
     } else {
@@ -229,6 +232,12 @@ export class CallbackRequests {
     const queue = (await offeredQueues(this.#sql, tenantId)).find(match);
     if (!queue) throw new ApiError('queue_unknown', { field: 'queue' });
     return queue;
+  }
+
+  /** So many wait that no more are taken: what can be promised instead is a time. */
+  async #full(queue: QueuePromise): Promise<ApiError> {
+    const [slot] = await this.#freeSlots(queue);
+    return new ApiError('queue_full', { field: 'queue', ...(slot && { slot }) });
   }
 
   async #freeSlots(queue: QueuePromise): Promise<Slot[]> {

@@ -13,6 +13,14 @@ export const Callback = Type.Object({
   requestedAt: Timestamp,
   dueAt: NullableTimestamp,
   slot: Type.Union([Slot, Type.Null()]),
+  waitsFor: Type.Union([Type.Literal('opening'), Type.Null()], {
+    description: 'Why it is offered to nobody although it waits: its counter is closed until `opensAt`.',
+  }),
+  opensAt: NullableTimestamp,
+  movedFrom: Type.Union([Type.String(), Type.Null()], {
+    description: 'Name of the counter it was asked for at, where it waits at another one now.',
+  }),
+  confirming: Type.Boolean({ description: 'The visitor has answered, and is asked to press 1.' }),
 });
 
 export const Receipt = Type.Object({
@@ -36,6 +44,7 @@ export const Site = Type.Object({
       key: Type.String(),
       name: Type.String(),
       open: Type.Boolean({ description: 'Whether a call can be asked for now.' }),
+      full: Type.Boolean({ description: 'Open, but so many wait that no more are taken.' }),
       opensAt: NullableTimestamp,
       later: Type.Boolean({ description: 'Whether a time can be chosen.' }),
       estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),

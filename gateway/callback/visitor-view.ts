@@ -1,4 +1,4 @@
-import { estimateWait, type QueueLoad, queueLoad } from '../acd/index.js';
+import { estimateWait, type QueueLoad, queueLoad, waitsFor } from '../acd/index.js';
 import type { Sql } from '../store/index.js';
 import { offeredQueues, opensAt, takesCallsNow } from './promises.js';
 
@@ -16,6 +16,13 @@ export interface VisitorView {
   dueAt: Date | null;
   /** The promised time. */
   slot: { at: Date; until: Date } | null;
+  /** Why nobody is asked for it although it waits: its queue is closed. Then also when it opens, where that is known. */
+  waitsFor: 'opening' | null;
+  opensAt: Date | null;
+  /** The name of the counter it was asked for at, where it has gone to another one since. */
+  movedFrom: string | null;
+  /** He has answered, and is asked to press 1 on his telephone. */
+  confirming: boolean;
 }
 
 export async function viewCallback(sql: Sql, id: string): Promise<VisitorView | undefined> {
@@ -30,16 +37,24 @@ export async function viewCallback(sql: Sql, id: string): Promise<VisitorView | 
           and (w.rank_at, w.id) <= (i.rank_at, i.id)
       ) end as position,
       json_build_object('key', q.key, 'name', coalesce(q.name ->> i.locale, q.name ->> 'en', q.key)) as queue,
-      i.requested_at as "requestedAt", i.due_at as "dueAt", i.slot_at as "slotAt", i.slot_until as "slotUntil", load.*
+      i.requested_at as "requestedAt", i.due_at as "dueAt", i.slot_at as "slotAt", i.slot_until as "slotUntil",
+      ${waitsFor(sql)},
+      case when i.queue_id <> i.asked_queue_id then coalesce(asked.name ->> i.locale, asked.name ->> 'en', asked.key) end as "movedFrom",
+      i.state = 'dialing' and i.confirming_since is not null as confirming, load.*
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
+    join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id
     cross join ${queueLoad(sql)}
     where i.id = ${id} and i.channel = 'callback'`;
   if (!row) return undefined;
   const { waiting, agents, free, aht, slotAt, slotUntil, ...rest } = row;
   const load = { waiting, agents, free, aht };
   const view = { ...rest, slot: slotAt && slotUntil ? { at: slotAt, until: slotUntil } : null };
-  return { ...view, estimatedWaitSeconds: view.position === null ? null : estimateWait(view.position, load) };
+  return {
+    ...view,
+    estimatedWaitSeconds:
+      view.position === null || view.waitsFor !== null ? null : estimateWait(view.position, load),
+  };
 }
 
 /** A counter that a visitor may choose. */
@@ -48,6 +63,8 @@ export interface Counter {
   name: string;
   /** Whether a call can be asked for now. */
   open: boolean;
+  /** Whether it is open, but so many wait that no more are taken. */
+  full: boolean;
   opensAt: Date | null;
   /** Whether a time can be chosen. */
   later: boolean;
@@ -58,19 +75,22 @@ export async function listCounters(sql: Sql, tenantId: string, locale: string): 
   const now = new Date();
   const [queues, rows] = await Promise.all([
     offeredQueues(sql, tenantId),
-    sql<({ id: string; name: string } & QueueLoad)[]>`
-      select q.id, coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key) as name, load.*
+    sql<({ id: string; name: string; most: number | null } & QueueLoad)[]>`
+      select q.id, q.max_waiting as most, coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key) as name, load.*
       from queues q cross join ${queueLoad(sql)} where q.tenant_id = ${tenantId}`,
   ]);
   const loads = new Map(rows.map(row => [row.id, row]));
   return queues.flatMap(queue => {
     const load = loads.get(queue.id);
     if (!load) return [];
-    const open = takesCallsNow(queue, now);
+    const inTime = takesCallsNow(queue, now);
+    const full = inTime && load.most !== null && load.waiting >= load.most;
+    const open = inTime && !full;
     return {
       key: queue.key,
       name: load.name,
       open,
+      full,
       opensAt: opensAt(queue, now),
       later: queue.open && queue.horizonDays > 0,
       estimatedWaitSeconds: open ? estimateWait(load.waiting + 1, load) : null,

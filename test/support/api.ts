@@ -16,6 +16,10 @@ export interface VisitorCallback {
   position: number | null;
   estimatedWaitSeconds: number | null;
   queue: { key: string; name: string };
+  waitsFor: 'opening' | null;
+  opensAt: string | null;
+  movedFrom: string | null;
+  confirming: boolean;
 }
 
 export interface CallOptions {

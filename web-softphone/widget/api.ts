@@ -9,6 +9,8 @@ export class Refusal extends Error {
     readonly code: string,
     message: string,
     readonly field: string | undefined,
+    /** The time that can be had instead. */
+    readonly slot?: Slot,
   ) {
     super(message);
   }
@@ -41,12 +43,13 @@ export interface Api {
 
 async function refusalOf(response: Response): Promise<Refusal> {
   const body: unknown = await response.json().catch(() => null);
-  const { code, message, field } = (body ?? {}) as { code?: unknown; message?: unknown; field?: unknown };
+  const { code, message, field, slot } = (body ?? {}) as Record<string, unknown>;
   return new Refusal(
     response.status,
     typeof code === 'string' ? code : 'failed',
     typeof message === 'string' ? message : '',
     typeof field === 'string' ? field : undefined,
+    slot as Slot | undefined,
   );
 }
 

@@ -14,6 +14,8 @@ export const outcomes = [
   'agent_lost',
   'failed',
   'abandoned',
+  'not_confirmed',
+  'queue_timeout',
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
@@ -22,6 +24,8 @@ export interface Queue {
   name: string;
   /** Whether a call can be asked for now. */
   open: boolean;
+  /** Open, but so many wait that no more are taken. */
+  full: boolean;
   opensAt: string | null;
   /** Whether a time can be chosen. */
   later: boolean;
@@ -50,6 +54,13 @@ export interface Callback {
   queue: { key: string; name: string };
   dueAt: string | null;
   slot: Slot | null;
+  /** Why nobody is asked for it although it waits, and until when. */
+  waitsFor: 'opening' | null;
+  opensAt: string | null;
+  /** The counter it was asked for at, where it waits at another one now. */
+  movedFrom: string | null;
+  /** The visitor is asked to press 1 on his telephone. */
+  confirming: boolean;
 }
 
 /** What is needed to follow a callback again after a reload. Nothing of the visitor is in it. */

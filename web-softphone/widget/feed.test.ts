@@ -11,6 +11,10 @@ const at = (state: Callback['state']): Callback => ({
   queue: { key: 'sales', name: 'Sales' },
   dueAt: null,
   slot: null,
+  waitsFor: null,
+  opensAt: null,
+  movedFrom: null,
+  confirming: false,
 });
 class Final extends Error {}
 

@@ -64,7 +64,8 @@ function countryNames(language: Language): (country: string) => string {
   return country => names.of(country) ?? country;
 }
 
-function closedInWords({ opensAt }: Queue, text: Texts, language: Language): string {
+function closedInWords({ full, opensAt }: Queue, text: Texts, language: Language): string {
+  if (full) return text.full;
   return opensAt ? text.opens(momentInWords(language, opensAt)) : text.closed;
 }
 

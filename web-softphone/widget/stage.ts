@@ -1,4 +1,4 @@
-import type { Callback } from './callback.js';
+import type { Callback, CallbackState } from './callback.js';
 import { momentInWords } from './moment.js';
 import { type Language, type Texts, waitInWords } from './texts.js';
 
@@ -52,13 +52,26 @@ export function stageOf(callback: Callback, text: Texts, language: Language): St
   return {
     step: steps[callback.state],
     tone: tones[callback.state],
-    ...(callback.state === 'scheduled' && !callback.slot ? text.callAgain : text.states[callback.state]),
+    ...wordsOf(callback.state, callback, text, language),
     place: whenInWords(callback, text, language),
     estimate: wait === undefined ? undefined : text.estimate(wait),
     cancellable: callback.state !== 'bridged',
     movable: waiting || callback.state === 'scheduled',
     again: undefined,
   };
+}
+
+/** What the stage is called, and what the visitor does meanwhile. */
+function wordsOf(state: Exclude<CallbackState, 'done'>, callback: Callback, text: Texts, language: Language) {
+  const { slot, waitsFor, opensAt, movedFrom, queue, confirming } = callback;
+  if (state === 'scheduled' && !slot) return text.callAgain;
+  if (confirming) return text.pressOne;
+  if (waitsFor === 'opening')
+    return opensAt ? { ...text.shut, detail: text.keptUntil(momentInWords(language, opensAt)) } : text.shut;
+  const words = text.states[state];
+  return state === 'waiting' && movedFrom !== null
+    ? { ...words, detail: `${text.moved(movedFrom, queue.name)}. ${words.detail}` }
+    : words;
 }
 
 /** The place in line, or the time that was promised, or that of the next try. */

@@ -13,6 +13,10 @@ const callback = (part: Partial<Callback>): Callback => ({
   queue: { key: 'sales', name: 'Sales' },
   dueAt: null,
   slot: null,
+  waitsFor: null,
+  opensAt: null,
+  movedFrom: null,
+  confirming: false,
   ...part,
 });
 
@@ -97,4 +101,16 @@ t.test('the language is the first wish we speak', async t => {
   t.equal(chooseLanguage([undefined, '', 'ko-KR', 'en']), 'ko');
   t.equal(chooseLanguage(['fr', 'EN_us', 'ko']), 'en');
   t.equal(chooseLanguage(['ja', null]), 'en');
+});
+
+t.test('a callback whose counter is closed, has changed, or waits for a key, says so', async t => {
+  const { en } = texts;
+  const heading = (part: Partial<Callback>) => stageOf(callback(part), en, 'en');
+  t.match(heading({ waitsFor: 'opening' }), en.shut);
+  t.match(
+    heading({ waitsFor: 'opening', opensAt: '2026-12-01T00:00:00Z' }).detail,
+    /You keep your place\. It opens /,
+  );
+  t.match(heading({ movedFrom: 'Support', position: 1 }).detail, /^Moved from Support to Sales/);
+  t.match(heading({ state: 'dialing', confirming: true }), en.pressOne);
 });

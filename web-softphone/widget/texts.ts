@@ -17,6 +17,8 @@ export interface Texts {
   queue: string;
   closed: string;
   opens(when: string): string;
+  full: string;
+  nextFree(when: string): string;
   allClosed: string;
   noWait: string;
   wait(minutes: number): string;
@@ -41,6 +43,11 @@ export interface Texts {
   retry: string;
   nextTry(when: string): string;
   callAgain: Words;
+  /** Its counter is closed. */
+  shut: Words;
+  keptUntil(when: string): string;
+  moved(from: string, to: string): string;
+  pressOne: Words;
   reconnecting: string;
   gone: string;
   position(place: number): string;
@@ -65,6 +72,8 @@ const en: Texts = {
   queue: 'Who would you like to talk to?',
   closed: 'Closed right now',
   opens: when => `Closed, opens ${when}`,
+  full: 'Too many people are waiting right now',
+  nextFree: when => `The next free time: ${when}.`,
   allClosed: 'Nobody is here right now. Please come back during our opening hours.',
   noWait: 'Less than a minute',
   wait: minutes => (minutes === 1 ? 'About 1 minute' : `About ${minutes} minutes`),
@@ -88,6 +97,10 @@ const en: Texts = {
   failed: 'Something went wrong on our side. Please try again.',
   retry: 'Try again',
   nextTry: when => `Next try: ${when}`,
+  shut: { heading: 'This counter is closed right now', detail: 'You keep your place until it opens.' },
+  keptUntil: when => `You keep your place. It opens ${when}.`,
+  moved: (from, to) => `Moved from ${from} to ${to} to serve you sooner`,
+  pressOne: { heading: 'Press 1 on your phone', detail: 'Then you are connected to our agent.' },
   callAgain: { heading: 'We will call again', detail: 'We could not reach you this time.' },
   reconnecting: 'Connection lost. Your callback is safe, reconnecting…',
   gone: 'This callback is no longer known. Please ask for a new one.',
@@ -160,6 +173,16 @@ const en: Texts = {
       detail: 'We are sorry, the fault is on our side. Shall we try again?',
       again: 'Call me again',
     },
+    not_confirmed: {
+      heading: 'Nobody pressed 1',
+      detail: 'We called, and did not want to disturb anybody else. Shall we call again?',
+      again: 'Call me again',
+    },
+    queue_timeout: {
+      heading: 'Nobody was free in time',
+      detail: 'We are sorry. Please choose a time at which we call you, or ask again.',
+      again: 'Ask for another call',
+    },
     abandoned: {
       heading: 'You hung up before we could talk',
       detail: 'Shall we call again?',
@@ -182,6 +205,8 @@ const ko: Texts = {
   queue: '어떤 상담이 필요하세요?',
   closed: '지금은 운영 시간이 아닙니다',
   opens: when => `운영 시간 아님, ${when} 시작`,
+  full: '지금은 대기 중인 고객님이 많습니다',
+  nextFree: when => `가장 빠른 시간: ${when}.`,
   allClosed: '지금은 상담원이 없습니다. 운영 시간에 다시 찾아 주세요.',
   noWait: '1분 이내',
   wait: minutes => `약 ${minutes}분`,
@@ -205,6 +230,10 @@ const ko: Texts = {
   failed: '저희 쪽에 문제가 생겼습니다. 다시 시도해 주세요.',
   retry: '다시 시도',
   nextTry: when => `다음 통화 시도: ${when}`,
+  shut: { heading: '지금은 운영 시간이 아닙니다', detail: '운영이 시작될 때까지 대기 순서가 유지됩니다.' },
+  keptUntil: when => `대기 순서는 그대로 유지됩니다. ${when}에 시작합니다.`,
+  moved: (from, to) => `더 빨리 도와드리기 위해 ${from}에서 ${to}(으)로 옮겼습니다`,
+  pressOne: { heading: '전화기에서 1번을 눌러 주세요', detail: '누르시면 상담원과 연결됩니다.' },
   callAgain: { heading: '다시 전화드리겠습니다', detail: '이번에는 연결되지 않았습니다.' },
   reconnecting: '연결이 끊겼습니다. 요청은 안전하게 접수되어 있으며, 다시 연결하고 있습니다…',
   gone: '더 이상 확인할 수 없는 요청입니다. 새로 요청해 주세요.',
@@ -276,6 +305,16 @@ const ko: Texts = {
       heading: '전화가 연결되지 않았습니다',
       detail: '저희 쪽 문제로 불편을 드려 죄송합니다. 다시 시도할까요?',
       again: '다시 전화 받기',
+    },
+    not_confirmed: {
+      heading: '1번이 눌리지 않았습니다',
+      detail: '전화드렸지만 확인되지 않아 연결하지 않았습니다. 다시 전화드릴까요?',
+      again: '다시 전화 요청',
+    },
+    queue_timeout: {
+      heading: '시간 안에 연결해 드리지 못했습니다',
+      detail: '죄송합니다. 전화받으실 시간을 선택하시거나 다시 요청해 주세요.',
+      again: '다시 요청하기',
     },
     abandoned: {
       heading: '상담원이 받기 전에 끊으셨습니다',

@@ -16,6 +16,7 @@ import type * as Later from './later.js';
 import type { Launcher } from './launcher.js';
 import type { Look } from './look.js';
 import type { Memory } from './memory.js';
+import { momentInWords } from './moment.js';
 import { createPanel } from './panel.js';
 import { dialable } from './phone.js';
 import type { Context, Emit, Prefill } from './site-api.js';
@@ -244,14 +245,24 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       const refused = error instanceof Refusal;
       sent.setSubmitLabel(refused ? text.callMeBack : text.retry);
       const name = refused ? error.field?.split(/[./]/).at(-1) : undefined;
+      const slot = refused ? error.slot : undefined;
       sent.fail(
-        wordsFor(error),
+        slot ? `${wordsFor(error)} ${text.nextFree(momentInWords(language, slot.at))}` : wordsFor(error),
         fields.find(field => field === name),
       );
       // What is open has changed under the visitor's hands: the next look shall be a new one.
-      if (refused && error.code.startsWith('queue_')) site = undefined;
+      if (refused && error.code === 'queue_full') fillUp(queue);
+      else if (refused && error.code.startsWith('queue_')) site = undefined;
       if (refused && error.code.startsWith('slot_')) void offerTimes();
     }
+  }
+
+  /** No more are taken at the counter for now: what is left are its times. */
+  function fillUp(key: string): void {
+    const counter = site?.value.queues.find(queue => queue.key === key);
+    if (!counter) return;
+    Object.assign(counter, { open: false, full: true });
+    void offerTimes();
   }
 
   function track(ticket: Ticket, callback: Callback | undefined, phone: string | undefined): void {

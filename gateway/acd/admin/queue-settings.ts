@@ -3,6 +3,13 @@ import { Type } from '@fastify/type-provider-typebox';
 const whole = (minimum: number, maximum: number, description: string) =>
   Type.Integer({ minimum, maximum, description });
 
+/** Of one schema with both types: where they are two, null is made a 0 on the way in. */
+const wholeOrNone = (minimum: number, maximum: number, description: string) =>
+  Type.Unsafe<number | null>({ type: ['integer', 'null'], minimum, maximum, description });
+
+const overflowing = Type.Literal('overflow');
+const endings = [Type.Literal('close'), Type.Literal('callback'), Type.Literal('voicemail')] as const;
+
 /** The settings of a queue that are one value each, with the limits that their columns have, too. */
 export const QueueSettings = Type.Object({
   position: whole(0, 1000, 'Where it stands in lists; the lowest first.'),
@@ -33,16 +40,37 @@ export const QueueSettings = Type.Object({
   customerFirst: Type.Boolean({ description: 'The customer is called while an agent is reserved.' }),
   liveWaitSeconds: whole(1, 3600, 'How long a customer on the line waits for his next agent.'),
 
+  confirm: Type.Boolean({ description: 'A customer who is called has to press 1 before he is connected.' }),
+  confirmTimes: whole(1, 10, 'How often he is asked.'),
+  confirmSeconds: whole(1, 30, 'How long he has each time.'),
+  whisper: Type.Boolean({ description: 'An agent is told in a few words whom he will hear.' }),
+
+  overflowAfterSeconds: wholeOrNone(1, 86_400, 'Who has waited so long goes to the overflow queue.'),
+  overflowAbove: wholeOrNone(0, 100_000, 'Who stands behind so many goes to the overflow queue.'),
+  maxWaitSeconds: wholeOrNone(1, 604_800, 'How long anybody waits in it at most.'),
+  maxWaitThen: Type.Union([overflowing, ...endings], {
+    description: 'What then; a callback or the voicemail is offered to a customer on the line only.',
+  }),
+  maxWaiting: wholeOrNone(0, 100_000, 'How many wait in it at most.'),
+  fullThen: Type.Union([overflowing, ...endings], {
+    description: 'What becomes of a caller when it is full; who asks on a page is told so.',
+  }),
+  music: Type.String({
+    pattern: '^[a-z0-9-]{1,60}$',
+    description: 'What a customer hears who waits on the line: a clip of the pack music.',
+  }),
+  announceSeconds: Type.Unsafe<number>({
+    type: 'integer',
+    anyOf: [{ const: 0 }, { minimum: 10, maximum: 3600 }],
+    description: 'How often he is told of his place and time; 0: never.',
+  }),
+  announcePlace: Type.Boolean({ description: 'He is told his place.' }),
+  announceWait: Type.Boolean({ description: 'He is told the time he may expect.' }),
+
   slotMinutes: whole(5, 240, 'The length of a slot.'),
   slotLeadMinutes: whole(0, 10_080, 'The first slot begins no sooner than this after the asking.'),
   slotHorizonDays: whole(0, 60, 'How far ahead is promised; 0: only now.'),
-  // Of one schema with both types: where they are two, null is made a 0 on the way in.
-  slotCapacity: Type.Unsafe<number | null>({
-    type: ['integer', 'null'],
-    minimum: 0,
-    maximum: 10_000,
-    description: 'Promises in one slot; null: as many as its agents can keep.',
-  }),
+  slotCapacity: wholeOrNone(0, 10_000, 'Promises in one slot; null: as many as its agents can keep.'),
   slotPriority: whole(-100, 100, 'With which a promised time enters the queue.'),
   sameRequestSeconds: whole(0, 86_400, 'Within which the same request is the same.'),
 });

@@ -18,11 +18,18 @@ const HoursKey = Type.Unsafe<string | null>({
   description: 'Key of its opening hours; null: always open.',
 });
 
+const OverflowKey = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  pattern: '^[a-z0-9-]{1,40}$',
+  description: 'Key of the queue that those go to who wait too long or behind too many; null: none.',
+});
+
 const QueueView = Type.Object({
   id: Type.String(),
   key: Type.String(),
   name: BothNames,
   hours: NullableString,
+  overflow: NullableString,
   skillSteps: SkillSteps,
   quiet: QuietHours,
   ...QueueSettings.properties,
@@ -34,7 +41,12 @@ const QueueView = Type.Object({
 });
 type QueueView = Static<typeof QueueView>;
 
-const special = Type.Object({ hours: HoursKey, skillSteps: SkillSteps, quiet: QuietHours });
+const special = Type.Object({
+  hours: HoursKey,
+  overflow: OverflowKey,
+  skillSteps: SkillSteps,
+  quiet: QuietHours,
+});
 const create = Type.Object(
   {
     key: Type.String({ pattern: '^[a-z0-9-]{1,40}$', description: 'What the API names; it never changes.' }),
@@ -56,7 +68,7 @@ type Fields = Static<typeof change>;
 
 async function select(sql: Sql, tenantId: string, more: Fragment = sql``): Promise<QueueView[]> {
   const rows = await sql<Record<string, unknown>[]>`
-    select q.*, h.key as hours,
+    select q.*, h.key as hours, o.key as overflow,
       case when q.quiet_from is not null then json_build_object(
         'from', to_char(q.quiet_from, 'HH24:MI'), 'until', to_char(q.quiet_until, 'HH24:MI')) end as quiet,
       (select count(*)::int from agent_queues s join users u on u.tenant_id = s.tenant_id and u.id = s.user_id
@@ -64,11 +76,12 @@ async function select(sql: Sql, tenantId: string, more: Fragment = sql``): Promi
       (select count(*)::int from interactions i
         where i.tenant_id = q.tenant_id and i.queue_id = q.id and i.state = 'waiting') as waiting
     from queues q left join opening_hours h on h.tenant_id = q.tenant_id and h.id = q.opening_hours_id
+    left join queues o on o.tenant_id = q.tenant_id and o.id = q.overflow_queue_id
     where q.tenant_id = ${tenantId} ${more} order by q.disabled_at nulls first, q.position, q.key`;
   return rows.map(row => {
-    const { id, key, name, hours, quiet, agents, waiting, version } = row;
+    const { id, key, name, hours, overflow, quiet, agents, waiting, version } = row;
     return {
-      ...{ id, key, name, hours, quiet, agents, waiting, version },
+      ...{ id, key, name, hours, overflow, quiet, agents, waiting, version },
       ...settingsOf(row),
       skillSteps: row.skill_steps,
       disabledAt: row.disabled_at,
@@ -86,7 +99,7 @@ export function queuesResource(sql: Sql) {
 
   /** Everything that was given, as columns. @throws ApiError what does not exist, or makes no sense */
   async function columnsOf({ tenantId }: Administrator, fields: Fields): Promise<Record<string, unknown>> {
-    const { name, hours, skillSteps, quiet, disabled } = fields;
+    const { name, hours, overflow, skillSteps, quiet, disabled } = fields;
     const columns = settingColumns(fields);
     if (name) columns.name = sql.json(name);
     if (skillSteps) {
@@ -103,6 +116,12 @@ export function queuesResource(sql: Sql) {
         select id from opening_hours where tenant_id = ${tenantId} and key = ${hours}`;
       if (hours !== null && !row) throw new ApiError('hours_unknown', { field: 'hours' });
       columns.opening_hours_id = row?.id ?? null;
+    }
+    if (overflow !== undefined) {
+      const [row] = await sql<{ id: string }[]>`
+        select id from queues where tenant_id = ${tenantId} and key = ${overflow}`;
+      if (overflow !== null && !row) throw new ApiError('queue_unknown', { field: 'overflow' });
+      columns.overflow_queue_id = row?.id ?? null;
     }
     if (disabled !== undefined) columns.disabled_at = disabled ? new Date() : null;
     return columns;
@@ -128,6 +147,7 @@ export function queuesResource(sql: Sql) {
     },
     async edit(by, id, version, fields) {
       const columns = await columnsOf(by, fields);
+      if (columns.overflow_queue_id === id) throw new ApiError('queue_unknown', { field: 'overflow' });
       const edited = await sql.begin(async transaction => {
         const tx = transaction as unknown as Sql;
         const rows = await tx`

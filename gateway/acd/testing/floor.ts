@@ -93,7 +93,7 @@ export class Floor {
       requester: Buffer.alloc(16),
       slot,
     });
-    if (!enqueued) throw new Error('the slot is full');
+    if (typeof enqueued === 'string') throw new Error(enqueued);
     return enqueued;
   }
 

@@ -239,6 +239,8 @@ export const en = {
     no_trunk: 'No line to the telephone network',
     agent_lost: 'Agent line lost',
     abandoned: 'Customer hung up first',
+    not_confirmed: 'Customer did not press 1',
+    queue_timeout: 'Waited too long',
     failed: 'Technical failure',
   },
 
@@ -310,6 +312,12 @@ export const en = {
     called_now: 'Let go first by a supervisor',
     retry_scheduled: 'Customer not reached, tried again later',
     held: 'Customer not reached, a person decides',
+    confirm_asked: 'Customer answered, asked to press 1',
+    confirmed: 'Customer pressed 1',
+    overflowed: 'Moved to another queue by its rule',
+    wait_limit: 'Waited for the longest time of the queue',
+    given_up: 'Closed by a rule of the queue',
+    announced: 'Announcement to the waiting customer',
     customer_answered: 'Customer answered',
     agent_gone: 'Agent gone, customer waits on the line',
     customer_released: 'No agent came for the customer on the line',
@@ -330,6 +338,13 @@ export const en = {
     agent_present: 'Agent is there',
     wrap_up_extended: 'Wrap-up extended',
     rated: 'Rated by the customer',
+  },
+
+  queueRules: {
+    moved: (from: string, to: string) => `${from} → ${to}`,
+    waited: (duration: string) => `after ${duration} of waiting`,
+    above: (count: number) => `behind ${count} others`,
+    offers: { callback: 'a callback is offered', voicemail: 'the voicemail is offered', close: 'closed' },
   },
 
   reasons: {

@@ -238,6 +238,8 @@ export const ko: Dictionary = {
     no_trunk: '전화망 회선 없음',
     agent_lost: '상담원 회선 끊김',
     abandoned: '고객이 먼저 끊음',
+    not_confirmed: '고객이 1번을 누르지 않음',
+    queue_timeout: '대기 시간 초과',
     failed: '기술적 오류',
   },
 
@@ -308,6 +310,12 @@ export const ko: Dictionary = {
     called_now: '관리자가 우선 처리로 지정',
     retry_scheduled: '연결되지 않아 다시 시도 예정',
     held: '연결되지 않아 담당자 확인 필요',
+    confirm_asked: '고객 응답, 1번 입력 요청',
+    confirmed: '고객이 1번을 누름',
+    overflowed: '규칙에 따라 다른 창구로 이동',
+    wait_limit: '최대 대기 시간 도달',
+    given_up: '창구 규칙에 따라 종료',
+    announced: '대기 고객에게 안내',
     customer_answered: '고객 응답',
     agent_gone: '상담원 이탈, 고객은 회선에서 대기',
     customer_released: '회선의 고객을 맡을 상담원 없음',
@@ -328,6 +336,13 @@ export const ko: Dictionary = {
     agent_present: '상담원 자리 확인',
     wrap_up_extended: '후처리 시간 연장',
     rated: '고객이 통화를 평가함',
+  },
+
+  queueRules: {
+    moved: (from: string, to: string) => `${from} → ${to}`,
+    waited: (duration: string) => `${duration} 대기 후`,
+    above: (count: number) => `앞선 대기 ${count}건 초과`,
+    offers: { callback: '콜백 안내', voicemail: '음성 사서함 안내', close: '종료' },
   },
 
   reasons: {

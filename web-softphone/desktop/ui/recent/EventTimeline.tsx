@@ -1,18 +1,39 @@
 import type { InteractionEvent, Me } from '../../api/types.js';
+import { formatDuration } from '../../format/duration.js';
 import { formatClock, formatFull } from '../../format/time.js';
 import type { Dictionary } from '../../i18n/en.js';
+import type { Language } from '../../i18n/language.js';
 import { wordFor } from '../../i18n/word.js';
 import { useLanguage, useText } from '../hooks.js';
 import classes from './detail.module.css';
 import { isDecision, Reasons } from './Reasons.js';
 
 /** What an event says beside its type, in words. */
-function remarks({ data }: InteractionEvent, t: Dictionary): string[] {
-  const { outcome, endedBy } = data;
+function remarks({ data }: InteractionEvent, t: Dictionary, locale: Language): string[] {
+  const { outcome, endedBy, from, to, waited, above, offers, heard } = data;
   const found: string[] = [];
+  if (isQueue(from) && isQueue(to))
+    found.push(t.queueRules.moved(nameOfQueue(from, locale), nameOfQueue(to, locale)));
+  if (typeof waited === 'number') found.push(t.queueRules.waited(formatDuration(waited * 1000)));
+  if (typeof above === 'number') found.push(t.queueRules.above(above));
+  if (typeof offers === 'string') found.push(wordFor(t.queueRules.offers, offers));
+  if (typeof heard === 'string') found.push(heard);
   if (typeof outcome === 'string') found.push(wordFor(t.outcomes, outcome));
   if (typeof endedBy === 'string') found.push(wordFor(t.enders, endedBy));
   return found;
+}
+
+interface QueueInEvent {
+  key: string;
+  name: Partial<Record<Language, string>>;
+}
+
+function isQueue(value: unknown): value is QueueInEvent {
+  return typeof value === 'object' && value !== null && 'key' in value && 'name' in value;
+}
+
+function nameOfQueue({ key, name }: QueueInEvent, locale: Language): string {
+  return name[locale] ?? name.en ?? key;
 }
 
 interface Props {
@@ -36,7 +57,7 @@ export function EventTimeline({ events, people, me }: Props) {
     <ol className={classes.timeline} data-testid="timeline">
       {events.map(event => {
         const who = nameOf(event.userId);
-        const more = [...(who ? [who] : []), ...remarks(event, t)];
+        const more = [...(who ? [who] : []), ...remarks(event, t, locale)];
         return (
           <li key={event.id} data-event={event.type}>
             <div className={classes.event}>

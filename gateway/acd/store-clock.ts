@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import { Latest } from '../latest.js';
+import type { Announcements } from '../store/index.js';
+
+/** Plans that come close together are one look, milliseconds. */
+const gatherMs = 100;
+
+/** The longest a look is put off: the safety net below the notices. */
+const longestMs = 5_000;
+
+/** What a clock does when it looks. */
+export interface Round {
+  /** Does what is due. @returns in how many milliseconds the next thing is; undefined: nothing is foreseen */
+  look: () => Promise<number | undefined>;
+  /** Events after which something may be due that was not before. */
+  planning: ReadonlySet<string>;
+  /** For the log: what has not been done when a look fails. */
+  complaint: string;
+}
+
+/**
+ * Does what the store says at the time it says: the moments are there, and the one timer here, for the nearest of them,
+ * only makes it punctual; a slow look finds what a timer has missed. Every gateway has one, and the statements see to it
+ * that each row is taken by one of them.
+ */
+export class StoreClock {
+  readonly #round: Round;
+  readonly #rounds: Latest;
+  readonly #endings: (() => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #at = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  constructor(round: Round, logger: Logger) {
+    this.#round = round;
+    this.#rounds = new Latest(
+      () => this.#look(),
+      error => {
+        logger.error({ err: error }, round.complaint);
+        this.#plan(longestMs);
+      },
+    );
+  }
+
+  start(announcements: Announcements): void {
+    this.#endings.push(
+      announcements.onEvent(({ type }) => {
+        if (this.#round.planning.has(type)) this.#plan(gatherMs);
+      }),
+      announcements.onGap(() => this.#plan(0)),
+    );
+    this.#plan(0);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const end of this.#endings.splice(0)) end();
+    clearTimeout(this.#timer);
+    await this.#rounds.settled();
+  }
+
+  /** Looks within so many milliseconds, or earlier where that is planned. */
+  #plan(ms: number): void {
+    const at = Date.now() + ms;
+    if (this.#stopped || at >= this.#at) return;
+    clearTimeout(this.#timer);
+    this.#at = at;
+    this.#timer = setTimeout(() => {
+      this.#at = Number.POSITIVE_INFINITY;
+      this.#rounds.request();
+    }, ms).unref();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#stopped) return;
+    const next = await this.#round.look();
+    this.#plan(Math.min(Math.max(next ?? longestMs, 1), longestMs));
+  }
+}
