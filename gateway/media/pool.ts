@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { type Connecting, connectSome } from './connecting.js';
 import {
   type Capability,
   type Conference,
@@ -18,6 +19,17 @@ export interface PoolMember {
   server: MediaServer;
   /** How much of the load it takes beside the others; by its capacity when absent. */
   weight?: number;
+}
+
+/**
+ * Several servers of one engine. Those that are away are tried on and on; one at least has to be there.
+ * @throws MediaError `engine_unavailable` when none is there, `bad_request` when one refuses the login
+ */
+export async function connectPool(
+  members: readonly (PoolMember & { server: MediaServer & Connecting })[],
+): Promise<MediaPool> {
+  await connectSome(members.map(({ server }) => server));
+  return new MediaPool(members);
 }
 
 /** So many owners are remembered, those asked for last: far more than have calls at the same time. */

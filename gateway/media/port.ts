@@ -199,7 +199,10 @@ export type Capability =
   | 'conference'
   | 'conference_whisper'
   | 'monitor'
+  /** Packets that stop coming are noticed. */
   | 'activity'
+  /** So is silence; without it, packets are `sound` whatever is in them. */
+  | 'silence'
   /** A peer gets one RTP stream (SSRC), whoever is to be heard in it. */
   | 'one_stream'
   /** Packets of strangers are told apart and counted. */

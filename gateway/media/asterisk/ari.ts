@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import WebSocket from 'ws';
+import { connectAgain, connectWithin } from '../connecting.js';
 import { MediaError } from '../port.js';
 
 export interface AriSettings {
@@ -45,8 +45,6 @@ const requestMs = 5000;
 const handshakeMs = 5000;
 /** A connection that carries nothing for so long is asked whether it lives. */
 const pingMs = 5000;
-const firstRetryMs = 100;
-const longestRetryMs = 3000;
 /** Without Asterisk for so long, what it held is taken for lost. */
 const graceMs = 6000;
 
@@ -85,17 +83,7 @@ export class Ari extends EventEmitter<AriEvents> {
 
   /** Connects within `patienceMs`, and keeps the connection. @throws MediaError `engine_unavailable`, `bad_request` */
   async connect(patienceMs: number): Promise<void> {
-    const giveUp = performance.now() + patienceMs;
-    for (let wait = firstRetryMs; ; wait = Math.min(2 * wait, longestRetryMs)) {
-      try {
-        await this.#open();
-        break;
-      } catch (error) {
-        const hopeless = error instanceof MediaError && error.code === 'bad_request';
-        if (hopeless || performance.now() + wait > giveUp) throw error;
-        await delay(wait, undefined, { signal: this.#settings.signal });
-      }
-    }
+    await connectWithin(patienceMs, () => this.#open(), this.#settings.signal);
     this.#keeper = this.#keep();
   }
 
@@ -169,20 +157,17 @@ export class Ari extends EventEmitter<AriEvents> {
       logger.warn('the connection to Asterisk is lost');
       const lostAt = performance.now();
       let told = false;
-      for (let wait = firstRetryMs; !signal.aborted; wait = Math.min(2 * wait, longestRetryMs)) {
-        try {
-          await delay(wait, undefined, { signal });
-          await this.#open();
-          if (!told) this.emit('resumed');
-          break;
-        } catch (error) {
-          if (signal.aborted) return;
+      await connectAgain(
+        () => this.#open(),
+        signal,
+        error => {
           logger.debug({ err: error }, 'Asterisk cannot be reached');
-          if (told || performance.now() - lostAt < graceMs) continue;
+          if (told || performance.now() - lostAt < graceMs) return;
           told = true;
           this.emit('gone');
-        }
-      }
+        },
+      );
+      if (!(told || signal.aborted)) this.emit('resumed');
     }
   }
 

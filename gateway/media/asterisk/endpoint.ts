@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type ActivityLimits, ActivityWatch } from '../activity.js';
 import { type PeerSdp, readPeerSdp } from '../peer-sdp.js';
 import {
   type Endpoint,
@@ -16,12 +17,11 @@ import {
   type Recording,
   type RecordRequest,
 } from '../port.js';
-import { type ActivityLimits, ActivityWatch } from './activity.js';
+import { RtpWatch } from '../rtp-watch.js';
 import { type Ari, AriError, ignoreGone } from './ari.js';
 import { bridge, type Join, monitor, unknownIfGone } from './joins.js';
 import { type HouseSounds, Player, Playing } from './player.js';
 import { AsteriskRecording } from './recording.js';
-import { RtpWatch } from './rtp-watch.js';
 import type { EngineDialog, EngineOffer } from './signalling.js';
 import { type RtpStatistics, readStatistics } from './statistics.js';
 import type { Waiters } from './waiters.js';

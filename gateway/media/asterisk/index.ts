@@ -56,6 +56,7 @@ const capabilities: ReadonlySet<Capability> = new Set([
   'conference_whisper',
   'monitor',
   'activity',
+  'silence',
 ]);
 
 /** Asterisk answers an INVITE within milliseconds, or something is wrong. */

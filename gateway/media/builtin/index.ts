@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type Connecting, connectAgain, connectWithin } from '../connecting.js';
 import { Drain } from '../drain.js';
-import { MediaPool } from '../pool.js';
+import { connectPool } from '../pool.js';
 import {
   type Capability,
   type Conference,
@@ -27,9 +27,6 @@ export interface BuiltinMediaSettings extends ConnectionSettings {
   connectTimeoutMs?: number;
 }
 
-const firstRetryMs = 50;
-const longestRetryMs = 3000;
-
 /**
  * The built-in engine as a media server. Resolves when it is logged in, and reconnects by itself from then on.
  * @throws MediaError `engine_unavailable` when nobody is there, `bad_request` when the login is refused
@@ -51,33 +48,15 @@ export interface BuiltinMediaPoolSettings extends Omit<BuiltinMediaSettings, 'ho
  */
 export async function connectBuiltinMediaPool(settings: BuiltinMediaPoolSettings): Promise<MediaServer> {
   const { engines, ...common } = settings;
-  const servers = engines.map(engine => new BuiltinMedia({ ...common, ...engine }));
-  const connecting = await Promise.allSettled(servers.map(server => server.connect()));
-  const refused = connecting.find(
-    ({ status, ...rest }) => status === 'rejected' && !isPassing((rest as PromiseRejectedResult).reason),
-  );
-  const failed =
-    refused ?? (connecting.every(({ status }) => status === 'rejected') ? connecting[0] : undefined);
-  if (failed?.status === 'rejected') {
-    await Promise.all(servers.map(server => server.close()));
-    throw failed.reason;
-  }
-  connecting.forEach(({ status }, index) => {
-    if (status === 'rejected') (servers[index] as BuiltinMedia).keepConnecting();
-  });
-  return new MediaPool(
-    servers.map((server, index) => {
-      const { host, port } = engines[index] as { host: string; port: number };
-      return { name: `${host}:${port}`, server };
-    }),
+  return await connectPool(
+    engines.map(({ host, port }) => ({
+      name: `${host}:${port}`,
+      server: new BuiltinMedia({ ...common, host, port }),
+    })),
   );
 }
 
-function isPassing(error: unknown): boolean {
-  return error instanceof MediaError && error.code === 'engine_unavailable';
-}
-
-class BuiltinMedia implements MediaServer {
+class BuiltinMedia implements MediaServer, Connecting {
   readonly engine = 'builtin';
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
     'webrtc',
@@ -90,6 +69,7 @@ class BuiltinMedia implements MediaServer {
     'conference_whisper',
     'monitor',
     'activity',
+    'silence',
     'one_stream',
     'source_lock',
     'adopt',
@@ -111,16 +91,15 @@ class BuiltinMedia implements MediaServer {
   }
 
   async connect(): Promise<void> {
-    const giveUpAt = performance.now() + (this.#settings.connectTimeoutMs ?? 10_000);
-    for (let wait = firstRetryMs; ; wait = Math.min(wait * 2, longestRetryMs)) {
-      try {
-        await this.#open();
-        return;
-      } catch (error) {
-        if (!isPassing(error) || performance.now() + wait > giveUpAt) throw error;
-      }
-      await delay(wait, undefined, { signal: this.#signal });
-    }
+    await connectWithin(this.#settings.connectTimeoutMs ?? 10_000, () => this.#open(), this.#signal);
+  }
+
+  keepConnecting(): void {
+    void connectAgain(
+      () => this.#open(),
+      this.#signal,
+      error => this.#settings.logger.debug({ err: error }, 'the media engine is still away'),
+    );
   }
 
   healthy(): boolean {
@@ -262,25 +241,6 @@ class BuiltinMedia implements MediaServer {
     }
     if (this.#signal.aborted) return;
     this.#settings.logger.error({ endpoints: lost.length }, 'the media engine is gone; reconnecting');
-    void this.#reconnect();
-  }
-
-  /** Goes on trying where `connect` gave up. */
-  keepConnecting(): void {
-    void this.#reconnect();
-  }
-
-  async #reconnect(): Promise<void> {
-    for (let wait = firstRetryMs; !this.#signal.aborted; wait = Math.min(wait * 2, longestRetryMs)) {
-      try {
-        await this.#open();
-        return;
-      } catch (error) {
-        if (this.#signal.aborted) return;
-        this.#settings.logger.debug({ err: error }, 'the media engine is still away');
-      }
-      // Jitter, so that several gateways do not come back in step.
-      await delay(wait * (0.5 + Math.random()), undefined, { signal: this.#signal }).catch(() => undefined);
-    }
+    this.keepConnecting();
   }
 }

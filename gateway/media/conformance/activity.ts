@@ -1,9 +1,26 @@
+import type { Activity } from '../port.js';
 import { answeredPhone, callerHz, end, next } from './legs.js';
 import type { Suite } from './suite.js';
 
 /** Silence, and no packets at all, are noticed; and so is their end. */
 export function activity({ test }: Suite): void {
-  test('sound, silence and missing packets are told apart', ['activity'], async (t, server) => {
+  test('packets that stop are noticed, and so are those that come again', ['activity'], async (t, server) => {
+    const leg = await answeredPhone(server);
+    leg.peer.mouth.speak(callerHz);
+    await next(leg.endpoint, 'connected');
+    const told: Activity[] = [];
+    leg.endpoint.on('activity', activity => told.push(activity));
+    await leg.endpoint.watchActivity({ silenceMs: 10_000, noRtpMs: 800 });
+    while (told.at(-1) !== 'sound') await next(leg.endpoint, 'activity');
+    leg.peer.mouth.close();
+    while (told.at(-1) !== 'no_rtp') await next(leg.endpoint, 'activity');
+    leg.peer.mouth.speak(callerHz);
+    while (told.at(-1) !== 'sound') await next(leg.endpoint, 'activity');
+    t.same(told, ['sound', 'no_rtp', 'sound']);
+    await end(leg);
+  });
+
+  test('sound, silence and missing packets are told apart', ['activity', 'silence'], async (t, server) => {
     const leg = await answeredPhone(server);
     leg.peer.mouth.speak(callerHz);
     const connected = next(leg.endpoint, 'connected');

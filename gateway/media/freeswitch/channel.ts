@@ -36,6 +36,14 @@ function renewed(sdp: string, version: number): string {
   });
 }
 
+const displaceJob = (sound: string) => `displace ${sound}`;
+
+/** What is told to a channel that is no more, or to a FreeSWITCH that is away, need not be told. */
+export function ignoreGone(error: unknown): undefined {
+  if (!(error instanceof MediaError)) throw error;
+  return undefined;
+}
+
 /** One leg inside FreeSWITCH: made by SIP, driven by its uuid over the event socket, ended by whoever owns it. */
 export class Channel extends EventEmitter<ChannelEvents> {
   readonly uuid: string;
@@ -47,7 +55,10 @@ export class Channel extends EventEmitter<ChannelEvents> {
   #dialog: MediaDialog | undefined;
   #goneBecause: string | undefined;
   #ended = false;
+  /** Has waited for commands once: it can be driven. */
+  #driven = false;
   #parked = false;
+  readonly #taps = new Set<symbol>();
   /** Of the session description that FreeSWITCH has from us. */
   #version = 1;
 
@@ -95,9 +106,14 @@ export class Channel extends EventEmitter<ChannelEvents> {
 
   /** Resolves when it waits for commands: both sides know each other, and a browser is through with DTLS. @throws MediaError */
   async ready(): Promise<void> {
-    if (this.#parked) return;
+    if (this.#driven) return;
     if (this.#offer !== undefined) throw new MediaError('bad_request', 'there is no answer yet');
     await this.#event('CHANNEL_PARK', readyMs, async () => undefined);
+  }
+
+  /** Resolves when it is alone, or back there. @throws MediaError */
+  async parked(): Promise<void> {
+    if (!this.#parked) await this.#event('CHANNEL_PARK', eventMs, async () => undefined);
   }
 
   /** @throws MediaError `bad_sdp` */
@@ -173,14 +189,57 @@ export class Channel extends EventEmitter<ChannelEvents> {
   }
 
   /**
-   * Ends the sound file that plays, and nothing else. FreeSWITCH refuses as long as it has not begun; `uuid_break` would
-   * stay in force where it comes too late, and end the next one.
+   * Something listens to what passes through it: a recording, a supervisor. Returns what is to be called when it is over.
    */
-  async stopPlaying(until: Promise<unknown>): Promise<void> {
+  tap(): () => void {
+    const tap = Symbol('tap');
+    this.#taps.add(tap);
+    return () => this.#taps.delete(tap);
+  }
+
+  get tapped(): boolean {
+    return this.#taps.size > 0;
+  }
+
+  /** Adds a sound to what it hears of its bridge: before whoever listens to it gets that, or where it leaves. */
+  async displace(sound: string, where: 'first' | 'last'): Promise<RunEnd> {
+    if (this.gone) return 'gone';
+    const job = displaceJob(sound);
+    const ended = new Promise<RunEnd>(resolve => this.#jobs.set(job, resolve));
+    try {
+      const answer = await this.api(
+        `uuid_displace ${this.uuid} start ${sound} 0 ${where === 'first' ? 'mf' : 'm'}`,
+      );
+      if (answer.startsWith('-')) return this.gone ? 'gone' : 'failed';
+      return await ended;
+    } finally {
+      this.#jobs.delete(job);
+    }
+  }
+
+  /** Silences what its peer says (`read`) or what it would hear (`write`). */
+  async mute(direction: 'read' | 'write'): Promise<void> {
+    await this.api(`uuid_audio ${this.uuid} start ${direction} mute 1`);
+  }
+
+  async unmute(): Promise<void> {
+    await this.api(`uuid_audio ${this.uuid} stop`);
+  }
+
+  /** Has FreeSWITCH read at once what has come in and waits: it does so for whatever begins to change the sound. */
+  async flush(): Promise<void> {
+    await this.api(`uuid_audio ${this.uuid} start read level 0`);
+  }
+
+  /**
+   * Repeats a command that ends something until it has ended. FreeSWITCH refuses as long as it has not begun, and what
+   * would stay in force (`uuid_break`) would end the next thing.
+   */
+  async insist(command: () => string, until: Promise<unknown>): Promise<void> {
     const over = new AbortController();
     const done = until.finally(() => over.abort());
     while (!over.signal.aborted && !this.gone) {
-      await this.api(`uuid_fileman ${this.uuid} stop`);
+      await this.api(command()).catch(ignoreGone);
       await Promise.race([done, delay(stopRetryMs)]);
     }
     await done;
@@ -215,7 +274,15 @@ export class Channel extends EventEmitter<ChannelEvents> {
   handle(event: EslEvent): void {
     switch (event['Event-Name']) {
       case 'CHANNEL_PARK':
+        this.#driven = true;
         this.#parked = true;
+        break;
+      case 'CHANNEL_BRIDGE':
+        this.#parked = false;
+        break;
+      case 'MEDIA_BUG_STOP':
+        if (event['Media-Bug-Function'] === 'displace')
+          this.#jobs.get(displaceJob(event['Media-Bug-Target'] ?? ''))?.('done');
         break;
       case 'CHANNEL_EXECUTE_COMPLETE':
         this.#jobs.get(event['Application-UUID'] ?? '')?.(

@@ -52,7 +52,7 @@ export class FreeswitchConference implements Conference {
   async remove(endpoint: Endpoint): Promise<void> {
     const member = [...this.#members.values()].find(one => one.endpoint === endpoint);
     if (member === undefined) return;
-    member.endpoint.leaveQuietly();
+    member.endpoint.joins.leaveQuietly();
     await member.endpoint.channel.park();
   }
 
@@ -81,10 +81,10 @@ export class FreeswitchConference implements Conference {
   }
 
   async #join(endpoint: FreeswitchEndpoint): Promise<Member> {
-    const wasBridged = endpoint.join?.to === 'endpoint';
-    endpoint.leaveQuietly();
-    await endpoint.silence();
-    const { channel } = endpoint;
+    const { channel, joins } = endpoint;
+    const wasBridged = joins.partner !== undefined;
+    joins.leaveQuietly();
+    await endpoint.player.silence();
     if (wasBridged) await channel.park(true);
     const joined = await channel.after(
       'CUSTOM',
@@ -93,7 +93,7 @@ export class FreeswitchConference implements Conference {
     );
     const member: Member = { endpoint, number: joined['Member-ID'] ?? '', role: 'speak' };
     this.#members.set(endpoint, member);
-    endpoint.joined({ to: 'conference', leave: () => this.#members.delete(endpoint) });
+    joins.joined({ to: 'conference', leave: () => this.#members.delete(endpoint) });
     return member;
   }
 

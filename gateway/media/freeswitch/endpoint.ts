@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { ActivityWatch } from '../activity.js';
 import {
   type Endpoint,
   type EndpointEvents,
@@ -13,14 +14,15 @@ import {
   type Recording,
   type RecordRequest,
 } from '../port.js';
-import type { Channel } from './channel.js';
+import { RtpWatch } from '../rtp-watch.js';
+import { type Channel, ignoreGone } from './channel.js';
 import type { EslEvent } from './esl-connection.js';
-import { HoldMusic } from './hold-music.js';
+import { Joins } from './joins.js';
 import { type Negotiated, ownOffer, readOffer, reanswer } from './negotiation.js';
-import { Playback } from './playback.js';
+import { Player } from './player.js';
 import { ChannelRecording } from './recording.js';
-import { type Sounds, soundsOf, toneDigits } from './sounds.js';
-import { countCommand, counters, Reports } from './statistics.js';
+import { toneDigits } from './sounds.js';
+import { FloodWatch, Reports, readCounters } from './statistics.js';
 
 /** What an endpoint needs of its server. */
 export interface EndpointHost {
@@ -30,16 +32,6 @@ export interface EndpointHost {
   readonly houseMusic: string;
 }
 
-/** What an endpoint's audio is joined to. */
-export type Join =
-  | { to: 'endpoint'; partner: FreeswitchEndpoint }
-  | { to: 'conference'; leave(): void }
-  | { to: 'monitored'; target: FreeswitchEndpoint };
-
-/** mod_dptools' eavesdrop takes these while it runs. Muxing into what the target hears is heard by its peer alone. */
-const monitorCommands: Record<MonitorRole, string> = { listen: '0', whisper: '2', barge: '3' };
-
-const firstPacketMs = { first: 20, longest: 500 };
 const keys = /^[0-9*#A-D]{1,64}$/;
 const defaultToneMs = 100;
 const defaultGapMs = 60;
@@ -48,16 +40,17 @@ const defaultGapMs = 60;
 export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements Endpoint {
   readonly id: string;
   readonly kind: EndpointKind;
+  readonly joins: Joins;
+  readonly player: Player;
   readonly #host: EndpointHost;
   readonly #request: EndpointRequest;
   readonly #reports = new Reports();
-  readonly #music = new HoldMusic(this);
+  readonly #rtp: RtpWatch;
+  readonly #flood = new FloodWatch();
   #channel: Channel;
   #localSdp: string;
   #negotiated: Negotiated | undefined;
-  #join: Join | undefined;
-  #playback: Playback | undefined;
-  #endOnDigit = '';
+  #activity: ActivityWatch | undefined;
   #holding = false;
   #connected = false;
   #over = false;
@@ -71,6 +64,15 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     this.id = channel.uuid;
     this.kind = request.kind;
     this.#localSdp = ownOffer(channel.sdp);
+    this.joins = new Joins(this);
+    this.player = new Player(this, host.houseMusic);
+    this.#rtp = new RtpWatch({
+      count: () => this.#countPackets(),
+      // A browser tells by DTLS that it is there, a telephone by its first packet, which FreeSWITCH tells nobody.
+      connected: () => this.kind === 'rtp' && this.#connect(),
+      lost: ever => this.#deliver('lost', ever || this.kind === 'rtp' ? 'rtp_timeout' : 'ice_failed'),
+      counted: count => this.#activity?.packets(count, performance.now()),
+    });
     this.#watch(channel);
     if (request.remoteSdp !== undefined) {
       this.#negotiated = readOffer(this.kind, request.remoteSdp, channel.sdp);
@@ -88,8 +90,9 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     return this.#channel;
   }
 
-  get join(): Join | undefined {
-    return this.#join;
+  /** Where sounds for it are played. */
+  get stage(): { channel: Channel; partner: () => Channel | undefined } {
+    return { channel: this.channel, partner: () => this.joins.partner?.channel };
   }
 
   get holding(): boolean {
@@ -126,82 +129,28 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
   }
 
   async bridge(other: Endpoint): Promise<void> {
-    const partner = this.#fellow(other);
-    const together = this.#join?.to === 'endpoint' && this.#join.partner === partner;
-    if (!together) {
-      this.leaveQuietly();
-      partner.leaveQuietly();
-    }
-    await Promise.all([this.silence(), partner.silence()]);
-    if (together) return;
-    await this.#bridgeWith(partner);
-    this.#join = { to: 'endpoint', partner };
-    partner.#join = { to: 'endpoint', partner: this };
-    this.#music.update();
-    partner.#music.update();
+    await this.joins.bridge(this.#fellow(other));
   }
 
-  async monitor(other: Endpoint, role: MonitorRole): Promise<void> {
-    const target = this.#fellow(other);
-    if (this.#join?.to !== 'monitored' || this.#join.target !== target) {
-      const { channel } = this;
-      const wasJoined = this.#join;
-      this.leaveQuietly();
-      await this.silence();
-      if (wasJoined?.to === 'endpoint') await channel.park(true);
-      await channel.after(
-        'CHANNEL_EXECUTE',
-        () => channel.mustApi(`uuid_transfer ${channel.uuid} eavesdrop:${target.channel.uuid},park: inline`),
-        event => event.Application === 'eavesdrop',
-      );
-      this.#join = { to: 'monitored', target };
-    }
-    await this.channel.tell({ 'eavesdrop-command': monitorCommands[role] });
+  async monitor(target: Endpoint, role: MonitorRole): Promise<void> {
+    await this.joins.monitor(this.#fellow(target), role);
   }
 
   async unbridge(): Promise<void> {
-    const { channel } = this;
-    const was = this.#join;
-    if (was === undefined) return;
-    const partner = was.to === 'endpoint' ? was.partner : undefined;
-    this.leaveQuietly();
-    await Promise.all([
-      partner && !partner.#channel.gone
-        ? partner.#channel.after('CHANNEL_PARK', async () => undefined)
-        : undefined,
-      channel.park(partner !== undefined),
-    ]);
+    this.#throwIfOver();
+    await this.joins.unbridge();
   }
 
   async play(source: PlaySource | readonly PlaySource[], options: PlayOptions = {}): Promise<PlayEnd> {
-    const { channel } = this;
-    const { times = 1, endOnDigit = '', signal } = options;
-    if (this.#join?.to === 'monitored')
+    this.#throwIfOver();
+    if (this.joins.current?.to === 'monitored')
       throw new MediaError('bad_request', 'nothing is played to who monitors a talk');
-    const sounds = soundsOf(source, this.#host.houseMusic);
-    await this.#checkFiles(sounds);
-    if (signal?.aborted) return { reason: 'stopped' };
-    await this.#playback?.end({ reason: 'replaced' });
-    await this.#music.pause();
-    const playback = new Playback(channel, sounds, times);
-    this.#playback = playback;
-    this.#endOnDigit = endOnDigit;
-    const stop = () => void playback.end({ reason: 'stopped' });
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      return await playback.ended;
-    } finally {
-      signal?.removeEventListener('abort', stop);
-      if (this.#playback === playback) {
-        this.#playback = undefined;
-        this.#music.resume();
-      }
-    }
+    return await this.player.play(source, options);
   }
 
   async stop(): Promise<void> {
     this.#throwIfOver();
-    await this.#playback?.end({ reason: 'stopped' });
+    await this.player.stop();
   }
 
   async sendDigits(digits: string, options: { toneMs?: number; gapMs?: number } = {}): Promise<void> {
@@ -212,6 +161,7 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
       await channel.run('playback', toneDigits(digits, toneMs, gapMs));
       return;
     }
+    await channel.ready();
     for (const digit of digits) {
       if (channel.gone) return;
       await channel.mustApi(`uuid_send_dtmf ${channel.uuid} ${digit}@${toneMs}`);
@@ -220,22 +170,25 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
   }
 
   async record(request: RecordRequest): Promise<Recording> {
-    return await ChannelRecording.start(this.channel, request);
+    const { channel } = this;
+    await channel.ready();
+    return await ChannelRecording.start(channel, request);
   }
 
-  async watchActivity(): Promise<void> {
-    throw new MediaError('not_supported', 'FreeSWITCH does not tell silence from sound while a call goes on');
+  async watchActivity({ noRtpMs }: { silenceMs: number; noRtpMs: number }): Promise<void> {
+    this.#throwIfOver();
+    const limits = { silenceMs: Number.POSITIVE_INFINITY, noRtpMs };
+    this.#activity = new ActivityWatch(limits, performance.now(), what => this.#deliver('activity', what));
+    this.#rtp.every(Math.max(50, noRtpMs / 4));
   }
 
   async statistics(): Promise<EndpointStatistics> {
     const { channel } = this;
-    const [, codec, received, sent] = await Promise.all([
-      channel.api(countCommand(channel.uuid)),
-      channel.variable(counters.codec),
-      channel.variable(counters.received),
-      channel.variable(counters.sent),
+    const [codec, counters] = await Promise.all([
+      channel.variable('rtp_use_codec_name'),
+      readCounters(channel),
     ]);
-    return this.#reports.statisticsOf({ codec, received, sent });
+    return this.#reports.statisticsOf(codec, counters);
   }
 
   async destroy(): Promise<EndpointStatistics | undefined> {
@@ -243,7 +196,8 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     const figures = this.#channel.gone ? undefined : await this.statistics().catch(ignoreGone);
     if (this.#over) return undefined;
     this.#over = true;
-    this.leaveQuietly();
+    this.#rtp.close();
+    this.joins.leaveQuietly();
     this.#host.forget(this);
     this.removeAllListeners();
     await this.#channel.end();
@@ -252,23 +206,9 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
 
   /** The server is gone, and the channel with it. */
   lose(): void {
+    this.#rtp.close();
     this.#channel.left('the server is gone');
     this.#deliver('lost', 'engine_gone');
-  }
-
-  /** Forgets what it is joined to, and the other side does, too; FreeSWITCH hears of it by what comes next. */
-  leaveQuietly(): void {
-    const join = this.#join;
-    this.#join = undefined;
-    if (join?.to === 'endpoint') {
-      join.partner.#join = undefined;
-      join.partner.#music.update();
-    } else if (join?.to === 'conference') join.leave();
-    this.#music.update();
-  }
-
-  joined(join: Join): void {
-    this.#join = join;
   }
 
   /** Whether packets of the peer come in, judged over a moment. */
@@ -278,25 +218,9 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     return (await this.statistics()).packetsReceived > before + 2;
   }
 
-  /** Ends what plays, before it is joined to something else. */
-  async silence(): Promise<void> {
-    this.#throwIfOver();
-    await this.#playback?.end({ reason: 'stopped' });
-    await this.#music.stop();
-  }
-
-  async #bridgeWith(partner: FreeswitchEndpoint): Promise<void> {
-    const [a, b] = [this.channel, partner.channel];
-    await b.ready();
-    const between = (event: EslEvent) =>
-      [event['Bridge-A-Unique-ID'], event['Bridge-B-Unique-ID']].every(id => id === a.uuid || id === b.uuid);
-    await a.after('CHANNEL_BRIDGE', () => a.mustApi(`uuid_bridge ${a.uuid} ${b.uuid}`), between);
-  }
-
   /** A new peer in place of the one before: a channel of its own, joined to what the old one was joined to. */
   async #exchangeChannel(offer: string): Promise<void> {
     const old = this.#channel;
-    const join = this.#join;
     const channel = await this.#host.answer(this.kind, offer, this.#request.owner ?? '');
     old.removeListener('event', this.#onEvent);
     old.removeListener('gone', this.#onGone);
@@ -306,35 +230,26 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     this.#negotiated = readOffer(this.kind, offer, channel.sdp);
     this.#localSdp = reanswer(channel.sdp, this.#negotiated);
     this.#answered();
-    this.#rejoin(join, old).catch(error => {
+    // The new peer needs our answer first, before its channel can be joined to anything.
+    this.joins.exchange(old).catch(error => {
       if (!(error instanceof MediaError)) throw error;
       this.#onGone(error.message);
     });
   }
 
-  /** The new peer needs our answer first, before its channel can be joined to anything. */
-  async #rejoin(join: Join | undefined, old: Channel): Promise<void> {
-    try {
-      if (join?.to === 'endpoint') await this.#bridgeWith(join.partner);
-      else await this.#channel.ready();
-    } finally {
-      await old.end();
-    }
-  }
-
   #answered(): void {
     const { channel } = this;
     if (this.#request.inBandDigits) void channel.run('spandsp_start_dtmf', '').catch(ignoreGone);
-    // A browser tells by DTLS that it is there, a telephone by its first packet, which FreeSWITCH tells nobody.
-    if (this.kind === 'rtp') void this.#awaitPackets(channel).catch(ignoreGone);
+    this.#rtp.start();
+    this.#rtp.pause(this.#negotiated?.holds === true);
   }
 
-  async #awaitPackets(channel: Channel): Promise<void> {
-    for (let wait = firstPacketMs.first; this.#channel === channel && !channel.gone && !this.#connected; ) {
-      if ((await this.statistics()).packetsReceived > 0) return this.#connect();
-      await new Promise(resolve => setTimeout(resolve, wait));
-      wait = Math.min(wait * 1.5, firstPacketMs.longest);
-    }
+  async #countPackets(): Promise<number | undefined> {
+    const channel = this.#channel;
+    if (channel.gone) return undefined;
+    const counters = await readCounters(channel).catch(ignoreGone);
+    if (counters && this.#flood.sees(counters)) await channel.flush().catch(ignoreGone);
+    return counters?.received;
   }
 
   #connect(): void {
@@ -348,7 +263,8 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
       this.#holding = holds;
       this.#deliver('hold', holds);
     }
-    if (this.#join?.to === 'endpoint') this.#join.partner.#music.update();
+    this.#rtp.pause(holds);
+    this.joins.partner?.player.music.update();
   }
 
   #watch(channel: Channel): void {
@@ -376,13 +292,12 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
   #digit(digit: string, durationMs: number): void {
     if (!keys.test(digit)) return;
     this.#deliver('digit', { digit, durationMs });
-    if (this.#endOnDigit === 'any' || this.#endOnDigit.includes(digit))
-      void this.#playback?.end({ reason: 'digit', digit });
+    this.player.digit(digit);
   }
 
   readonly #onGone = (cause: string): void => {
     if (this.#over || cause === 'the server is gone') return;
-    this.leaveQuietly();
+    this.joins.leaveQuietly();
     this.#deliver('lost', cause === 'MEDIA_TIMEOUT' ? 'rtp_timeout' : 'peer_closed');
   };
 
@@ -393,15 +308,6 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     if (other === this) throw new MediaError('bad_request', 'an endpoint is not joined to itself');
     other.#throwIfOver();
     return other;
-  }
-
-  async #checkFiles({ files }: Sounds): Promise<void> {
-    await Promise.all(
-      files.map(async file => {
-        if ((await this.#channel.api(`file_exists ${file}`)).trim() !== 'true')
-          throw new MediaError('bad_request', `FreeSWITCH has no file ${file}`);
-      }),
-    );
   }
 
   #throwIfOver(): void {
@@ -415,9 +321,4 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
       if (!this.#over) (this as EventEmitter).emit(event, ...data);
     });
   }
-}
-
-function ignoreGone(error: unknown): undefined {
-  if (!(error instanceof MediaError)) throw error;
-  return undefined;
 }

@@ -38,8 +38,8 @@ export class HoldMusic {
 
   /** The partner that holds, if one does. */
   #holder(): FreeswitchEndpoint | undefined {
-    const { join } = this.#endpoint;
-    return join?.to === 'endpoint' && join.partner.holding ? join.partner : undefined;
+    const { partner } = this.#endpoint.joins;
+    return partner?.holding ? partner : undefined;
   }
 
   async #watch(): Promise<void> {
@@ -65,7 +65,7 @@ export class HoldMusic {
   #start(holder: FreeswitchEndpoint): void {
     if (this.#playback !== undefined || this.#paused) return;
     const music = soundsOf({ music: 'default' }, holder.holdMusicFile);
-    const playback = new Playback(this.#endpoint.channel, music, 1);
+    const playback = new Playback(this.#endpoint.stage, music, 1);
     this.#playback = playback;
     const over = () => {
       if (this.#playback === playback) this.#playback = undefined;

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { type Connecting, connectAgain, connectWithin } from '../connecting.js';
 import { Drain } from '../drain.js';
 import { readPeerSdp } from '../peer-sdp.js';
-import { MediaPool } from '../pool.js';
+import { connectPool } from '../pool.js';
 import {
   type Capability,
   type Conference,
@@ -51,6 +51,7 @@ const events = [
   'CHANNEL_HANGUP_COMPLETE',
   'CALL_SECURE',
   'DTMF',
+  'MEDIA_BUG_STOP',
   'RECORD_STOP',
   'RECV_RTCP_MESSAGE',
   'SEND_RTCP_MESSAGE',
@@ -60,8 +61,6 @@ const events = [
   'conference::maintenance',
 ];
 
-const firstRetryMs = 50;
-const longestRetryMs = 3000;
 /** A connection that breaks while FreeSWITCH lives is back within this; then its channels are, too. */
 const blinkMs = 2000;
 const inviteMs = 5000;
@@ -88,24 +87,8 @@ export async function connectFreeswitchPool(settings: FreeswitchPoolSettings): P
       sip: `${host.includes(':') ? `[${host}]` : host}:${sipPort}`,
     }),
   }));
-  const connecting = await Promise.allSettled(members.map(({ server }) => server.connect()));
-  const failures = connecting.flatMap(result =>
-    result.status === 'rejected' ? [result.reason as unknown] : [],
-  );
-  const fatal =
-    failures.find(error => !isPassing(error)) ??
-    (failures.length === members.length ? failures[0] : undefined);
-  if (fatal !== undefined) {
-    await Promise.all(members.map(({ server }) => server.close()));
-    throw fatal;
-  }
-  connecting.forEach(({ status }, index) => {
-    if (status === 'rejected') members[index]?.server.keepConnecting();
-  });
-  return new RelocatingMedia(new MediaPool(members));
+  return new RelocatingMedia(await connectPool(members));
 }
-
-const isPassing = (error: unknown) => error instanceof MediaError && error.code === 'engine_unavailable';
 
 /**
  * A FreeSWITCH as a media server. Resolves when it is logged in, and reconnects by itself from then on.
@@ -117,7 +100,7 @@ export async function connectFreeswitch(settings: FreeswitchSettings): Promise<M
   return server;
 }
 
-class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
+class FreeswitchServer implements MediaServer, Connecting, EndpointHost, ConferenceHost {
   readonly engine = 'freeswitch';
   readonly capabilities: ReadonlySet<Capability>;
   readonly houseMusic: string;
@@ -149,7 +132,7 @@ class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
         'record_pause',
         'one_stream',
       ] as const),
-      ...(['conference', 'conference_whisper', 'monitor'] as const),
+      ...(['conference', 'conference_whisper', 'monitor', 'activity'] as const),
       ...(settings.opus ? (['opus'] as const) : []),
     ]);
     this.#lease = new Lease(settings.owner);
@@ -159,21 +142,20 @@ class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
   }
 
   async connect(): Promise<void> {
-    const giveUpAt = performance.now() + (this.#settings.connectTimeoutMs ?? 10_000);
-    for (let wait = firstRetryMs; ; wait = Math.min(wait * 2, longestRetryMs)) {
-      try {
-        await this.#open();
-        return;
-      } catch (error) {
-        if (!isPassing(error) || performance.now() + wait > giveUpAt) throw error;
-      }
-      await delay(wait, undefined, { signal: this.#signal });
-    }
+    await connectWithin(this.#settings.connectTimeoutMs ?? 10_000, () => this.#open(), this.#signal);
   }
 
-  /** Goes on trying to reach one that was not there at the start. */
   keepConnecting(): void {
-    void this.#reconnect();
+    const blinkOver = performance.now() + blinkMs;
+    void connectAgain(
+      () => this.#open(),
+      this.#signal,
+      error => {
+        this.#settings.logger.debug({ err: error }, 'FreeSWITCH is still away');
+        const refused = error instanceof Error && /ECONNREFUSED/.test(error.message);
+        if (refused || performance.now() > blinkOver) this.#loseAll();
+      },
+    );
   }
 
   healthy(): boolean {
@@ -340,24 +322,7 @@ class FreeswitchServer implements MediaServer, EndpointHost, ConferenceHost {
     this.#esl = undefined;
     if (this.#signal.aborted) return;
     this.#settings.logger.error({ endpoints: this.#endpoints.size }, 'FreeSWITCH is gone; reconnecting');
-    void this.#reconnect();
-  }
-
-  async #reconnect(): Promise<void> {
-    const blinkOver = performance.now() + blinkMs;
-    for (let wait = firstRetryMs; !this.#signal.aborted; wait = Math.min(wait * 2, longestRetryMs)) {
-      try {
-        await this.#open();
-        return;
-      } catch (error) {
-        if (this.#signal.aborted) return;
-        this.#settings.logger.debug({ err: error }, 'FreeSWITCH is still away');
-        const refused = error instanceof Error && /ECONNREFUSED/.test(error.message);
-        if (refused || performance.now() > blinkOver) this.#loseAll();
-      }
-      // Jitter, so that several gateways do not come back in step.
-      await delay(wait * (0.5 + Math.random()), undefined, { signal: this.#signal }).catch(() => undefined);
-    }
+    this.keepConnecting();
   }
 
   #loseAll(): void {

@@ -23,6 +23,7 @@ export class ChannelRecording implements Recording {
   readonly ended: Promise<RecordingResult>;
   readonly #channel: Channel;
   readonly #file: string;
+  readonly #untap: () => void;
   #resolve: (result: RecordingResult) => void = () => undefined;
   #reason: RecordingResult['reason'] | undefined;
   #over = false;
@@ -37,6 +38,7 @@ export class ChannelRecording implements Recording {
   private constructor(channel: Channel, file: string) {
     this.#channel = channel;
     this.#file = file;
+    this.#untap = channel.tap();
     this.ended = new Promise(resolve => {
       this.#resolve = resolve;
     });
@@ -99,6 +101,7 @@ export class ChannelRecording implements Recording {
 
   #close(): void {
     this.#over = true;
+    this.#untap();
     clearTimeout(this.#timer);
     this.#channel.off('event', this.#onEvent);
     this.#channel.off('gone', this.#onGone);

@@ -1,5 +1,6 @@
-import type { EndpointStatistics } from '../port.js';
+import { type EndpointStatistics, MediaError } from '../port.js';
 import { scoreOf } from '../quality.js';
+import type { Channel } from './channel.js';
 import type { EslEvent } from './esl-connection.js';
 
 /** RTP's clock for G.711 and telephone-event, and 48 for Opus (RFC 7587 4.1). */
@@ -13,14 +14,46 @@ const number = (text: string | undefined): number | undefined => {
   return Number.isFinite(value) ? value : undefined;
 };
 
-/** What FreeSWITCH counts, where it has counted: that is what the command in front is for. */
-export const countCommand = (uuid: string) => `uuid_set_media_stats ${uuid}`;
-export const counters = {
-  codec: 'rtp_use_codec_name',
-  received: 'rtp_audio_in_media_packet_count',
-  sent: 'rtp_audio_out_media_packet_count',
-} as const;
-export type Counters = Record<keyof typeof counters, string | undefined>;
+/** What FreeSWITCH itself counts of a leg's packets. */
+export interface Counters {
+  received: number;
+  sent: number;
+  /** Of those received, RFC 4733's. */
+  events: number;
+}
+
+/** @throws MediaError `unknown_endpoint` */
+export async function readCounters(channel: Channel): Promise<Counters> {
+  const request = { command: 'mediaStats', data: { uuid: channel.uuid } };
+  const { response } = JSON.parse(await channel.api(`json ${JSON.stringify(request)}`)) as {
+    response: { audio?: Record<string, number> };
+  };
+  const audio = response.audio;
+  if (audio === undefined)
+    throw new MediaError('unknown_endpoint', `the channel ${channel.uuid} is no more, or has no audio`);
+  return {
+    received: audio.in_media_packet_count ?? 0,
+    sent: audio.out_media_packet_count ?? 0,
+    events: audio.in_dtmf_packet_count ?? 0,
+  };
+}
+
+/** Of key presses, between two looks: two seconds of them. */
+const floodPackets = 100;
+
+/**
+ * Notices a peer that sends key presses without end. FreeSWITCH reads one packet of such every 20 ms, which is slower than
+ * they can be sent: what is said after them would wait until all of them have been read.
+ */
+export class FloodWatch {
+  #events = 0;
+
+  sees({ events }: Counters): boolean {
+    const more = events - this.#events;
+    this.#events = events;
+    return more >= floodPackets;
+  }
+}
 
 /**
  * What a leg's RTCP tells: our own reports of what we receive, and the peer's of what it does. FreeSWITCH counts losses
@@ -60,11 +93,12 @@ export class Reports {
     if (number(event['Source0-LSR']) !== 0 && roundTrip !== undefined) this.#roundTripMs = roundTrip * 1000;
   }
 
-  statisticsOf({ codec: name, received, sent }: Counters): EndpointStatistics {
+  statisticsOf(
+    name: string | undefined,
+    { received: packetsReceived, sent: packetsSent }: Counters,
+  ): EndpointStatistics {
     const codec = name?.toUpperCase() ?? null;
     const units = unitsPerMs(codec);
-    const packetsReceived = number(received) ?? 0;
-    const packetsSent = number(sent) ?? 0;
     const packetsLost =
       this.#lossRate < 1 ? Math.round((packetsReceived * this.#lossRate) / (1 - this.#lossRate)) : 0;
     const jitterMs = this.#jitter / units;

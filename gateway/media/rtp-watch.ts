@@ -1,6 +1,6 @@
-/** Asterisk tells nothing of packets: it is asked, often until the first has come and seldom from then on. */
+/** An engine that tells nothing of packets is asked, often until the first has come and seldom from then on. */
 export interface RtpWatchHandlers {
-  /** How many packets the peer has sent so far; undefined when Asterisk does not answer. */
+  /** How many packets the peer has sent so far; undefined when the engine does not answer. */
   count(): Promise<number | undefined>;
   connected(): void;
   /** Nothing came for as long as a leg may be silent. */

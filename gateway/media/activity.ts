@@ -1,12 +1,13 @@
-import type { Activity } from '../port.js';
+import type { Activity } from './port.js';
 
 export interface ActivityLimits {
+  /** Infinite where nothing tells silence from sound: packets are sound then. */
   silenceMs: number;
   noRtpMs: number;
 }
 
 /**
- * What a peer sends, out of what Asterisk tells: that somebody begins or ends to talk, and how many packets have come.
+ * What a peer sends, out of what an engine tells: that somebody begins or ends to talk, and how many packets have come.
  * A state machine of two facts; times are the caller's.
  */
 export class ActivityWatch {
@@ -14,7 +15,7 @@ export class ActivityWatch {
   readonly #tell: (activity: Activity) => void;
   #told: Activity | undefined;
   #talking = false;
-  #packets: number | undefined;
+  #packets = 0;
   #packetsSince: number;
   #quietSince: number;
 
@@ -29,7 +30,7 @@ export class ActivityWatch {
     this.#talking = on;
     if (on) this.#say('sound');
     else {
-      // Asterisk itself has waited for the silence to last.
+      // The engine itself has waited for the silence to last.
       this.#quietSince = now - this.#limits.silenceMs;
       if (this.#told !== 'no_rtp') this.#say('silence');
     }
@@ -42,6 +43,7 @@ export class ActivityWatch {
       this.#packets = count;
       this.#packetsSince = now;
       if (this.#told === 'no_rtp' && this.#talking) this.#say('sound');
+      else if (silenceMs === Number.POSITIVE_INFINITY) this.#say('sound');
       else if (!this.#talking && now - this.#quietSince >= silenceMs) this.#say('silence');
     } else if (now - this.#packetsSince >= noRtpMs) this.#say('no_rtp');
   }

@@ -27,3 +27,15 @@ t.test('nobody ever sends', async t => {
   for (const now of [100, 500, 900, 1700]) watch.packets(0, now);
   t.same(told, ['no_rtp']);
 });
+
+t.test('where nothing tells silence from sound, packets are sound', async t => {
+  const told: string[] = [];
+  const watch = new ActivityWatch({ ...limits, silenceMs: Number.POSITIVE_INFINITY }, 0, what =>
+    told.push(what),
+  );
+  watch.packets(0, 100);
+  watch.packets(5, 200);
+  watch.packets(5, 1000);
+  watch.packets(6, 1100);
+  t.same(told, ['sound', 'no_rtp', 'sound']);
+});
