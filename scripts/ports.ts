@@ -22,13 +22,18 @@ export async function portTrouble(
   }
 }
 
+/** TCP ports that were free a moment ago, each another: they are all held before one is let go. */
+export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, host));
+  await Promise.all(servers.map(server => once(server, 'listening')));
+  const ports = servers.map(server => (server.address() as AddressInfo).port);
+  for (const server of servers) server.close();
+  await Promise.all(servers.map(server => once(server, 'close')));
+  return ports;
+}
+
 /** A TCP port that was free a moment ago. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer();
-  server.listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  const [port] = await freePorts(1, host);
+  return port as number;
 }

@@ -9,7 +9,7 @@ import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { testCertificate } from '../engine/sip/testing/tls-files.js';
-import { freePort } from '../scripts/ports.js';
+import { freePort, freePorts } from '../scripts/ports.js';
 import { commandLine } from '../scripts/process-info.js';
 import { AgentDesk } from './support/agent-desk.js';
 import { People } from './support/browser.js';
@@ -24,7 +24,10 @@ async function surroundings(t: Tap): Promise<Record<string, string>> {
   t.teardown(() => rmSync(base, { recursive: true, force: true }));
   const env: Record<string, string> = { RINGBRIDGE_DATA_DIR: join(base, 'data') };
   const names = ['HTTP', 'DATABASE', 'SIP_CONTROL', 'SIP_UDP', 'SIP_WS', 'MEDIA_CONTROL', 'PHONE_NETWORK'];
-  for (const name of names) env[`RINGBRIDGE_${name}_PORT`] = String(await freePort());
+  const ports = await freePorts(names.length);
+  names.forEach((name, index) => {
+    env[`RINGBRIDGE_${name}_PORT`] = String(ports[index]);
+  });
   return env;
 }
 

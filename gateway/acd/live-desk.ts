@@ -69,11 +69,17 @@ export class LiveDesk {
 
   async #read(): Promise<void> {
     const { sql, viewer, waitingCounts, send } = this.#options;
-    const [me, current, recent, queues] = await Promise.all([
-      viewAgent(sql, viewer.tenantId, viewer.userId),
-      currentInteraction(sql, viewer),
-      listInteractions(sql, viewer, { limit: 20 }),
-      queuesServed(sql, viewer),
+    // One snapshot for all: an offer that is made meanwhile is in everything that is shown of it, or in nothing.
+    const [[me, current, recent, queues]] = await Promise.all([
+      sql.begin('isolation level repeatable read read only', transaction => {
+        const tx = transaction as unknown as Sql;
+        return Promise.all([
+          viewAgent(tx, viewer.tenantId, viewer.userId),
+          currentInteraction(tx, viewer),
+          listInteractions(tx, viewer, { limit: 20 }),
+          queuesServed(tx, viewer),
+        ]);
+      }),
       waitingCounts.known(viewer.tenantId),
     ]);
     this.#queues = queues;

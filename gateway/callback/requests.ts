@@ -11,9 +11,9 @@ import {
   withFreeSeats,
 } from '../acd/index.js';
 import { ApiError, type Locale } from '../errors.js';
-import { isTimeZone } from '../hours/index.js';
 import type { Sql } from '../store/index.js';
 import { findSite, type Site } from '../tenants/index.js';
+import { isTimeZone } from '../time-zone.js';
 import type { CallbackStream } from './event-stream.js';
 import { callableNumber } from './number-policy.js';
 import { offeredQueues, type QueuePromise, slotsOf, takesCallsNow } from './promises.js';

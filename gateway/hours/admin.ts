@@ -2,7 +2,8 @@ import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../errors.js';
 import type { Fragment, Sql } from '../store/index.js';
 import { auditEvent, type Resource, refusingConflicts } from '../tenants/index.js';
-import { clockSpanPattern, isTimeZone, weekdays } from './opening-hours.js';
+import { isTimeZone } from '../time-zone.js';
+import { clockSpanPattern, weekdays } from './opening-hours.js';
 import { holidayCalendars } from './public-holidays.js';
 
 const Spans = Type.Array(Type.String({ pattern: clockSpanPattern }), {

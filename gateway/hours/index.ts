@@ -3,7 +3,6 @@ export {
   type ClockSpan,
   clockSpanPattern,
   isOpen,
-  isTimeZone,
   nextOpening,
   type OpeningHours,
   type OpenSpan,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { isOpen, isTimeZone, nextOpening, type OpeningHours, openSpans, openState } from './opening-hours.js';
+import { isOpen, nextOpening, type OpeningHours, openSpans, openState } from './opening-hours.js';
 
 function hours(weekly: OpeningHours['weekly'], more: Partial<OpeningHours> = {}): OpeningHours {
   return { timeZone: 'Asia/Seoul', weekly, publicHolidays: null, days: new Map(), ...more };
@@ -132,11 +132,6 @@ t.test('holidays', async t => {
     new Date('2027-02-10T09:00+09:00'),
     'after Seollal and its substitute',
   );
-});
-
-t.test('time zones', async t => {
-  for (const name of ['Asia/Seoul', 'UTC', 'America/Argentina/Ushuaia']) t.ok(isTimeZone(name), name);
-  for (const name of ['', 'Mars/Olympus', '+09:00', 'Asia/Seoul; drop']) t.notOk(isTimeZone(name), name);
 });
 
 t.test('closed as on any day, or because it is a holiday', async t => {

@@ -33,17 +33,6 @@ const horizonDays = 400;
 const strideDays = 8;
 const dayMs = 86_400_000;
 
-/** Whether a name is one of a time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return /^[A-Za-z]/.test(name);
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
-
 /** When it is open between two moments: whole spans, also where they begin before or end after; none touches another. */
 export function openSpans(hours: OpeningHours, from: Date, until: Date): OpenSpan[] {
   const spans: OpenSpan[] = [];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Sql } from '../store/index.js';
+import { type Administrator, auditEvent } from '../tenants/index.js';
 import type { Pack } from './packs.js';
 import type { ConvertedSound } from './sound/convert.js';
 
@@ -31,44 +32,41 @@ export function listRecordings(sql: Sql, tenantId: string, pack: Pack) {
     where r.tenant_id = ${tenantId} and r.pack = ${pack} order by r.clip`;
 }
 
-/** Puts a tenant's sound in the place of the house's, or of an earlier one. The event says who did. */
+/** Puts a company's sound in the place of the house's, or of an earlier one. */
 export async function storeRecording(
   sql: Sql,
+  by: Administrator,
   { tenantId, pack, clip }: ClipName,
   { file, durationMs, level, original, text }: ConvertedSound & { text?: string | undefined },
-  userId: string,
 ): Promise<void> {
   const sha256 = createHash('sha256').update(file).digest('hex');
+  const name = sql`pack || '/' || clip`;
   await sql`
-    with stored as (
+    with changed as (
       insert into prompt_recordings as r
         (tenant_id, pack, clip, sound, sha256, duration_ms, level, original, uploaded_by, text)
       values (${tenantId}, ${pack}, ${clip}, ${file}, ${sha256}, ${durationMs}, ${level.active},
-        ${sql.json({ ...original })}, ${userId}, ${text ?? null})
+        ${sql.json({ ...original })}, ${by.userId}, ${text ?? null})
       on conflict (tenant_id, pack, clip) do update set
         sound = excluded.sound, sha256 = excluded.sha256, duration_ms = excluded.duration_ms, level = excluded.level,
         original = excluded.original, uploaded_by = excluded.uploaded_by,
         text = coalesce(excluded.text, r.text), uploaded_at = clock_timestamp()
-      returning tenant_id, pack, clip, sha256
-    )
-    insert into events (tenant_id, type, user_id, data)
-    select tenant_id, 'prompt_replaced', ${userId}, json_build_object('pack', pack, 'clip', clip, 'sha256', sha256)
-    from stored`;
+      returning pack, clip
+    ) ${auditEvent(sql, by, { kind: 'prompt', action: 'changed', name }, { text, durationMs, original, sha256 })}`;
 }
 
 /** Gives the house's sound its place back. Does nothing, and writes no event, where there is no other. */
 export async function removeRecording(
   sql: Sql,
+  by: Administrator,
   { tenantId, pack, clip }: ClipName,
-  userId: string,
 ): Promise<void> {
+  const name = sql`pack || '/' || clip`;
   await sql`
-    with removed as (
+    with changed as (
       delete from prompt_recordings where tenant_id = ${tenantId} and pack = ${pack} and clip = ${clip}
-      returning tenant_id, pack, clip
-    )
-    insert into events (tenant_id, type, user_id, data)
-    select tenant_id, 'prompt_restored', ${userId}, json_build_object('pack', pack, 'clip', clip) from removed`;
+      returning pack, clip
+    ) ${auditEvent(sql, by, { kind: 'prompt', action: 'removed', name })}`;
 }
 
 /** Which of these clips the tenant has recorded, and the names of their sounds. */

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.js';
 import { refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
-import { caller, requireRole, requireSession } from '../tenants/index.js';
+import { administrator, caller, requireRole, requireSession } from '../tenants/index.js';
 import type { PromptFiles } from './files.js';
 import {
   clips,
@@ -156,7 +156,7 @@ export const promptRoutes: FastifyPluginAsyncTypebox<PromptRouteOptions> = async
         throw error instanceof SoundFault ? new ApiError(error.code, { params: error.params }) : error;
       });
       const { text } = request.query;
-      await storeRecording(sql, name, { ...sound, text }, caller(request).user.id);
+      await storeRecording(sql, administrator(request), name, { ...sound, text });
       const described = await describe(name.tenantId, name.pack);
       return described.find(({ clip }) => clip === name.clip)!;
     },
@@ -173,7 +173,7 @@ export const promptRoutes: FastifyPluginAsyncTypebox<PromptRouteOptions> = async
       },
     },
     async (request, reply) => {
-      await removeRecording(sql, nameOf(request), caller(request).user.id);
+      await removeRecording(sql, administrator(request), nameOf(request));
       return reply.status(204).send(null);
     },
   );

@@ -3,6 +3,7 @@ import { ConfirmedDialog } from './dialog.js';
 import { fromTag, newCallId } from './dialog-id.js';
 import type { FinalResponse } from './outcomes.js';
 import { CallFailure, type Progress } from './port.js';
+import { retryAfterOf } from './retry-after.js';
 import type { SipServer } from './sip-server.js';
 import type { SipRequest, SipResponse, SipStatusError, SrfDialog, UacCallbacks } from './srf.js';
 
@@ -142,7 +143,7 @@ function refusal(error: unknown): Error {
   const status = (error as Partial<SipStatusError>).status;
   if (typeof status === 'number') {
     const response: SipResponse | undefined = (error as SipStatusError).res;
-    const retryAfter = Number.parseInt(response?.get('Retry-After') ?? '', 10) || undefined;
+    const retryAfter = response && retryAfterOf(response);
     const reasonHeader = response?.get('Reason');
     return new InviteRefused(
       { status, reasonHeader, local: !response?.source_address, retryAfter },

@@ -1,5 +1,5 @@
 /** What processes use, as Linux tells it in proc(5). */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /** Clock ticks a second of proc(5): USER_HZ, 100 on every architecture that Node runs on. */
 const ticksPerSecond = 100;
@@ -35,6 +35,40 @@ export function family(pid: number): number[] {
   if (pid === process.pid) return [pid];
   const all = readdirSync('/proc').filter(name => /^\d+$/.test(name));
   return [pid, ...all.filter(name => stat(name)?.parent === pid).map(Number)];
+}
+
+/** The process that listens on a TCP port of this machine. */
+export function listenerOn(port: number): number {
+  const hex = port.toString(16).toUpperCase().padStart(4, '0');
+  const listening = '0A';
+  // Fields 2, 4 and 10 are local address, state and inode.
+  const inodes = ['tcp', 'tcp6'].flatMap(table =>
+    readFileSync(`/proc/net/${table}`, 'utf8')
+      .split('\n')
+      .map(line => line.trim().split(/ +/))
+      .filter(fields => fields[1]?.endsWith(`:${hex}`) && fields[3] === listening)
+      .map(fields => `socket:[${fields[9]}]`),
+  );
+  for (const name of readdirSync('/proc').filter(name => /^\d+$/.test(name)))
+    if (descriptors(name).some(target => inodes.includes(target))) return Number(name);
+  throw new Error(`no process of ours to see listens on port ${port}`);
+}
+
+/** Where the open files of a process lead. */
+export function descriptors(pid: number | string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap(descriptor => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
+      } catch {
+        // It was closed between the list and the look.
+        return [];
+      }
+    });
+  } catch {
+    // It has ended, or is not ours to see.
+    return [];
+  }
 }
 
 /** Seconds of CPU that a process and its children have used. */

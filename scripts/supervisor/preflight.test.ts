@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { completeConfig, loadConfig } from '../../gateway/config.js';
-import { freePort } from '../ports.js';
+import { freePorts } from '../ports.js';
 import { helpText } from './help.js';
 import { lockDataFolder } from './lock.js';
 import { openLog } from './log-file.js';
@@ -25,8 +25,8 @@ function folder(t: Tap): string {
 /** A configuration whose ports were all free a moment ago. */
 async function freeConfig(t: Tap, changes: Record<string, string> = {}) {
   const names = ['HTTP', 'SIP_CONTROL', 'SIP_UDP', 'SIP_WS', 'MEDIA_CONTROL', 'PHONE_NETWORK', 'DATABASE'];
-  const env: Record<string, string> = {};
-  for (const name of names) env[`RINGBRIDGE_${name}_PORT`] = String(await freePort());
+  const ports = await freePorts(names.length);
+  const env = Object.fromEntries(names.map((name, i) => [`RINGBRIDGE_${name}_PORT`, String(ports[i])]));
   return loadConfig({ env: { ...env, ...changes }, cwd: folder(t) });
 }
 

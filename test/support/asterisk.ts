@@ -16,6 +16,8 @@ interface Teardown {
 }
 
 export interface TestAsterisk {
+  /** Of the process whose child it is. */
+  pid: number;
   port: number;
   sipPort: number;
   password: string;
@@ -92,7 +94,7 @@ export async function startAsterisk(
     Promise.reject(new Error(`Asterisk was not ready in ${startMs} ms:\n${log}`)),
   );
   await Promise.race([ready, failed, late]);
-  return { port, sipPort, password, houseMusic, sharedDir: shared, kill };
+  return { pid: child.pid as number, port, sipPort, password, houseMusic, sharedDir: shared, kill };
 }
 
 /** Settings of a whole gateway whose media it is. */

@@ -12,6 +12,7 @@ import {
   type FreeswitchSettings,
   type MediaSignalling,
 } from '../../gateway/media/index.js';
+import type { ServerInvitation } from '../../gateway/telephony/index.js';
 import { inviteServer, inviteServerToOffer } from '../../gateway/telephony/server-call.js';
 import { SipServer } from '../../gateway/telephony/sip-server.js';
 import { toneWav } from './audio.js';
@@ -35,8 +36,8 @@ export function namedFreeswitches(): NamedFreeswitch[] {
   });
 }
 
-/** SIP towards FreeSWITCH through a SIP server, as the gateway does it: the last one that the tests run on. */
-export async function openSignalling(t: Teardown, logger: Logger): Promise<MediaSignalling> {
+/** SIP towards a media server through a SIP server, as the gateway does it: the last one that the tests run on. */
+export async function openSignalling(t: Teardown, logger: Logger) {
   const sipServer = sipServersUnderTest().at(-1);
   if (sipServer === undefined) throw new Error('no SIP server to test on');
   const { control } = await sipServer.start(t);
@@ -44,8 +45,9 @@ export async function openSignalling(t: Teardown, logger: Logger): Promise<Media
   await server.start();
   t.teardown(() => server.stop());
   return {
-    inviteServer: invitation => inviteServer(server, invitation, logger),
-    inviteServerToOffer: invitation => inviteServerToOffer(server, invitation, logger),
+    inviteServer: (invitation: ServerInvitation & { offer: string }) =>
+      inviteServer(server, invitation, logger),
+    inviteServerToOffer: (invitation: ServerInvitation) => inviteServerToOffer(server, invitation, logger),
   };
 }
 

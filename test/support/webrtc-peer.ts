@@ -15,14 +15,29 @@ import { Listener, Mouth } from './audio.js';
 
 /** Ends the native library's threads, which would keep the test's process alive. Nothing of it works afterwards. */
 export function endWebRtc(): void {
+  for (const { listener } of resting.splice(0)) listener.stop();
   nodeDataChannel.cleanup();
 }
 
 const address = '127.0.0.1';
 const protocols = ['UDP/TLS/RTP/SAVPF'];
 
+interface HeldPort {
+  port: number;
+  listener: InstanceType<typeof nodeDataChannel.IceUdpMuxListener>;
+}
+
+/**
+ * Ports of peers that have closed, in that order. An association closes on a thread of the library; a listener that is
+ * stopped meanwhile takes the lock from under it, which aborts the process. So they rest, and serve again.
+ */
+const resting: HeldPort[] = [];
+const restingAtLeast = 32;
+
 /** A UDP port of the peer's own: with one remote address for all, the library tells associations apart by port. */
-function holdPort() {
+function holdPort(): HeldPort {
+  const rested = resting.length > restingAtLeast ? resting.shift() : undefined;
+  if (rested !== undefined) return rested;
   for (;;) {
     const port = randomInt(10_000, 20_000);
     try {
@@ -47,6 +62,7 @@ export class WebRtcPeer {
   #markOpen: () => void = () => undefined;
   #peer: NativePeer | undefined;
   #version = 1;
+  #closed = false;
 
   readonly #receive: (packet: Buffer) => void;
 
@@ -94,9 +110,11 @@ export class WebRtcPeer {
   }
 
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.mouth.close();
     this.#peer?.close();
-    this.#held.listener.stop();
+    resting.push(this.#held);
   }
 
   #connect(remoteSdp: string): void {

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Sql } from '../../store/index.js';
 import type { Trunk } from '../dialplan/index.js';
 import type { FinalResponse } from '../outcomes.js';
+import { retryAfterOf } from '../retry-after.js';
 import type { SipServer } from '../sip-server.js';
 import { trunkUri } from './address.js';
 import { takeCheck } from './trunk-sql.js';
@@ -48,7 +49,7 @@ export class TrunkCheck {
       if (!server.connected() || !(await takeCheck(sql, this.#trunk.name, this.#everySeconds))) return;
       const response = await server.request(trunkUri(this.#trunk), { method: 'OPTIONS' });
       const local = !response.source_address;
-      const retryAfter = Number.parseInt(response.get('Retry-After') ?? '', 10) || this.#everySeconds;
+      const retryAfter = retryAfterOf(response) ?? this.#everySeconds;
       await this.#trunks.judge(
         this.#trunk,
         local || response.status === 503 ? { status: response.status, local, retryAfter } : 'works',

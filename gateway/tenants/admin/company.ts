@@ -3,6 +3,7 @@ import { isSupportedCountry } from 'libphonenumber-js/max';
 import { ApiError } from '../../errors.js';
 import { refusals } from '../../schemas.js';
 import type { Sql } from '../../store/index.js';
+import { isTimeZone } from '../../time-zone.js';
 import { auditEvent } from './audit.js';
 import { administrator } from './resource.js';
 
@@ -46,16 +47,6 @@ async function read(sql: Sql, tenantId: string): Promise<Static<typeof Company>>
     from tenants where id = ${tenantId}`;
   if (!company) throw new ApiError('not_found');
   return company;
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return /^[A-Z]/.test(name);
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 /** The company itself: how it is called, which clock it lives by, whom it may call and as who. */

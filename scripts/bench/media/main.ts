@@ -1,11 +1,14 @@
 /** `npm run bench:media`: bridged calls per core of the media engine, beside others. See docs/benchmarks.md. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { namedAsterisk } from '../../../test/support/asterisk.js';
+import { namedFreeswitches } from '../../../test/support/freeswitch.js';
 import { endWebRtc } from '../../../test/support/webrtc-peer.js';
 import { findExecutable } from '../../test-run/programs.js';
 import { type Bed, type BenchCall, directBed, type Kind, kinds } from './bed.js';
+import { asteriskBed, freeswitchBed } from './named-beds.js';
 import { builtinBed } from './port-bed.js';
-import { complaints, headings, line, type Summary, summarise } from './report.js';
+import { headings, type JudgedStep, judged, line, type Summary, summarise } from './report.js';
 import { rtpengineBed } from './rtpengine-bed.js';
 import { fill, measure, type Step } from './step.js';
 import { Pacer } from './stream.js';
@@ -20,6 +23,11 @@ Usage: npm run bench:media [-- options]
   --rtpengine PROGRAM      rtpengine's executable, measured in the same run; the one that is installed by default
   --no-rtpengine           without it
   --profile FOLDER         the built-in engine writes a CPU profile there
+In the same run, where these variables name them as for the tests:
+  RINGBRIDGE_TEST_FREESWITCH=HOST:ESL_PORT:PASSWORD:SIP_PORT
+                           a FreeSWITCH that runs on this machine
+  RINGBRIDGE_TEST_ASTERISK=FOLDER
+                           an Asterisk, as scripts/asterisk/install.sh has put it there
 `;
 
 function readOptions(args: string[]) {
@@ -56,35 +64,37 @@ function readOptions(args: string[]) {
 
 type Options = ReturnType<typeof readOptions>;
 
-/** Climbs through the numbers of calls of one kind; the clean steps, in order. */
+/**
+ * Climbs through the numbers of calls of one kind until packets are lost, or come late where they did not before: a
+ * server that holds packets back at any load is late from the first step on. What there was before that, in order.
+ */
 async function climb(
   bed: Bed,
   kind: Kind,
   options: Options,
   direct: ReadonlyMap<number, Step>,
-): Promise<Step[]> {
+): Promise<JudgedStep[]> {
   const calls: BenchCall[] = [];
   const pacer = new Pacer();
-  const clean: Step[] = [];
+  const steps: JudgedStep[] = [];
   pacer.start();
   try {
     for (const count of options.calls) {
       await fill(bed, kind, calls, count, pacer);
-      const step = await measure(bed, kind, calls, options.seconds);
+      const step = judged(await measure(bed, kind, calls, options.seconds), direct.get(count));
       console.log(line(step));
-      const faults = complaints(step, direct.get(count) ?? step);
-      if (faults.length > 0) {
-        console.log(`  not clean: ${faults.join('; ')}`);
-        break;
-      }
-      clean.push(step);
+      if (!step.clean) console.log(`  not clean: ${step.faults.join('; ')}`);
+      if (step.lost > 0 || (!step.clean && steps.at(-1)?.clean)) break;
+      steps.push(step);
     }
+  } catch (error) {
+    console.log(`  no more calls: ${error instanceof Error ? error.message : error}`);
   } finally {
     pacer.stop();
     // A server that was driven past its limit may not answer any more; it is ended next.
     await Promise.allSettled(calls.map(call => call.end()));
   }
-  return clean;
+  return steps;
 }
 
 async function measureServer(
@@ -121,6 +131,12 @@ export async function main(args: string[]): Promise<number> {
     await measureServer(() => builtinBed(most, nodeFlags), options, direct, summary);
     if (rtpengine) await measureServer(() => rtpengineBed(rtpengine), options, direct, summary);
     else console.log('rtpengine is not installed (package rtpengine-daemon): not measured');
+    const [freeswitch] = namedFreeswitches();
+    if (freeswitch) await measureServer(() => freeswitchBed(freeswitch), options, direct, summary);
+    else console.log('RINGBRIDGE_TEST_FREESWITCH names no FreeSWITCH: not measured');
+    const asterisk = namedAsterisk();
+    if (asterisk) await measureServer(() => asteriskBed(asterisk, most), options, direct, summary);
+    else console.log('RINGBRIDGE_TEST_ASTERISK names no Asterisk: not measured');
   } finally {
     endWebRtc();
   }

@@ -31,13 +31,20 @@ export const headings = (): string =>
 export const line = (step: Step): string =>
   columns.map(([, width, cell]) => String(cell(step)).padStart(width)).join('  ');
 
-/** Why a step is not clean: `direct` is the same number of calls without a server, which has a delay of its own. */
-export function complaints(step: Step, direct: Step): string[] {
+export interface JudgedStep extends Step {
+  clean: boolean;
+  /** Why it is not. */
+  faults: string[];
+}
+
+/** `direct` is the same number of calls without a server, which has a delay of its own. */
+export function judged(step: Step, direct: Step = step): JudgedStep {
   const added = (step.delay.p99 ?? Number.POSITIVE_INFINITY) - (direct.delay.p99 ?? 0);
-  return [
+  const faults = [
     ...(step.lost > 0 ? [`${step.lost} packets lost`] : []),
     ...(added > addedDelayLimitMs ? [`${round(added)} ms added at p99`] : []),
   ];
+  return { ...step, faults, clean: faults.length === 0 };
 }
 
 export interface KindSummary {
@@ -48,13 +55,13 @@ export interface KindSummary {
   p99ms?: number;
 }
 
-/** Of one server and kind: the last clean step. */
-export function summarise(steps: readonly Step[]): KindSummary {
-  const last = steps.at(-1);
+/** Of one server and kind: the last clean step, or where there was none the last one without loss. */
+export function summarise(steps: readonly JudgedStep[]): KindSummary {
+  const last = steps.findLast(({ clean }) => clean) ?? steps.at(-1);
   if (!last) return { cleanCalls: 0 };
   const { calls, callsPerCore, delay } = last;
   const ms = (value: number | undefined) => (value === undefined ? undefined : Math.round(value * 100) / 100);
-  return { cleanCalls: calls, callsPerCore, p50ms: ms(delay.p50), p99ms: ms(delay.p99) };
+  return { cleanCalls: last.clean ? calls : 0, callsPerCore, p50ms: ms(delay.p50), p99ms: ms(delay.p99) };
 }
 
 export type Summary = Record<string, Partial<Record<Kind, KindSummary>>>;

@@ -1,6 +1,6 @@
 /** What a process and its children hold, as Linux tells it in proc(5). */
-import { readdirSync, readlinkSync } from 'node:fs';
-import { family, memoryOf } from '../usage.js';
+import { readdirSync } from 'node:fs';
+import { descriptors, family, memoryOf } from '../usage.js';
 
 export interface Footprint {
   memoryMB: number;
@@ -9,20 +9,9 @@ export interface Footprint {
   threads: number;
 }
 
-function targets(pid: number): string[] {
-  return readdirSync(`/proc/${pid}/fd`).flatMap(descriptor => {
-    try {
-      return readlinkSync(`/proc/${pid}/fd/${descriptor}`);
-    } catch {
-      // It was closed between the list and the look.
-      return [];
-    }
-  });
-}
-
 export function footprint(pid: number): Footprint {
   const members = family(pid);
-  const open = members.flatMap(targets);
+  const open = members.flatMap(descriptors);
   return {
     memoryMB: memoryOf(pid),
     descriptors: open.length,

@@ -79,7 +79,9 @@ export async function main(args: string[]): Promise<number> {
           recordedBytes += bytes;
         })
         .catch((error: Error) => {
-          faults.set(error.message, (faults.get(error.message) ?? 0) + 1);
+          const times = (faults.get(error.message) ?? 0) + 1;
+          faults.set(error.message, times);
+          if (times === 1) console.log(`  call ${number}: ${error.message}`);
         })
         .finally(() => {
           running.delete(call);
