@@ -248,6 +248,24 @@ const entries = {
     ko: '상담 업무를 하지 않는 계정입니다.',
     cure: 'Sign in as an agent.',
   },
+  agent_unavailable: {
+    status: 409,
+    en: 'This colleague cannot be called now.',
+    ko: '지금은 연결할 수 없는 상담원입니다.',
+    cure: 'Choose somebody whom `GET /api/v1/transfer-targets` shows as reachable, or a queue.',
+  },
+  somebody_asked: {
+    status: 409,
+    en: 'Somebody is being called already. Take that back first.',
+    ko: '이미 다른 사람을 연결하고 있습니다. 먼저 그 연결을 취소해 주세요.',
+    cure: 'Finish or take back the consultation that is under way.',
+  },
+  already_monitoring: {
+    status: 409,
+    en: 'You are in another conversation. Leave it first.',
+    ko: '이미 다른 통화에 참여 중입니다. 먼저 그 통화에서 나와 주세요.',
+    cure: '`DELETE /api/v1/monitoring` leaves it.',
+  },
   not_found: {
     status: 404,
     en: 'There is nothing here.',
@@ -378,6 +396,11 @@ const words: Record<Locale, Record<string, string>> = {
     bridged: 'being talked',
     wrap_up: 'in wrap-up',
     done: 'done',
+    asked: 'being called',
+    ringing: 'ringing',
+    consulting: 'in consultation',
+    joined: 'in the talk',
+    left: 'no longer there',
   },
   ko: {
     waiting: '대기 중',
@@ -387,6 +410,11 @@ const words: Record<Locale, Record<string, string>> = {
     bridged: '통화 중',
     wrap_up: '후처리 중',
     done: '완료됨',
+    asked: '연결 중',
+    ringing: '벨 울리는 중',
+    consulting: '협의 중',
+    joined: '통화 참여 중',
+    left: '통화에서 나감',
   },
 };
 

@@ -15,7 +15,7 @@ import {
   WrapUpClock,
   waitingClock,
 } from './acd/index.js';
-import { Conductor, callbackRoutes, outcomeRuleRoutes } from './callback/index.js';
+import { Conductor, callbackRoutes, ExpectedOffers, outcomeRuleRoutes } from './callback/index.js';
 import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
@@ -119,6 +119,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       logger,
       wrapUps,
       legJournal: new LegJournal(records, logger, lease.id),
+      expected: new ExpectedOffers(),
+      propose: offer => prober.take(offer),
     });
     const prober = new Prober({
       sql,

@@ -1,4 +1,4 @@
-import type { Sql } from '../store/index.js';
+import type { Fragment, Sql } from '../store/index.js';
 import type { AgentState } from './agent-states.js';
 
 export type Intent = 'ready' | 'paused' | 'offline';
@@ -19,20 +19,25 @@ export interface AgentView {
   softphone: 'registered' | 'unregistered';
 }
 
+/** What an agent is (agent-states.ts), from his row `a` and that of what he is engaged with, `i`; either may be absent. */
+export function agentState(sql: Sql): Fragment {
+  return sql`case i.state
+    when 'offered' then case when i.proven_at is null then 'reserved' else 'offered' end
+    when 'wrap_up' then 'wrap_up'
+    else case
+      when i.id is not null then 'talking'
+      when a.intent = 'ready' and a.unreachable_since is not null then 'unreachable'
+      else coalesce(a.intent, 'offline')
+    end
+  end`;
+}
+
 /** The view of one user; an account that takes no calls is shown offline. */
 export async function viewAgent(sql: Sql, tenantId: string, userId: string): Promise<AgentView | undefined> {
   const [row] = await sql<AgentView[]>`
     select u.id, u.name, u.email, u.role, u.locale,
       json_build_object('name', t.name, 'timeZone', t.time_zone, 'countries', t.countries) as tenant,
-      case i.state
-        when 'offered' then case when i.proven_at is null then 'reserved' else 'offered' end
-        when 'wrap_up' then 'wrap_up'
-        else case
-          when i.id is not null then 'talking'
-          when a.intent = 'ready' and a.unreachable_since is not null then 'unreachable'
-          else coalesce(a.intent, 'offline')
-        end
-      end as state,
+      ${agentState(sql)} as state,
       coalesce(a.state_since, now()) as "stateSince",
       coalesce(a.intent, 'offline') as "nextState",
       a.reason,

@@ -11,6 +11,7 @@ export function averageHandleSeconds(sql: Sql, queueId: Fragment): Fragment {
   return sql`coalesce((select avg(extract(epoch from h.done_at - h.offered_at))::float8 from (
     select done_at, offered_at from interactions
     where queue_id = ${queueId} and state = 'done' and bridged_at is not null and offered_at is not null
+      and channel <> 'internal'
     order by requested_at desc limit ${historyDepth}) h), ${assumedHandleSeconds})`;
 }
 

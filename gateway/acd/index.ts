@@ -1,4 +1,6 @@
 export { queueAdminRoutes } from './admin/routes.js';
+export { type Colleague, colleaguesOf, type QueueNow, queuesNow } from './colleagues.js';
+export { askHelp, endConsult, type Helper, whyNot } from './consults.js';
 export { DueClock } from './due-clock.js';
 export { enqueueCallback, type Refusal } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
@@ -6,7 +8,7 @@ export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { isAnotherFree } from './matching.js';
 export { Presence } from './presence.js';
-export { Prober } from './prober.js';
+export { Prober, type ReservedInteraction } from './prober.js';
 export { attemptsOf, listPromises } from './promise-list.js';
 export { QueueClock } from './queue-clock.js';
 export { waitsFor } from './queue-hours.js';
@@ -19,6 +21,17 @@ export { type InteractionState, liveStates, type Outcome } from './states.js';
 export { Succession } from './succession.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';
 export { tellWait, type WaitRange } from './told-waits.js';
+export {
+  directOfferOf,
+  endForward,
+  forwardToNumber,
+  handOver,
+  recall,
+  takeOverTalk,
+  talkNow,
+  transferToAgent,
+  transferToQueue,
+} from './transfers.js';
 export {
   accept,
   agentGone,

@@ -3,10 +3,25 @@ import type { InteractionState, Outcome } from './states.js';
 
 const uuid = /\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g;
 
+/** Who is, was, or is to be in a talk beside its agent and its customer. */
+export interface PartyView {
+  id: string;
+  kind: 'agent' | 'queue' | 'number' | 'supervisor';
+  role: 'consult' | 'third' | 'listen' | 'whisper' | 'barge';
+  state: 'asked' | 'ringing' | 'consulting' | 'joined' | 'left';
+  /** Why he has left, or did not come. */
+  reason: string | null;
+  /** Of a colleague or a supervisor. */
+  userId: string | null;
+  /** Whoever it is, as people call him: a name, a queue, a number (E.164). */
+  name: string;
+  since: Date;
+}
+
 /** An interaction as agents see it. */
 export interface InteractionView {
   id: string;
-  channel: 'callback';
+  channel: 'callback' | 'call' | 'internal';
   state: InteractionState;
   outcome: Outcome | null;
   queue: { key: string; name: string };
@@ -31,6 +46,15 @@ export interface InteractionView {
   doneAt: Date | null;
   wrapUpNote: string | null;
   disposition: string | null;
+  /** The interaction that this is a part of: a colleague is helped with it, or has passed it on. */
+  partOf: string | null;
+  /** Whom this helps. */
+  askedBy: { id: string; name: string } | null;
+  /** How it came here, or where it went: by whom, to whom, and why that failed when it has. */
+  transfer: { by: string | null; to: string; reason: string | null } | null;
+  /** The number outside that goes on with the customer. */
+  forwardedTo: string | null;
+  parties: PartyView[];
 }
 
 export interface InteractionEventView {
@@ -62,11 +86,30 @@ function view(sql: Sql, locale: string): Fragment {
     i.requested_at as "requestedAt", i.due_at as "dueAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
     i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.ended_at as "endedAt",
     i.wrap_up_until as "wrapUpUntil",
-    greatest(q.wrap_up_extensions - i.wrap_up_extensions, 0) as "wrapUpExtensionsLeft", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition
+    greatest(q.wrap_up_extensions - i.wrap_up_extensions, 0) as "wrapUpExtensionsLeft", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition,
+    i.part_of as "partOf", i.forwarded_to as "forwardedTo",
+    (select json_build_object('id', h.id, 'name', h.name) from users h where h.id = i.asked_by) as "askedBy",
+    case when i.transfer is not null then json_build_object('to', i.transfer ->> 'to', 'reason', i.transfer ->> 'reason',
+      'by', (select b.name from users b where b.id = i.transferred_by)) end as transfer,
+    ${partyViews(sql, locale)} as parties
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
     where i.tenant_id =`;
+}
+
+/** Those of the talk that an interaction is, or is a part of; supervisors only where the company shows them. */
+function partyViews(sql: Sql, locale: string): Fragment {
+  return sql`coalesce((
+    select json_agg(json_build_object('id', p.id, 'kind', p.kind, 'role', p.role, 'state', p.state, 'reason', p.reason,
+      'userId', p.user_id, 'name', coalesce(pu.name, p.phone, pq.name ->> ${locale}, pq.name ->> 'en', pq.key, ''),
+      'since', coalesce(p.left_at, p.joined_at, p.answered_at, p.asked_at)) order by p.asked_at)
+    from call_parties p
+    left join users pu on pu.id = p.user_id
+    left join queues pq on pq.id = p.queue_id
+    where p.interaction_id = coalesce(i.part_of, i.id)
+      and (p.kind <> 'supervisor' or p.state <> 'left' and (select monitoring_shown from tenants t where t.id = i.tenant_id))
+  ), '[]')`;
 }
 
 function visibleTo(sql: Sql, { userId, role }: Viewer): Fragment {
@@ -140,9 +183,11 @@ export async function peopleIn(
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
-/** The story of an interaction, oldest first. */
+/** The story of an interaction, oldest first; of a part that of the whole. */
 export function interactionEvents(sql: Sql, tenantId: string, id: string) {
   return sql<InteractionEventView[]>`
     select id, at, type, user_id as "userId", data from events
-    where tenant_id = ${tenantId} and interaction_id = ${id} order by id limit 500`;
+    where tenant_id = ${tenantId}
+      and interaction_id in (select unnest(array[i.id, i.part_of]) from interactions i where i.id = ${id})
+    order by id limit 500`;
 }

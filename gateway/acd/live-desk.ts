@@ -53,6 +53,12 @@ export class LiveDesk {
     this.#snapshots.request();
   }
 
+  /** Whether it is about what this agent has before him. */
+  concerns(interactionId: string | null): boolean {
+    const current = this.#desk?.current;
+    return interactionId !== null && (interactionId === current?.id || interactionId === current?.partOf);
+  }
+
   /** Others wait than before. */
   recount(): void {
     if (!this.#desk) return;

@@ -22,6 +22,9 @@ const pingIntervalMs = 5_000;
 /** A page that has left so many heartbeats unanswered is silent. */
 const heartbeatsMissed = 2;
 
+/** Something is offered to an agent: his desktop is asked whether he is there. */
+const offering: ReadonlySet<string> = new Set(['offered', 'transferred', 'recalled']);
+
 const closeCodes = { unauthorized: 4401, tooSlow: 4408, failed: 1011 } as const;
 
 /** A socket that has this much unsent is not reading; snapshots would only pile up. */
@@ -130,8 +133,8 @@ async function follow(
       if (event.tenantId !== tenantId) return;
       const mine = event.userId === user.id;
       if (event.type === 'session_closed' && mine) void confirmSession();
-      else if (mine) {
-        if (event.type === 'offered') send({ type: 'probe', offer: event.interactionId });
+      else if (mine || desk.concerns(event.interactionId)) {
+        if (mine && offering.has(event.type)) send({ type: 'probe', offer: event.interactionId });
         desk.refresh();
       }
     }),

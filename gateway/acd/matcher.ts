@@ -25,6 +25,10 @@ const awaken: ReadonlySet<string> = new Set([
   'queue_opened',
   'finished',
   'administered',
+  'requeued',
+  'recall_failed',
+  'consult_asked',
+  'consult_over',
 ]);
 
 /**

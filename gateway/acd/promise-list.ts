@@ -71,7 +71,7 @@ export function listPromises(
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id
     left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
-    where i.tenant_id = ${tenantId} and i.state in ${sql(liveStates)}
+    where i.tenant_id = ${tenantId} and i.part_of is null and i.state in ${sql(liveStates)}
       ${only(queue, sql`q.key = ${queue ?? ''}`)}
       ${only(state, sql`i.state = ${state ?? ''}`)}
       ${only(held, sql`(i.state = 'scheduled' and i.due_at is null) = ${held ?? false}`)}

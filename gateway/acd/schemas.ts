@@ -78,6 +78,32 @@ const fields = {
   doneAt: NullableTimestamp,
   wrapUpNote: NullableString,
   disposition: NullableString,
+  partOf: Type.Union([Type.String(), Type.Null()], {
+    description: 'The interaction this is a part of: a colleague is helped with it, or has passed it on.',
+  }),
+  askedBy: Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]),
+  transfer: Type.Union([
+    Type.Object({
+      by: NullableString,
+      to: Type.String(),
+      reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it failed, when it has.' }),
+    }),
+    Type.Null(),
+  ]),
+  forwardedTo: NullableString,
+  parties: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      kind: Type.String({ description: 'agent, queue, number or supervisor' }),
+      role: Type.String({ description: 'consult, third, listen, whisper or barge' }),
+      state: Type.String({ description: 'asked, ringing, consulting, joined or left' }),
+      reason: NullableString,
+      userId: NullableString,
+      name: Type.String(),
+      since: Timestamp,
+    }),
+    { description: 'Who is, was, or is to be in the talk beside its agent and its customer.' },
+  ),
 };
 
 export const Interaction = Type.Object(fields);

@@ -66,6 +66,22 @@ export type InteractionEvent =
   | 'called_now'
   /** The talk is over. */
   | 'ended'
+  /** The agent passed the customer, who hears music, on to a colleague, who is rung. */
+  | 'transferred'
+  /** The agent passed the customer on to a queue: there he stands where he stood when he first asked. */
+  | 'requeued'
+  /** The agent passed the customer on to a number outside. */
+  | 'forwarded'
+  /** The customer's talk with the number outside is over. */
+  | 'forward_ended'
+  /** The colleague who was consulted goes on with the customer. */
+  | 'handed_over'
+  /** A supervisor goes on with the customer. */
+  | 'taken_over'
+  /** Whom the customer was passed on to does not have him: he goes back to the agent who did it. */
+  | 'recalled'
+  /** A colleague's help is over; he is free at once. */
+  | 'consult_over'
   /** The customer took the request back. */
   | 'cancelled'
   /** Wrap-up is over; the agent is free again. */
@@ -86,6 +102,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     retry_scheduled: 'scheduled',
     held: 'scheduled',
     given_up: 'done',
+    recalled: 'offered',
+    consult_over: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -99,6 +117,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     offer_expired: 'waiting',
     agent_lost: 'waiting',
     agent_gone: 'waiting',
+    consult_over: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -108,6 +127,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     declined: 'waiting',
     agent_lost: 'waiting',
     agent_gone: 'waiting',
+    consult_over: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -125,7 +145,19 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     customer_left: 'done',
     cancelled: 'done',
   },
-  bridged: { ended: 'wrap_up', agent_gone: 'waiting', cancelled: 'wrap_up' },
+  bridged: {
+    ended: 'wrap_up',
+    agent_gone: 'waiting',
+    transferred: 'offered',
+    requeued: 'waiting',
+    forwarded: 'bridged',
+    forward_ended: 'done',
+    handed_over: 'bridged',
+    taken_over: 'bridged',
+    recalled: 'offered',
+    consult_over: 'done',
+    cancelled: 'wrap_up',
+  },
   wrap_up: { finished: 'done' },
   done: {},
 };
@@ -156,4 +188,6 @@ export type Outcome =
   /** He answered, and did not press 1. */
   | 'not_confirmed'
   /** It had waited for the longest time of its queue. */
-  | 'queue_timeout';
+  | 'queue_timeout'
+  /** Of an agent's part: he passed the customer on. */
+  | 'transferred';

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { closeOrphanLegs } from '../calls/index.js';
+import { closeOrphanLegs, closeOrphanParties } from '../calls/index.js';
 import { Latest } from '../latest.js';
 import type { NodeLease, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
@@ -59,6 +59,7 @@ export class Succession {
       telephony
         .endStale(callId)
         .catch(error => logger.warn({ err: error, callId }, 'leg of a dead gateway not ended'));
+    await closeOrphanParties(sql);
     await loseOrphanDesktops(sql);
     const { requeued, cut } = await takeOver(sql);
     if (legs.length + requeued + cut === 0) return;

@@ -11,13 +11,13 @@ export interface TakenOver {
 
 /**
  * Puts in order what no living node serves, in one statement: customers who were not reached wait again in their old
- * place, talks are over with their cause, the agents are free or in wrap-up. Two nodes that do it at once do each
+ * place, talks are over with their cause, a colleague's help with them too, the agents are free or in wrap-up. Two nodes that do it at once do each
  * interaction once: the rows are locked and those that are taken are skipped.
  */
 export async function takeOver(sql: Sql): Promise<TakenOver> {
   const [row] = await sql<TakenOver[]>`
     with orphan as (
-      select i.id, i.state, i.agent_id from interactions i
+      select i.id, i.state, i.agent_id, i.part_of is not null as helps from interactions i
       where (i.state in ${sql([...leaving('agent_lost', 'waiting'), ...leaving('ended', 'wrap_up')])}
           or i.state = 'waiting' and i.customer_live_since is not null)
         and not exists (select from nodes n where n.id = i.node_id)
@@ -25,21 +25,28 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
     ), requeued as (
       update interactions i set state = 'waiting', last_outcome = 'lost' ${backToQueue(sql)},
         customer_live_since = null from orphan o
-      where i.id = o.id and not o.state in ${sql(leaving('ended', 'wrap_up'))}
+      where i.id = o.id and not o.helps and not o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, o.agent_id as served_by
+    ), helped as (
+      update interactions i set state = 'done', outcome = 'failed', ended_at = clock_timestamp(), done_at = clock_timestamp(),
+        customer_live_since = null from orphan o
+      where i.id = o.id and o.helps returning i.*, o.agent_id as served_by
     ), cut as (
       update interactions i set state = 'wrap_up' ${intoWrapUp(sql, 'failed')} from orphan o
-      where i.id = o.id and o.state in ${sql(leaving('ended', 'wrap_up'))}
+      where i.id = o.id and not o.helps and o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, i.agent_id as served_by
     ), freed as (
-      update agents a set interaction_id = null, state_since = clock_timestamp() from requeued
-      where a.tenant_id = requeued.tenant_id and a.user_id = requeued.served_by and a.interaction_id = requeued.id
+      update agents a set interaction_id = null, state_since = clock_timestamp()
+      from (select tenant_id, id, served_by from requeued union all select tenant_id, id, served_by from helped) f
+      where a.tenant_id = f.tenant_id and a.user_id = f.served_by and a.interaction_id = f.id
     ), wrapping as (
       update agents a set state_since = clock_timestamp() from cut
       where a.tenant_id = cut.tenant_id and a.user_id = cut.served_by and a.interaction_id = cut.id
     ), logged as (
       insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
       select tenant_id, 'agent_lost', id, queue_id, served_by, '{"reason": "gateway_lost"}'::jsonb from requeued
+      union all
+      select tenant_id, 'consult_over', id, queue_id, served_by, '{"cause": "gateway_lost"}'::jsonb from helped
       union all
       select tenant_id, 'ended', id, queue_id, served_by,
         '{"outcome": "failed", "endedBy": "system", "cause": "gateway_lost"}'::jsonb from cut

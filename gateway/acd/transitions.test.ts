@@ -1,12 +1,15 @@
 import t from 'tap';
+import { askParty, findParty, partyAnswers, partyRings } from '../calls/index.js';
 import type { Sql } from '../store/index.js';
 import { setIntent } from './agents.js';
+import { askHelp, endConsult } from './consults.js';
 import { overflow, reachLimits } from './queue-limits.js';
 import { hold, scheduleRetry } from './retry.js';
 import { bringForward, callNow, reschedule } from './schedule.js';
 import type { SlotTerms } from './seats.js';
 import { type InteractionEvent, type InteractionState, states, transitions } from './states.js';
 import { Floor } from './testing/floor.js';
+import * as pass from './transfers.js';
 import * as act from './transitions.js';
 
 /** In an hour, with room for many. */
@@ -65,6 +68,50 @@ async function longAgo({ sql }: Floor) {
   await sql`update interactions set queued_at = queued_at - interval '1 minute' where state = 'waiting'`;
 }
 
+/** The agent of an interaction, or any. */
+async function agentOf(f: Floor, { id }: act.InteractionRef): Promise<string> {
+  return (await lookUp(f, id)).agentId ?? f.agents[0]!.id;
+}
+
+/** A colleague who can be rung. */
+async function colleague(f: Floor): Promise<string> {
+  const free = await f.sql<{ id: string }[]>`
+    select user_id as id from agents where interaction_id is null and intent = 'ready' and user_id <> ${f.agents[0]!.id}`;
+  return free[0]?.id ?? (await f.staff());
+}
+
+/** The interaction as a piece of work that belongs to another one. */
+async function asPart(f: Floor, { id }: act.InteractionRef): Promise<void> {
+  const whole = await f.request();
+  await f.sql`update interactions set state = 'done', outcome = 'completed' where id = ${whole.id}`;
+  await f.sql`update interactions set part_of = ${whole.id} where id = ${id}`;
+}
+
+/** A colleague who was asked, and talks with the agent. */
+async function consulted(f: Floor, ref: act.InteractionRef) {
+  const by = await agentOf(f, ref);
+  const asked = await askHelp(f.sql, ref, { by, helper: { agent: await colleague(f) }, role: 'consult' });
+  if (!asked?.partId) return undefined;
+  const part = { id: asked.partId, tenantId: f.tenantId };
+  await act.accept(f.sql, part);
+  await act.bridge(f.sql, part);
+  await partyRings(f.sql, asked);
+  await partyAnswers(f.sql, asked);
+  return findParty(f.sql, asked);
+}
+
+/** A supervisor who is in the talk. */
+async function supervisor(f: Floor, ref: act.InteractionRef) {
+  const [admin] = await f.sql<{ id: string }[]>`select id from users where role = 'admin'`;
+  await f.sql`update agents set interaction_id = null where user_id = ${admin!.id}`;
+  await f.sql`update call_parties set state = 'left', left_at = now() where user_id = ${admin!.id} and state <> 'left'`;
+  const { id: askedBy } = admin!;
+  return await askParty(f.sql, {
+    ...{ tenantId: f.tenantId, interactionId: ref.id, kind: 'supervisor', role: 'listen', nodeId: null },
+    ...{ userId: askedBy, askedBy },
+  });
+}
+
 const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => PromiseLike<unknown>> = {
   called_now: (f, ref) => callNow(f.sql, ref, f.agents[0]!.id),
   retry_scheduled: (f, ref) =>
@@ -107,9 +154,44 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
   customer_left: (f, ref) => onTheLine(f, ref).then(() => act.customerLeft(f.sql, ref)),
   customer_failed: (f, ref) => act.failCustomer(f.sql, ref, 'busy'),
   ended: (f, ref) => act.end(f.sql, ref, 'completed', 'customer'),
+  transferred: async (f, ref) => pass.transferToAgent(f.sql, ref, await agentOf(f, ref), await colleague(f)),
+  requeued: async (f, ref) =>
+    onTheLine(f, ref).then(async () =>
+      pass.transferToQueue(f.sql, ref, await agentOf(f, ref), { id: f.queueId, name: 'Sales' }),
+    ),
+  forwarded: async (f, ref) =>
+    pass.forwardToNumber(f.sql, ref, await agentOf(f, ref), { number: '+82215880001' }),
+  forward_ended: async (f, ref) => {
+    const forwarded = await f.sql`
+      update interactions set forwarded_to = '+82215880001' where id = ${ref.id} and state = 'bridged' returning id`;
+    if (forwarded.length > 0) await f.sql`update agents set interaction_id = null`;
+    return pass.endForward(f.sql, ref, { outcome: 'completed', endedBy: 'customer' });
+  },
+  handed_over: async (f, ref) => {
+    const party = await consulted(f, ref);
+    return party && pass.handOver(f.sql, ref, await agentOf(f, ref), party);
+  },
+  taken_over: async (f, ref) =>
+    pass.takeOverTalk(f.sql, ref, await agentOf(f, ref), await supervisor(f, ref)),
+  recalled: async (f, ref) => {
+    const by = f.agents[0]!.id;
+    await onTheLine(f, ref);
+    const passedOn = await f.sql`
+      update interactions set transferred_by = ${by}, transfer = '{"to": "Kim"}',
+        forwarded_to = case when state = 'bridged' then '+82215880001' end
+      where id = ${ref.id} and state in ('waiting', 'bridged') returning id`;
+    if (passedOn.length > 0) await f.sql`update agents set interaction_id = null`;
+    return pass.recall(f.sql, ref, 'no_answer');
+  },
+  consult_over: (f, ref) => asPart(f, ref).then(() => endConsult(f.sql, ref)),
   cancelled: (f, ref) => act.cancel(f.sql, ref),
   finished: (f, ref) => act.finish(f.sql, ref),
 };
+
+/** After these nobody is engaged any more, although it lives: a number outside has the customer. */
+function engagesNobody(event: InteractionEvent, expected: InteractionState | undefined): boolean {
+  return event === 'forwarded' && expected !== undefined;
+}
 
 t.test('every cell of the table is what the database does', async t => {
   const f = await Floor.open(t);
@@ -122,8 +204,8 @@ t.test('every cell of the table is what the database does', async t => {
     ][]) {
       await setIntent(f.sql, { tenantId: f.tenantId, userId: agent!.id }, 'ready', null);
       const ref = await bringInto(f, state);
-      const before = await eventTypes(f, ref.id);
       const expected = transitions[state][event];
+      const before = await eventTypes(f, ref.id);
       const taken = await step(f, ref);
       const after = await lookUp(f, ref.id);
       const cell = `${state} × ${event}`;
@@ -131,18 +213,18 @@ t.test('every cell of the table is what the database does', async t => {
       t.equal(after.state, expected ?? state, `${cell} leads to ${expected ?? 'nowhere'}`);
       const logged = cell === 'offered × dialing' ? ['accepted', 'dialing'] : [event];
       t.same(
-        await eventTypes(f, ref.id),
+        (await eventTypes(f, ref.id)).filter(type => !type.startsWith('party_')),
         expected ? [...before, ...logged] : before,
         `${cell} is logged once, or not at all`,
       );
       t.equal(
         after.engaged,
-        ['scheduled', 'waiting', 'done'].includes(after.state) ? 0 : 1,
+        ['scheduled', 'waiting', 'done'].includes(after.state) || engagesNobody(event, expected) ? 0 : 1,
         `${cell}: the agent is engaged exactly while it is his`,
       );
       await f.sql`update agents set interaction_id = null`;
       await f.sql`delete from declined_offers`;
-      await f.sql`update interactions set state = 'done', due_at = null, customer_live_since = null, outcome = coalesce(outcome, 'failed') where id = ${ref.id}`;
+      await f.sql`update interactions set state = 'done', due_at = null, customer_live_since = null, outcome = coalesce(outcome, 'failed') where state <> 'done'`;
     }
   }
 });

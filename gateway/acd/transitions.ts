@@ -436,9 +436,9 @@ export async function requestHangup(
   return rows.length > 0;
 }
 
-/** Wrap-ups that run: all, only those whose time has passed, or only one. */
+/** Wrap-ups that run: all, only those whose time has passed, or only those of one interaction and its parts. */
 export function wrapUps(sql: Sql, { overdue = false, id }: { overdue?: boolean; id?: string } = {}) {
   return sql<ServedInteraction[]>`
     select ${servedColumns(sql)} from interactions
-    where state = 'wrap_up' ${overdue ? sql`and wrap_up_until <= now()` : sql``} ${id ? sql`and id = ${id}` : sql``}`;
+    where state = 'wrap_up' ${overdue ? sql`and wrap_up_until <= now()` : sql``} ${id ? sql`and ${id} in (id, part_of)` : sql``}`;
 }

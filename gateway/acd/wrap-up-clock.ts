@@ -2,6 +2,15 @@ import type { Logger } from 'pino';
 import type { Announcements, Sql } from '../store/index.js';
 import { finish, type ServedInteraction, wrapUps } from './transitions.js';
 
+/** After these an agent has a wrap-up of his part of an interaction that goes on. */
+const passedOn: ReadonlySet<string> = new Set([
+  'transferred',
+  'requeued',
+  'forwarded',
+  'handed_over',
+  'taken_over',
+]);
+
 /**
  * Ends wrap-ups whose time has passed. The deadline is in the store; the timers here only make it punctual, and a
  * slow sweep ends those whose timer went with its process.
@@ -24,7 +33,7 @@ export class WrapUpClock {
       announcements.onEvent(({ type, interactionId }) => {
         if (!interactionId) return;
         if (type === 'finished') this.#forget(interactionId);
-        else if (type === 'wrap_up_extended') void this.#adopt(interactionId);
+        else if (type === 'wrap_up_extended' || passedOn.has(type)) void this.#adopt(interactionId);
       }),
     );
     void this.#sweep();
@@ -56,7 +65,7 @@ export class WrapUpClock {
     try {
       for (const interaction of await wrapUps(this.#sql, { id })) this.schedule(interaction);
     } catch (error) {
-      this.#logger.error({ err: error, interactionId: id }, 'wrap-up not extended here; the sweep ends it');
+      this.#logger.error({ err: error, interactionId: id }, 'wrap-up not timed here; the sweep ends it');
     }
   }
 

@@ -35,6 +35,7 @@ export async function reachAgent(
     const callerName = name ?? undefined;
     return await ringAgent(parts, {
       ...{ tenantId, interactionId, userId: agentId, kind, holdMusic, callerName, callerNumber: phone },
+      owner: turn.owner,
       signal: stop.signal,
     });
   } catch (error) {

@@ -3,25 +3,46 @@ import {
   agentGone,
   customerAnswered,
   customerLeft,
+  directOfferOf,
   end,
   eventsSinceOffer,
   type InteractionRef,
   loseAgent,
+  type ReservedInteraction,
+  recall,
   releaseCustomer,
   type ServedInteraction,
   serviceTerms,
   startDialing,
+  talkNow,
+  whyNot,
 } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { reachAgent, watchSoftphone } from './agent-side.js';
 import { CustomerLine } from './customer-line.js';
 import { reachCustomer } from './customer-side.js';
-import { talk } from './talk.js';
+import { forward } from './forward.js';
+import { leavesTalk, talk } from './talk.js';
+import { type Heir, TalkParties } from './talk-parties.js';
 import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
 /** After these the customer, if he is on the line, stays on it: for the next agent. */
 const customerStays: ReadonlySet<StopReason | undefined> = new Set(['passed_on', 'agent_lost', undefined]);
+
+/** After these whoever the customer was passed on to does not have him. */
+const passedBy: ReadonlySet<string> = new Set(['declined', 'offer_expired', 'agent_lost', 'agent_gone']);
+
+/** What comes next for a customer on the line: an offer, or somebody who is there already. */
+interface Next {
+  interaction: ServedInteraction;
+  heir?: Heir;
+}
+
+/** The turn under way, also before its terms are known. */
+interface Current extends Pick<Turn, 'interaction' | 'stop' | 'accepted'> {
+  heir: Heir | undefined;
+}
 
 /**
  * One callback while it is served: the customer's leg, and those of his agents one after the other. Agent first, the
@@ -35,9 +56,11 @@ export class CallbackCall {
   readonly #parts: ServiceParts;
   readonly #logger: Logger;
   #customer: CustomerLine | undefined;
-  /** Of the turn that is under way, also before its terms are known. */
-  #current: Pick<Turn, 'interaction' | 'stop' | 'accepted'> | undefined;
-  #next: ServedInteraction | undefined;
+  #parties: TalkParties | undefined;
+  #current: Current | undefined;
+  #next: Next | undefined;
+  /** An agent has passed the customer on to a colleague, who does not have him yet. */
+  #passedOn = false;
   #liveWaitMs = 0;
   #wake: () => void = () => undefined;
   #stopped: StopReason | undefined;
@@ -57,7 +80,7 @@ export class CallbackCall {
 
   /** The next agent for the customer who is on the line. */
   offer(interaction: ServedInteraction): void {
-    this.#next = interaction;
+    this.#next = { interaction };
     this.#wake();
   }
 
@@ -75,6 +98,9 @@ export class CallbackCall {
       const served = this.#current?.interaction ?? first;
       for (const type of await untilTaken(() => eventsSinceOffer(sql, served)))
         this.#hear(type, served.agentId);
+      const offer = await untilTaken(() => directOfferOf(sql, this.#ref));
+      if (offer && offer.agentId !== served.agentId) this.#hear('transferred', offer.agentId);
+      this.#parties?.changed();
     };
     const unsubscribe = [
       announcements.onInteraction(first.id, ({ type, userId }) => this.#hear(type, userId)),
@@ -83,8 +109,8 @@ export class CallbackCall {
       }),
     ];
     try {
-      for (let offer: ServedInteraction | undefined = first; offer; offer = await this.#nextOffer())
-        await this.#serve(offer);
+      for (let next: Next | undefined = { interaction: first }; next; next = await this.#nextOffer())
+        await this.#serve(next);
     } finally {
       for (const ending of unsubscribe) ending();
       await this.#customer?.end();
@@ -94,16 +120,50 @@ export class CallbackCall {
   #hear(type: string, agentId: string | null): void {
     const current = this.#current;
     if (type === 'accepted') current?.accepted.abort();
+    if (type.startsWith('party_')) this.#parties?.changed();
+    if (type === 'transferred') this.#transferred(agentId);
+    if (this.#passedOn && passedBy.has(type)) void this.#recall();
     const reason = endings[type];
     if (!reason) return;
-    // What is told of the agent before must not end the turn of this one.
-    if (current && (reason === 'taken_back' || agentId === current.interaction.agentId))
-      current.stop.abort(reason);
+    if (current && this.#concerns(current, reason, agentId)) current.stop.abort(reason);
     else if (reason === 'taken_back') this.stop(reason);
   }
 
+  /** What is told of the agent before must not end the turn of this one; nor what is told of him that of his number. */
+  #concerns({ interaction, heir }: Current, reason: StopReason, agentId: string | null): boolean {
+    if (reason === 'taken_back') return true;
+    if (agentId !== interaction.agentId) return false;
+    return heir?.party.kind !== 'number' || reason === 'hangup';
+  }
+
+  /** The agent has passed the customer on to this colleague. */
+  #transferred(colleague: string | null): void {
+    const current = this.#current;
+    if (current && current.interaction.agentId !== colleague)
+      current.stop.abort('passed_on' satisfies StopReason);
+    this.#passedOn = true;
+    void this.#propose(() => directOfferOf(this.#parts.sql, this.#ref));
+  }
+
+  /** Whom the customer was passed on to does not have him. */
+  async #recall(): Promise<void> {
+    this.#passedOn = false;
+    const { sql } = this.#parts;
+    await this.#propose(async () => recall(sql, this.#ref, await whyNot(sql, this.#ref)));
+  }
+
+  /** An offer to somebody in particular that belongs to this call. */
+  async #propose(find: () => Promise<ReservedInteraction | undefined>): Promise<void> {
+    try {
+      const offer = await untilTaken(find);
+      if (offer) this.#parts.propose(offer);
+    } catch (error) {
+      this.#logger.error({ err: error }, 'an offer to somebody in particular is not made; it expires');
+    }
+  }
+
   /** Waits for the next agent with a customer who is on the line. Undefined: there is none, or nobody waits any more. */
-  async #nextOffer(): Promise<ServedInteraction | undefined> {
+  async #nextOffer(): Promise<Next | undefined> {
     const longEnough = setTimeout(() => void this.#release(), this.#liveWaitMs);
     while (this.holdsCustomer && !this.#next && !this.#stopped) {
       await new Promise<void>(resolve => {
@@ -128,8 +188,8 @@ export class CallbackCall {
     }
   }
 
-  async #serve(interaction: ServedInteraction): Promise<void> {
-    const current = { interaction, stop: new AbortController(), accepted: new AbortController() };
+  async #serve({ interaction, heir }: Next): Promise<void> {
+    const current = { interaction, heir, stop: new AbortController(), accepted: new AbortController() };
     const { stop, accepted } = current;
     this.#current = current;
     try {
@@ -139,11 +199,11 @@ export class CallbackCall {
         this.#parts.prompts.music(interaction.tenantId),
       ]);
       if (terms?.state === 'accepted') accepted.abort();
-      else if (terms?.state !== 'offered') return;
+      else if (!terms || terms.state !== (heir ? 'bridged' : 'offered')) return;
       this.#liveWaitMs = terms.liveWaitSeconds * 1000;
       const turn: Turn = { ...current, terms, music, logger: this.#logger };
       if (this.#stopped) stop.abort(this.#stopped);
-      if (this.#customer?.live) await this.#connect(turn, this.#customer);
+      if (this.#customer?.live) await this.#goOn(turn, this.#customer, heir);
       // He is on the line at another gateway, or was until just now: to dial him here would be to call him twice.
       else if (terms.live) await untilTaken(() => agentGone(this.#parts.sql, interaction, 'elsewhere'));
       else if (terms.customerFirst) await this.#customerFirst(turn);
@@ -154,7 +214,7 @@ export class CallbackCall {
       await this.#giveUp(interaction);
     } finally {
       this.#current = undefined;
-      if (!customerStays.has(stop.signal.reason)) await this.#customer?.end();
+      if (!this.#next && !customerStays.has(stop.signal.reason)) await this.#customer?.end();
     }
   }
 
@@ -167,7 +227,7 @@ export class CallbackCall {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
       const customer = await reachCustomer(this.#parts, turn, agent);
       if (!customer) return;
-      await this.#talk(turn, agent, this.#hold(customer, turn));
+      await this.#talk(turn, agent, { customer: this.#hold(customer, turn) });
     } finally {
       await free();
     }
@@ -187,6 +247,23 @@ export class CallbackCall {
     await this.#connect(turn, line);
   }
 
+  /** With a customer who is on the line: to whoever was in the talk, or to the agent who is rung now. */
+  async #goOn(turn: Turn, customer: CustomerLine, heir: Heir | undefined): Promise<void> {
+    if (!heir) return await this.#connect(turn, customer);
+    if (heir.party.kind === 'number') {
+      const offer = await forward(this.#parts, turn, customer, heir);
+      if (offer) this.#parts.propose(offer);
+      return;
+    }
+    if (!heir.leg) throw new Error(`party ${heir.party.id} goes on without a line`);
+    const free = this.#watchAgent(turn, heir.leg);
+    try {
+      await this.#talk(turn, heir.leg, { customer, goesOn: true });
+    } finally {
+      await free();
+    }
+  }
+
   /** Rings the agent for a customer who is on the line and hears music. */
   async #connect(turn: Turn, customer: CustomerLine): Promise<void> {
     const agent = turn.stop.signal.aborted ? undefined : await reachAgent(this.#parts, turn, { live: true });
@@ -196,14 +273,35 @@ export class CallbackCall {
     }
     const free = this.#watchAgent(turn, agent);
     try {
-      await this.#talk(turn, agent, customer);
+      await this.#talk(turn, agent, { customer });
     } finally {
       await free();
     }
   }
 
-  async #talk(turn: Turn, agent: Leg, customer: CustomerLine): Promise<void> {
-    if (!(await talk(this.#parts, turn, agent, customer))) await this.#customerGone(turn);
+  async #talk(
+    turn: Turn,
+    agent: Leg,
+    { customer, goesOn = false }: { customer: CustomerLine; goesOn?: boolean },
+  ): Promise<void> {
+    this.#passedOn = false;
+    this.#parties ??= new TalkParties(this.#parts, customer);
+    const parties = this.#parties;
+    if (!(await talk(this.#parts, turn, { agent, customer, parties, goesOn })))
+      await this.#customerGone(turn);
+    const reason = stopReason(turn);
+    const now =
+      reason === 'handed_over' || leavesTalk(reason)
+        ? await untilTaken(() => talkNow(this.#parts.sql, this.#ref))
+        : undefined;
+    const heir =
+      now && (now.forwarded || now.interaction.agentId !== turn.interaction.agentId)
+        ? await parties.handOver(now)
+        : undefined;
+    if (now && heir) this.#next = { interaction: now.interaction, heir };
+    if (heir && heir.party.kind !== 'number') return;
+    this.#parties = undefined;
+    await parties.end('talk_over');
   }
 
   /** From now on the end of the agent's leg ends his turn, and the other way round. Returns what frees it. */
@@ -215,13 +313,21 @@ export class CallbackCall {
     const unwatch = watchSoftphone(this.#parts, turn, agent);
     // Whoever is left is told at once: nobody listens to silence while a statement takes its time.
     stop.signal.addEventListener('abort', () => {
-      const customer = customerStays.has(stopReason(turn)) ? this.#customer?.wait() : this.#customer?.end();
-      Promise.all([agent.end(), customer]).catch(error => this.#logger.warn({ err: error }, 'leg not freed'));
+      Promise.all([agent.end(), this.#leaveCustomer(stopReason(turn))]).catch(error =>
+        this.#logger.warn({ err: error }, 'leg not freed'),
+      );
     });
     return async () => {
       unwatch();
       await agent.end();
     };
+  }
+
+  /** The agent is gone: the customer goes on with somebody who is there, waits for the next agent, or is let go. */
+  async #leaveCustomer(reason: StopReason | undefined): Promise<void> {
+    if (reason === 'handed_over' || (leavesTalk(reason) && this.#parties?.successor)) return;
+    if (customerStays.has(reason)) this.#customer?.wait();
+    else await this.#customer?.end();
   }
 
   #hold(leg: Leg, { music }: Turn): CustomerLine {

@@ -23,6 +23,7 @@ export class Conductor {
 
   /** Serves an offer that was just made. Never throws: what fails gets a named outcome and a line in the log. */
   serve(interaction: ServedInteraction): void {
+    if (this.#parts.expected.take(interaction)) return;
     const known = this.#calls.get(interaction.id);
     if (known?.holdsCustomer) {
       known.offer(interaction);

@@ -1,4 +1,5 @@
 export { Conductor } from './conductor.js';
+export { ExpectedOffers } from './expected-offers.js';
 export { callableNumber } from './number-policy.js';
 export { type CallbackRouteOptions, callbackRoutes } from './routes.js';
 export { outcomeRuleRoutes } from './rule-resource.js';

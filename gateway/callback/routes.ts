@@ -12,6 +12,7 @@ import { CallbackRequests } from './requests.js';
 import { Callback, Form, Rating, Receipt, Site } from './schemas.js';
 import { StreamPlaces } from './stream-places.js';
 import { CallbackTokens } from './token.js';
+import { transferRoutes } from './transfer-routes.js';
 
 export interface CallbackRouteOptions {
   sql: Sql;
@@ -61,6 +62,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
 
   await app.register(laterRoutes, { requests });
   await app.register(operatorRoutes, { sql });
+  await app.register(transferRoutes, { sql });
 
   app.post(
     '/callbacks',

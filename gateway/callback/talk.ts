@@ -1,7 +1,17 @@
-import { agentGone, bridge, end, isAnotherFree, type Outcome } from '../acd/index.js';
-import type { Leg } from '../calls/index.js';
-import { untilTaken } from '../store/index.js';
+import {
+  agentGone,
+  bridge,
+  end,
+  forwardToNumber,
+  handOver,
+  isAnotherFree,
+  type Outcome,
+  type ServedInteraction,
+} from '../acd/index.js';
+import type { Leg, Party } from '../calls/index.js';
+import { type Sql, untilTaken } from '../store/index.js';
 import type { CustomerLine } from './customer-line.js';
+import type { TalkParties } from './talk-parties.js';
 import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
 /** What a talk that is stopped for a reason has come to; the others were written by whoever stopped it. */
@@ -17,6 +27,15 @@ const talkEndings: Partial<
   shutdown: { outcome: 'failed', endedBy: 'system' },
 };
 
+/** Those who talk. */
+interface Talkers {
+  agent: Leg;
+  customer: CustomerLine;
+  parties: TalkParties;
+  /** The agent was in the talk already, and goes on with the customer. */
+  goesOn: boolean;
+}
+
 /**
  * Joins agent and customer, lasts until somebody ends it, and writes down who and how.
  * @returns false when it did not begin: the interaction has moved on meanwhile
@@ -24,25 +43,43 @@ const talkEndings: Partial<
 export async function talk(
   { sql, wrapUps }: ServiceParts,
   turn: Turn,
-  agent: Leg,
-  customer: CustomerLine,
+  { agent, customer, parties, goesOn }: Talkers,
 ): Promise<boolean> {
   const { interaction, stop } = turn;
   const [, bridged] = await Promise.all([
-    agent.endpoint.bridge(customer.endpoint),
-    untilTaken(() => bridge(sql, interaction)),
+    parties.begin(turn, agent),
+    goesOn || untilTaken(() => bridge(sql, interaction)),
   ]);
   if (!bridged) return false;
   if (!stop.signal.aborted) await new Promise(resolve => stop.signal.addEventListener('abort', resolve));
   const reason = stopReason(turn);
+  if (leavesTalk(reason) && parties.successor && (await succeed(sql, interaction, parties.successor)))
+    return true;
   if (reason === 'agent_lost' && (await untilTaken(() => isAnotherFree(sql, interaction)))) {
     await untilTaken(() => agentGone(sql, interaction, 'lost'));
     return true;
   }
-  if (reason === 'agent_lost') await customer.end();
+  if (leavesTalk(reason)) await customer.end();
   const ending = reason && talkEndings[reason];
   if (!ending) return true;
   const ended = await untilTaken(() => end(sql, interaction, ending.outcome, ending.endedBy));
   if (ended) wrapUps.schedule(ended);
   return true;
+}
+
+/** The agent's line is over, and nobody has said that the talk is. */
+export function leavesTalk(reason: StopReason | undefined): boolean {
+  return reason === 'agent_left' || reason === 'agent_lost';
+}
+
+/** An agent who leaves a talk of three leaves the customer to the third. */
+async function succeed(sql: Sql, interaction: ServedInteraction, party: Party): Promise<boolean> {
+  const { agentId } = interaction;
+  if (!agentId) return false;
+  const { phone: number } = party;
+  const step = () =>
+    number
+      ? forwardToNumber(sql, interaction, agentId, { number, partyId: party.id })
+      : handOver(sql, interaction, agentId, party);
+  return (await untilTaken(step)) !== undefined;
 }

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import type { ServedInteraction, ServiceTerms, WrapUpClock } from '../acd/index.js';
+import type { ReservedInteraction, ServedInteraction, ServiceTerms, WrapUpClock } from '../acd/index.js';
 import type { CallParts } from '../calls/index.js';
 import type { PromptFiles } from '../prompts/index.js';
 import type { Announcements, Sql } from '../store/index.js';
+import type { ExpectedOffers } from './expected-offers.js';
 
 /** Why a turn ends before its time. */
 export type StopReason =
@@ -10,6 +11,8 @@ export type StopReason =
   | 'taken_back'
   /** This agent is no longer asked: he declined, did not answer, was lost. */
   | 'passed_on'
+  /** Somebody who was in the talk goes on with the customer. */
+  | 'handed_over'
   /** The agent pressed hang up. */
   | 'hangup'
   /** The agent's softphone hung up by itself, or its media vanished. */
@@ -26,6 +29,10 @@ export const endings: Readonly<Record<string, StopReason>> = {
   offer_expired: 'passed_on',
   agent_lost: 'passed_on',
   agent_gone: 'passed_on',
+  requeued: 'passed_on',
+  handed_over: 'handed_over',
+  taken_over: 'handed_over',
+  forwarded: 'handed_over',
   cancelled: 'taken_back',
   finished: 'taken_back',
   retry_scheduled: 'taken_back',
@@ -45,6 +52,8 @@ export interface Turn {
   /** Aborted when the agent has taken the offer. */
   accepted: AbortController;
   logger: Logger;
+  /** The interaction of the talk that his leg will be joined to, where that is another one. */
+  owner?: string;
 }
 
 /** What a callback is served with. */
@@ -53,6 +62,10 @@ export interface ServiceParts extends CallParts {
   announcements: Announcements;
   prompts: PromptFiles;
   wrapUps: WrapUpClock;
+  /** Offers that belong to a talk which is under way here. */
+  expected: ExpectedOffers;
+  /** Asks an agent whether he is there, and then has the offer served. */
+  propose: (offer: ReservedInteraction) => void;
 }
 
 export function stopReason({ stop }: Turn): StopReason | undefined {

@@ -9,3 +9,21 @@ export {
 } from './leg.js';
 export { LegJournal } from './leg-journal.js';
 export { closeOrphanLegs, type LegView, legsOf } from './leg-record.js';
+export {
+  type AskedParty,
+  allLeave,
+  askParty,
+  changeRole,
+  closeOrphanParties,
+  findParty,
+  type MonitoringRole,
+  type Party,
+  type PartyRole,
+  partiesOf,
+  partyAnswers,
+  partyJoins,
+  partyLeaves,
+  partyRings,
+} from './parties.js';
+export { partyStates, partyTransitions } from './party-states.js';
+export { Room, type Seat } from './room.js';

@@ -10,7 +10,7 @@ export interface LegEntry {
   readonly id: string;
   readonly tenantId: string;
   readonly interactionId: string;
-  readonly role: 'agent' | 'customer';
+  readonly role: 'agent' | 'customer' | 'third' | 'supervisor';
   readonly userId: string | null;
   readonly phone: string | null;
   callId: string | null;

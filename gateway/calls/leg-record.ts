@@ -2,17 +2,20 @@ import { randomUUID } from 'node:crypto';
 import type { Sql } from '../store/index.js';
 import type { LegEntry, LegJournal, LegOutcome } from './leg-journal.js';
 
+/** Whose leg it is; `third`: a number outside that was consulted, added, or passed on to. */
+export type LegRole = 'agent' | 'customer' | 'third' | 'supervisor';
+
 export interface LegParty {
   tenantId: string;
   interactionId: string;
-  role: 'agent' | 'customer';
+  role: LegRole;
   userId?: string;
   phone?: string;
 }
 
 export interface LegView {
   id: string;
-  role: 'agent' | 'customer';
+  role: LegRole;
   party: string;
   state: 'ringing' | 'answered' | 'ended';
   outcome: LegOutcome | null;

@@ -39,6 +39,8 @@ interface Placement {
   party: LegParty;
   kind: EndpointKind;
   holdMusic: string;
+  /** Of the talk it will be joined to: its interaction, where that is another one. */
+  owner?: string | undefined;
   signal: AbortSignal;
   onProgress?: (progress: Progress, endpoint: Endpoint) => void;
   invite: (invitation: Invitation) => Promise<SipDialog>;
@@ -128,12 +130,12 @@ async function openEndpoint({ media, logger }: CallParts, request: EndpointReque
  */
 async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
   const { legJournal, logger } = parts;
-  const { party, kind, holdMusic, signal, onProgress, invite } = placement;
+  const { party, kind, owner = party.interactionId, holdMusic, signal, onProgress, invite } = placement;
   const record = new LegRecord(legJournal, party);
   let endpoint: Endpoint | undefined;
   let dialog: SipDialog | undefined;
   try {
-    const made = await openEndpoint(parts, { kind, owner: party.interactionId, holdMusic });
+    const made = await openEndpoint(parts, { kind, owner, holdMusic });
     endpoint = made;
     dialog = await invite({
       offer: made.localSdp,
@@ -179,6 +181,12 @@ export interface RingAgent {
   holdMusic: string;
   callerName?: string | undefined;
   callerNumber: string;
+  /** Agent by default. */
+  role?: 'agent' | 'supervisor';
+  /** The interaction of the talk he will be joined to, where that is another one. */
+  owner?: string | undefined;
+  /** What his softphone knows the call by; the interaction by default. */
+  reference?: string;
   signal: AbortSignal;
 }
 
@@ -188,17 +196,19 @@ export interface RingAgent {
  */
 export function ringAgent(parts: CallParts, request: RingAgent): Promise<Leg> {
   const { tenantId, interactionId, userId, kind, holdMusic, callerName, callerNumber, signal } = request;
+  const { role = 'agent', owner, reference = interactionId } = request;
   return placeLeg(parts, {
-    party: { tenantId, interactionId, role: 'agent', userId },
+    party: { tenantId, interactionId, role, userId },
     kind,
     holdMusic,
+    owner,
     signal,
     invite: invitation =>
       parts.telephony.inviteAgent({
         ...invitation,
         tenantId,
         userId,
-        interactionId,
+        interactionId: reference,
         callerName,
         callerNumber,
       }),
@@ -212,6 +222,8 @@ export interface DialPhone {
   callerId: string;
   /** What the agent hears while the customer holds: a file. */
   holdMusic: string;
+  /** The customer by default. */
+  role?: 'customer' | 'third';
   signal: AbortSignal;
   onProgress: (progress: Progress, endpoint: Endpoint) => void;
   onSent?: () => void;
@@ -222,9 +234,10 @@ export interface DialPhone {
  * @throws CallFailure
  */
 export function dialPhone(parts: CallParts, request: DialPhone): Promise<Leg> {
-  const { tenantId, interactionId, number, callerId, holdMusic, signal, onProgress, onSent } = request;
+  const { tenantId, interactionId, number, callerId, role = 'customer', holdMusic } = request;
+  const { signal, onProgress, onSent } = request;
   return placeLeg(parts, {
-    party: { tenantId, interactionId, role: 'customer', phone: number },
+    party: { tenantId, interactionId, role, phone: number },
     kind: 'rtp',
     holdMusic,
     signal,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentStates, agentTransitions } from '../../gateway/acd/agent-states.js';
 import { states, transitions } from '../../gateway/acd/states.js';
+import { partyStates, partyTransitions } from '../../gateway/calls/party-states.js';
 
 type Row = Readonly<Partial<Record<string, string>>>;
 
@@ -24,6 +25,7 @@ function table(names: readonly string[], rows: Readonly<Record<string, Row>>): s
 const tables: Readonly<Record<string, () => string>> = {
   'gateway/acd/states.ts': () => table(states, transitions),
   'gateway/acd/agent-states.ts': () => table(agentStates, agentTransitions),
+  'gateway/calls/party-states.ts': () => table(partyStates, partyTransitions),
 };
 
 /** docs/architecture.md: a page written by hand, of which the tables of states are made anew. */

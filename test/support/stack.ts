@@ -20,6 +20,8 @@ export interface StackOptions {
   env?: Record<string, string>;
   /** Flags of Node itself for the servers, for example `--cpu-prof`. */
   nodeFlags?: readonly string[];
+  /** Where a second trunk leads, for numbers that begin with +1. */
+  abroadPort?: number;
   /** Where the gateway reaches the database that is at this URL; by default there. */
   databaseVia?: (url: string) => Promise<string>;
 }
@@ -97,21 +99,26 @@ async function startSipServer(t: Teardown, nodeFlags: readonly string[]): Promis
   };
 }
 
-function writeDialplan(t: Teardown, trunkPort: number): string {
+function writeDialplan(t: Teardown, trunkPort: number, abroadPort?: number): string {
   const folder = mkdtempSync(join(tmpdir(), 'ringbridge-dialplan-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   const auth = '    auth:\n      username: ringbridge\n      passwordEnv: TRUNK_PASSWORD\n';
-  writeFileSync(
-    join(folder, 'trunks.yaml'),
-    `trunks:\n  - name: telco\n    address: sip:127.0.0.1:${trunkPort}\n${auth}`,
-  );
-  writeFileSync(join(folder, 'outbound.yaml'), 'routes:\n  - prefix: "+82"\n    trunks: [telco]\n');
+  const trunk = (name: string, port: number) =>
+    `  - name: ${name}\n    address: sip:127.0.0.1:${port}\n${auth}`;
+  const route = (prefix: string, name: string) => `  - prefix: "${prefix}"\n    trunks: [${name}]\n`;
+  const [trunks, routes] = [[trunk('telco', trunkPort)], [route('+82', 'telco')]];
+  if (abroadPort !== undefined) {
+    trunks.push(trunk('abroad', abroadPort));
+    routes.push(route('+1', 'abroad'));
+  }
+  writeFileSync(join(folder, 'trunks.yaml'), `trunks:\n${trunks.join('')}`);
+  writeFileSync(join(folder, 'outbound.yaml'), `routes:\n${routes.join('')}`);
   return folder;
 }
 
 export async function startStack(
   t: Teardown,
-  { env = {}, nodeFlags = [], databaseVia = async url => url }: StackOptions = {},
+  { env = {}, nodeFlags = [], abroadPort, databaseVia = async url => url }: StackOptions = {},
 ): Promise<Stack> {
   const { url: databaseUrl } = await testDatabase(t);
   const sql = connect({ url: databaseUrl, max: 4 });
@@ -132,7 +139,7 @@ export async function startStack(
     RINGBRIDGE_DATA_DIR: dataDir,
     RINGBRIDGE_DATABASE_URL: await databaseVia(databaseUrl),
     RINGBRIDGE_DEMO_PASSWORD: demoPassword,
-    RINGBRIDGE_DIALPLAN_DIR: writeDialplan(t, trunkPort),
+    RINGBRIDGE_DIALPLAN_DIR: writeDialplan(t, trunkPort, abroadPort),
     RINGBRIDGE_HTTP_PORT: String(httpPort),
     RINGBRIDGE_PUBLIC_URL: url,
     RINGBRIDGE_LOG_LEVEL: 'debug',

@@ -1,0 +1,99 @@
+import { endForward, type ReservedInteraction, recall } from '../acd/index.js';
+import { dialPhone, type Leg, partyJoins, partyLeaves, partyRings } from '../calls/index.js';
+import { untilTaken } from '../store/index.js';
+import { CallFailure } from '../telephony/index.js';
+import type { CustomerLine } from './customer-line.js';
+import { EarlyMedia } from './early-media.js';
+import type { Heir } from './talk-parties.js';
+import { type ServiceParts, stopReason, type Turn } from './turn.js';
+
+/**
+ * The customer and a number outside talk, without an agent, until either hangs up. If the number is not reached, the
+ * customer goes back to the agent who passed him on, or to the next one.
+ * @returns the offer to that agent, where there is one
+ */
+export async function forward(
+  parts: ServiceParts,
+  turn: Turn,
+  customer: CustomerLine,
+  { party, leg }: Heir,
+): Promise<ReservedInteraction | undefined> {
+  const { sql, logger } = parts;
+  const { interaction, stop } = turn;
+  let third: Leg;
+  try {
+    third = leg ?? (await dial(parts, turn, customer, party));
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+    const reason = error.outcome;
+    logger.info({ outcome: reason, sipStatus: error.sipStatus }, 'number outside not reached');
+    await untilTaken(() => partyLeaves(sql, party, stop.signal.aborted ? 'talk_over' : reason));
+    if (!stop.signal.aborted) {
+      customer.wait();
+      return await untilTaken(() => recall(sql, interaction, reason));
+    }
+    await over(parts, turn);
+    return undefined;
+  }
+  try {
+    await Promise.all([
+      customer.endpoint.bridge(third.endpoint),
+      party.state === 'joined' ? undefined : untilTaken(() => partyJoins(sql, party)),
+    ]);
+    let how = '';
+    void third.ended.then(end => {
+      how = end;
+      stop.abort('agent_left');
+    });
+    if (!stop.signal.aborted) await new Promise(resolve => stop.signal.addEventListener('abort', resolve));
+    await untilTaken(() => partyLeaves(sql, party, how === 'hung_up' || how === 'lost' ? how : 'talk_over'));
+    await over(parts, turn);
+  } finally {
+    await third.end();
+  }
+  return undefined;
+}
+
+async function dial(
+  parts: ServiceParts,
+  turn: Turn,
+  customer: CustomerLine,
+  party: Heir['party'],
+): Promise<Leg> {
+  const { interaction, terms, stop, logger } = turn;
+  const rung = AbortSignal.timeout(terms.ringSeconds * 1000);
+  const early = new EarlyMedia(customer.endpoint, terms.country);
+  await untilTaken(() => partyRings(parts.sql, party));
+  try {
+    return await dialPhone(parts, {
+      tenantId: interaction.tenantId,
+      interactionId: interaction.id,
+      number: party.phone ?? '',
+      callerId: terms.callerId,
+      role: 'third',
+      holdMusic: turn.music,
+      signal: AbortSignal.any([stop.signal, rung]),
+      onProgress: (progress, endpoint) => {
+        early
+          .progress(progress, endpoint)
+          .catch(error => logger.warn({ err: error }, 'early media not heard'));
+      },
+    });
+  } catch (error) {
+    if (rung.aborted && error instanceof CallFailure) throw new CallFailure('no_answer', error.message);
+    throw error;
+  }
+}
+
+async function over({ sql }: ServiceParts, turn: Turn): Promise<void> {
+  const reason = stopReason(turn);
+  if (reason === 'taken_back') return;
+  const endedBy =
+    reason === 'customer_left'
+      ? 'customer'
+      : reason === 'shutdown' || reason === 'customer_lost'
+        ? 'system'
+        : 'agent';
+  const outcome = endedBy === 'system' ? 'failed' : 'completed';
+  await untilTaken(() => endForward(sql, turn.interaction, { outcome, endedBy }));
+}

@@ -1,0 +1,281 @@
+import {
+  bridge,
+  directOfferOf,
+  endConsult,
+  type ServedInteraction,
+  serviceTerms,
+  whyNot,
+} from '../acd/index.js';
+import {
+  dialPhone,
+  type Leg,
+  type Party,
+  partyAnswers,
+  partyJoins,
+  partyLeaves,
+  partyRings,
+  ringAgent,
+} from '../calls/index.js';
+import type { Endpoint } from '../media/index.js';
+import { type Announcement, untilTaken } from '../store/index.js';
+import { CallFailure, type Progress } from '../telephony/index.js';
+import { reachAgent, watchSoftphone } from './agent-side.js';
+import { endings, type ServiceParts, type StopReason, type Turn } from './turn.js';
+
+/** The talk that somebody is asked into. */
+export interface PartyHost {
+  /** Its interaction. */
+  interactionId: string;
+  callerId: string;
+  ringSeconds: number;
+  /** The file with the music for whoever is held. */
+  music: string;
+  /** Of the customer: what a supervisor's softphone shows. */
+  phone: string;
+  /** What is heard while a number outside is called. */
+  onProgress: (progress: Progress, endpoint: Endpoint) => void;
+  /** He is there, and is to be heard. */
+  onAnswered: (line: PartyLine) => void;
+  /** He is no longer there, or does not come. */
+  onOver: (line: PartyLine) => void;
+}
+
+/** Colleagues are lost to each other for reasons that those who have asked understand. */
+const passing: ReadonlySet<string> = new Set(['declined', 'offer_expired', 'agent_lost', 'agent_gone']);
+
+/** One who is asked into a talk: called, there, and gone again; a leg at most. Each step is a statement. */
+export class PartyLine {
+  readonly #parts: ServiceParts;
+  readonly #host: PartyHost;
+  /** Aborted with why he is not wanted any more. */
+  readonly #unwanted = new AbortController();
+  /** The colleague's own turn, while he is rung and while he is there. */
+  #turn: Turn | undefined;
+  #handedOver = false;
+  #leg: Leg | undefined;
+
+  constructor(
+    parts: ServiceParts,
+    public party: Party,
+    host: PartyHost,
+  ) {
+    this.#parts = parts;
+    this.#host = host;
+  }
+
+  /** Once he has answered. */
+  get leg(): Leg | undefined {
+    return this.#leg;
+  }
+
+  /** Nobody wants him any more; resolves when `run` does. */
+  withdraw(reason: string): void {
+    this.#unwanted.abort(reason);
+    this.#turn?.stop.abort('taken_back' satisfies StopReason);
+    this.#leg?.end().catch(error => this.#parts.logger.warn({ err: error }, 'leg not freed'));
+  }
+
+  /** His leg is somebody else's affair from now on: he goes on as the agent. */
+  handOver(): Leg | undefined {
+    this.#handedOver = true;
+    this.#unwanted.abort('took_over');
+    return this.#leg;
+  }
+
+  /** From the asking until he is gone. Never throws. */
+  async run(): Promise<void> {
+    const { logger, sql } = this.#parts;
+    let reason = 'failed';
+    try {
+      reason = await this.#attend();
+    } catch (error) {
+      logger.error({ err: error, partyId: this.party.id }, 'party failed unexpectedly');
+      await this.#leg?.end();
+    }
+    if (!this.#handedOver) {
+      try {
+        const { tenantId, partId } = this.party;
+        if (partId) await untilTaken(() => endConsult(sql, { id: partId, tenantId }));
+        await untilTaken(() => partyLeaves(sql, this.party, reason));
+      } catch (error) {
+        logger.error({ err: error, partyId: this.party.id }, 'the end of a party is not written down');
+      }
+    }
+    this.#host.onOver(this);
+  }
+
+  /** Resolves with why he is gone. */
+  async #attend(): Promise<string> {
+    const { kind } = this.party;
+    const unwanted = this.#unwanted.signal;
+    try {
+      if (kind === 'agent' || kind === 'queue') return await this.#colleague();
+      const leg = await (kind === 'number' ? this.#dial() : this.#ringSupervisor());
+      return await this.#present(leg, null);
+    } catch (error) {
+      if (!(error instanceof CallFailure)) throw error;
+      return unwanted.aborted ? String(unwanted.reason) : error.outcome;
+    }
+  }
+
+  async #dial(): Promise<Leg> {
+    const { sql } = this.#parts;
+    const { tenantId, phone } = this.party;
+    const { interactionId, callerId, ringSeconds, onProgress } = this.#host;
+    await untilTaken(() => partyRings(sql, this.party));
+    const rung = AbortSignal.timeout(ringSeconds * 1000);
+    try {
+      return await dialPhone(this.#parts, {
+        tenantId,
+        interactionId,
+        number: phone ?? '',
+        callerId,
+        role: 'third',
+        holdMusic: this.#host.music,
+        signal: AbortSignal.any([this.#unwanted.signal, rung]),
+        onProgress,
+      });
+    } catch (error) {
+      if (rung.aborted && error instanceof CallFailure) throw new CallFailure('no_answer', error.message);
+      throw error;
+    }
+  }
+
+  async #ringSupervisor(): Promise<Leg> {
+    const { sql, telephony } = this.#parts;
+    const { id, tenantId, userId } = this.party;
+    const { interactionId, phone, ringSeconds } = this.#host;
+    const kind = userId ? await telephony.softphoneOf(tenantId, userId) : undefined;
+    if (!userId || !kind) throw new CallFailure('unreachable', 'The supervisor has no softphone');
+    await untilTaken(() => partyRings(sql, this.party));
+    return await ringAgent(this.#parts, {
+      tenantId,
+      interactionId,
+      userId,
+      kind,
+      callerNumber: phone,
+      role: 'supervisor',
+      holdMusic: this.#host.music,
+      reference: id,
+      signal: AbortSignal.any([this.#unwanted.signal, AbortSignal.timeout(ringSeconds * 1000)]),
+    });
+  }
+
+  /** Rings the colleague who is asked, or one after the other of a queue. */
+  async #colleague(): Promise<string> {
+    const { sql, announcements, expected, propose } = this.#parts;
+    const { kind, partId, tenantId } = this.party;
+    if (!partId) throw new Error(`party ${this.party.id} has no piece of work`);
+    const part = { id: partId, tenantId };
+    let wake: () => void = () => undefined;
+    let offer: ServedInteraction | undefined;
+    let passed = false;
+    const hear = ({ type }: Announcement) => {
+      const turn = this.#turn;
+      if (type === 'accepted') turn?.accepted.abort();
+      const reason = endings[type];
+      if (reason) turn?.stop.abort(reason);
+      if (passing.has(type)) passed = true;
+      wake();
+    };
+    const endingsOfIt = [
+      announcements.onInteraction(partId, hear),
+      expected.expect(partId, taken => {
+        offer = taken;
+        wake();
+      }),
+    ];
+    this.#unwanted.signal.addEventListener('abort', () => wake());
+    try {
+      const asked = await untilTaken(() => directOfferOf(sql, part));
+      if (asked) propose(asked);
+      else if (kind === 'agent') passed = true;
+      for (;;) {
+        // Somebody in particular is asked once; of a queue the next one is.
+        while (!offer && !this.#unwanted.signal.aborted && !(passed && kind === 'agent'))
+          await new Promise<void>(resolve => {
+            wake = resolve;
+          });
+        if (this.#unwanted.signal.aborted) return String(this.#unwanted.signal.reason);
+        if (!offer) return await untilTaken(() => whyNot(sql, part));
+        const current = offer;
+        offer = undefined;
+        passed = false;
+        const turn = await this.#turnOf(current);
+        const leg = turn && (await this.#ring(turn));
+        if (turn && leg) return await this.#talkWith(turn, leg);
+        if (kind === 'agent') passed = true;
+      }
+    } finally {
+      for (const ending of endingsOfIt) ending();
+    }
+  }
+
+  async #turnOf(interaction: ServedInteraction): Promise<Turn | undefined> {
+    const { sql, logger } = this.#parts;
+    const terms = await untilTaken(() => serviceTerms(sql, interaction));
+    if (terms?.state !== 'offered' && terms?.state !== 'accepted') return undefined;
+    const accepted = new AbortController();
+    if (terms.state === 'accepted') accepted.abort();
+    const stop = new AbortController();
+    const { interactionId: owner, music } = this.#host;
+    return {
+      interaction,
+      terms,
+      stop,
+      accepted,
+      owner,
+      music,
+      logger: logger.child({ interactionId: interaction.id, owner }),
+    };
+  }
+
+  async #ring(turn: Turn): Promise<Leg | undefined> {
+    this.#turn = turn;
+    await untilTaken(() => partyRings(this.#parts.sql, this.party));
+    return await reachAgent(this.#parts, turn, { live: true });
+  }
+
+  async #talkWith(turn: Turn, leg: Leg): Promise<string> {
+    const unwatch = watchSoftphone(this.#parts, turn, leg);
+    // He may hang up at his desk, too.
+    turn.stop.signal.addEventListener('abort', () => {
+      if (!this.#handedOver)
+        leg.end().catch(error => this.#parts.logger.warn({ err: error }, 'leg not freed'));
+    });
+    try {
+      const begun = await untilTaken(() => bridge(this.#parts.sql, turn.interaction));
+      if (!begun || turn.stop.signal.aborted) {
+        await leg.end();
+        return String(this.#unwanted.signal.reason ?? 'hung_up');
+      }
+      return await this.#present(leg, turn.interaction.agentId);
+    } finally {
+      unwatch();
+    }
+  }
+
+  /** He is there; resolves with why he is gone. */
+  async #present(leg: Leg, userId: string | null): Promise<string> {
+    const { sql } = this.#parts;
+    const unwanted = this.#unwanted.signal;
+    this.#leg = leg;
+    const answers = this.party.role === 'consult' ? partyAnswers : partyJoins;
+    const present = unwanted.aborted ? undefined : await untilTaken(() => answers(sql, this.party, userId));
+    if (!present) {
+      await leg.end();
+      return String(unwanted.reason ?? 'withdrawn');
+    }
+    this.party = present;
+    this.#host.onAnswered(this);
+    const gone = await Promise.race([
+      leg.ended,
+      new Promise<'handed_over'>(resolve => {
+        if (this.#handedOver) resolve('handed_over');
+        unwanted.addEventListener('abort', () => this.#handedOver && resolve('handed_over'));
+      }),
+    ]);
+    if (gone === 'handed_over') return 'took_over';
+    return unwanted.aborted ? String(unwanted.reason) : gone === 'lost' ? 'lost' : 'hung_up';
+  }
+}
