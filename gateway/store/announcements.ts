@@ -35,7 +35,9 @@ export class Announcements {
     let first = true;
     const { unlisten } = await this.#sql.listen(
       'ringbridge',
-      payload => this.#dispatch(JSON.parse(payload) as Announcement),
+      payload => {
+        for (const announcement of JSON.parse(payload) as Announcement[]) this.#dispatch(announcement);
+      },
       () => {
         if (!first) for (const listener of this.#gaps) listener();
         first = false;

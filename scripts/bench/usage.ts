@@ -72,7 +72,7 @@ export function descriptors(pid: number | string): string[] {
 }
 
 /** Seconds of CPU that a process and its children have used. */
-function cpuOf(pid: number): number {
+export function cpuOf(pid: number): number {
   return family(pid).reduce((sum, member) => sum + (stat(member)?.cpu ?? 0), 0);
 }
 

@@ -6,9 +6,10 @@ import { parseArgs } from 'node:util';
 import { connect, migrate, type Sql } from '../../../gateway/store/index.js';
 import { seedDemo } from '../../../gateway/tenants/index.js';
 import { testDatabase } from '../../../test/support/database.js';
+import { cpuOf, parentOf } from '../usage.js';
 import { beReady, enqueue, hire, waiting } from './floor.js';
 import type { Answer, Order } from './node.js';
-import { type Measured, measured, row } from './report.js';
+import { type Cpu, type Measured, measured, row } from './report.js';
 
 const usage = `Measures the matching: an agent becomes free, and his next offer is written.
 
@@ -91,6 +92,11 @@ class Nodes {
     );
   }
 
+  /** Seconds of CPU that they have used. */
+  cpu(): number {
+    return this.processes.reduce((sum, { pid }) => sum + cpuOf(pid!), 0);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(
       this.processes.map(async process => {
@@ -118,6 +124,12 @@ function keepWaiting(sql: Sql, count: number): () => Promise<void> {
   };
 }
 
+/** The parent of every connection's process. */
+async function postmaster(sql: Sql): Promise<number> {
+  const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  return parentOf(row!.pid);
+}
+
 async function measure(
   sql: Sql,
   url: string,
@@ -134,8 +146,15 @@ async function measure(
     await beReady(sql);
     await processes.run({ seconds: 2, inFlight });
     const calm = await processes.run({ seconds, rate });
+    const used = async (): Promise<Cpu> => ({
+      database: cpuOf(await postmaster(sql)),
+      gateways: processes.cpu(),
+    });
+    const before = await used();
     const full = await processes.run({ seconds, inFlight });
-    return measured({ nodes, waiting: count, calm, full });
+    const after = await used();
+    const cpu = { database: after.database - before.database, gateways: after.gateways - before.gateways };
+    return measured({ nodes, waiting: count, calm, full, cpu });
   } finally {
     await done();
     await processes.stop();

@@ -45,12 +45,12 @@ announcements.onEvent(({ type, userId }) => {
 const matcher = new Matcher({ sql, announcements, logger, lease, onOffer: offer => held.push(offer) });
 matcher.start();
 
-/** Frees the agent who is engaged longest; the time until his next offer is known here. */
-async function freeOne(latencies: number[]): Promise<void> {
+/** Frees the agent who is engaged longest; the time until his next offer is known here. False when there is none. */
+async function freeOne(latencies: number[]): Promise<boolean> {
   // One whose notice is still on its way would end the wait of the next measurement of the same agent.
   const index = held.findIndex(({ agentId }) => agentId !== null && !offered.has(agentId));
   const [offer] = index < 0 ? [] : held.splice(index, 1);
-  if (!offer?.agentId) return;
+  if (!offer?.agentId) return false;
   const { agentId } = offer;
   const late = new AbortController();
   const next = new Promise<void>(resolve => offered.set(agentId, resolve));
@@ -60,6 +60,7 @@ async function freeOne(latencies: number[]): Promise<void> {
   latencies.push(performance.now() - since);
   late.abort();
   offered.delete(agentId);
+  return true;
 }
 
 async function run({ seconds, rate, inFlight = 1 }: Order): Promise<Answer> {
@@ -69,15 +70,12 @@ async function run({ seconds, rate, inFlight = 1 }: Order): Promise<Answer> {
   if (rate === undefined) {
     await Promise.all(
       Array.from({ length: inFlight }, async () => {
-        while (!over()) {
-          if (held.length === 0) await delay(1);
-          else await freeOne(latencies);
-        }
+        while (!over()) if (!(await freeOne(latencies))) await delay(1);
       }),
     );
     return { latencies, seconds: (performance.now() - began) / 1000 };
   }
-  const under: Promise<void>[] = [];
+  const under: Promise<boolean>[] = [];
   for (let n = 0; !over(); n++) {
     await delay(Math.max(0, began + (n * 1000) / rate - performance.now()));
     under.push(freeOne(latencies));

@@ -1,6 +1,12 @@
 import { percentile } from '../spread.js';
 import type { Answer } from './node.js';
 
+/** CPU of all processes of the database, and of all gateways. */
+export interface Cpu {
+  database: number;
+  gateways: number;
+}
+
 /** What one measurement says; times in milliseconds. */
 export interface Measured {
   nodes: number;
@@ -10,6 +16,8 @@ export interface Measured {
   /** The same while as many matches as possible are made. */
   full: { p50ms: number; p99ms: number };
   matchesPerSecond: number;
+  /** What a match costs then, its agent's becoming free included: milliseconds of CPU. */
+  cpuPerMatch: Cpu;
   /** Agents who had no offer within ten seconds. */
   late: number;
 }
@@ -27,12 +35,17 @@ export function measured({
   waiting,
   calm,
   full,
+  cpu,
 }: {
   nodes: number;
   waiting: number;
   calm: Answer[];
   full: Answer[];
+  /** Seconds, while as many matches as possible were made. */
+  cpu: Cpu;
 }): Measured {
+  const matches = full.reduce((sum, { latencies }) => sum + latencies.length, 0);
+  const perMatch = (seconds: number) => Math.round((seconds * 100_000) / Math.max(1, matches)) / 100;
   const perSecond = full.map(({ latencies, seconds }) => latencies.length / seconds);
   return {
     nodes,
@@ -40,6 +53,7 @@ export function measured({
     offer: spread(calm),
     full: spread(full),
     matchesPerSecond: Math.round(perSecond.reduce((sum, one) => sum + one, 0)),
+    cpuPerMatch: { database: perMatch(cpu.database), gateways: perMatch(cpu.gateways) },
     late: [...calm, ...full].flatMap(({ latencies }) => latencies).filter(ms => ms >= lateMs).length,
   };
 }
@@ -55,8 +69,21 @@ export function row(result?: Measured): string {
         result.matchesPerSecond,
         result.full.p50ms,
         result.full.p99ms,
+        result.cpuPerMatch.database,
+        result.cpuPerMatch.gateways,
         result.late,
       ]
-    : ['nodes', 'waiting', 'p50 ms', 'p99 ms', 'matches/s', 'full p50', 'full p99', 'late'];
+    : [
+        'nodes',
+        'waiting',
+        'p50 ms',
+        'p99 ms',
+        'matches/s',
+        'full p50',
+        'full p99',
+        'db cpu',
+        'gw cpu',
+        'late',
+      ];
   return cells.map(cell => String(cell).padStart(10)).join('');
 }
