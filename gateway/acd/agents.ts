@@ -56,6 +56,7 @@ export async function viewAgent(sql: Sql, tenantId: string, userId: string): Pro
  * The agent says what he wants to be. While he is engaged it says what comes afterwards: an engagement is never cut by
  * it. Becoming ready starts his idle time, and says that he is there again after his desktop did not answer. Writes an
  * event only when something changes.
+ * @param actor the supervisor who says it in his place
  * @returns false when the user is not an agent
  */
 export async function setIntent(
@@ -63,6 +64,7 @@ export async function setIntent(
   agent: { tenantId: string; userId: string },
   intent: Intent,
   reason: string | null,
+  actor: string | null = null,
 ): Promise<boolean> {
   const [row] = await sql<{ known: boolean }[]>`
     with changed as (
@@ -75,7 +77,7 @@ export async function setIntent(
       returning tenant_id, user_id
     ), logged as (
       insert into events (tenant_id, type, user_id, data)
-      select tenant_id, 'agent_intent', user_id, ${sql.json({ intent, reason })} from changed
+      select tenant_id, 'agent_intent', user_id, ${sql.json({ intent, reason, ...(actor !== null && { actor }) })} from changed
     )
     select exists (select from agents where tenant_id = ${agent.tenantId} and user_id = ${agent.userId}) as known`;
   return row?.known ?? false;

@@ -1,9 +1,11 @@
 export { queueAdminRoutes } from './admin/routes.js';
+export { setIntent } from './agents.js';
 export { type Colleague, colleaguesOf, type QueueNow, queuesNow } from './colleagues.js';
 export { askHelp, endConsult, type Helper, whyNot } from './consults.js';
 export { DueClock } from './due-clock.js';
 export { enqueueCallback, type Refusal } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
+export { type Floor, readFloor } from './floor.js';
 export { eventsSinceOffer } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { isAnotherFree } from './matching.js';
@@ -50,6 +52,7 @@ export {
   type InteractionRef,
   loseAgent,
   releaseCustomer,
+  requestHangup,
   type ServedInteraction,
   startDialing,
 } from './transitions.js';

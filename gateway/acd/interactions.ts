@@ -98,8 +98,15 @@ function view(sql: Sql, locale: string): Fragment {
     where i.tenant_id =`;
 }
 
-/** Those of the talk that an interaction is, or is a part of; supervisors only where the company shows them. */
-function partyViews(sql: Sql, locale: string): Fragment {
+/**
+ * Those of the talk that an interaction `i` is, or is a part of.
+ * @param supervisors to a supervisor; an agent sees them where the company shows them
+ */
+export function partyViews(
+  sql: Sql,
+  locale: string,
+  { supervisors = false }: { supervisors?: boolean } = {},
+): Fragment {
   return sql`coalesce((
     select json_agg(json_build_object('id', p.id, 'kind', p.kind, 'role', p.role, 'state', p.state, 'reason', p.reason,
       'userId', p.user_id, 'name', coalesce(pu.name, p.phone, pq.name ->> ${locale}, pq.name ->> 'en', pq.key, ''),
@@ -108,7 +115,7 @@ function partyViews(sql: Sql, locale: string): Fragment {
     left join users pu on pu.id = p.user_id
     left join queues pq on pq.id = p.queue_id
     where p.interaction_id = coalesce(i.part_of, i.id)
-      and (p.kind <> 'supervisor' or p.state <> 'left' and (select monitoring_shown from tenants t where t.id = i.tenant_id))
+      and (p.kind <> 'supervisor' or p.state <> 'left' and ${supervisors ? sql`true` : sql`(select monitoring_shown from tenants t where t.id = i.tenant_id)`})
   ), '[]')`;
 }
 
@@ -183,11 +190,21 @@ export async function peopleIn(
   return Object.fromEntries(rows.map(({ id, name }) => [id, name]));
 }
 
+/** An agent does not read in the history what he is not to see in the talk. */
+function seenBy(sql: Sql, { role }: Viewer): Fragment {
+  return role === 'agent'
+    ? sql`and (data ->> 'kind' is distinct from 'supervisor'
+        or (select monitoring_shown from tenants t where t.id = events.tenant_id))`
+    : sql``;
+}
+
 /** The story of an interaction, oldest first; of a part that of the whole. */
-export function interactionEvents(sql: Sql, tenantId: string, id: string) {
+export function interactionEvents(sql: Sql, viewer: Viewer, id: string) {
+  const { tenantId } = viewer;
   return sql<InteractionEventView[]>`
     select id, at, type, user_id as "userId", data from events
     where tenant_id = ${tenantId}
       and interaction_id in (select unnest(array[i.id, i.part_of]) from interactions i where i.id = ${id})
+      ${seenBy(sql, viewer)}
     order by id limit 500`;
 }

@@ -8,6 +8,7 @@ import {
   queuesServed,
   type Viewer,
 } from './interactions.js';
+import { type Monitoring, monitoringOf } from './monitoring.js';
 import type { WaitingCounts } from './waiting-counts.js';
 
 /** The whole of what an agent works with. */
@@ -16,6 +17,8 @@ export interface Desk {
   current: InteractionView | null;
   waiting: number;
   recent: InteractionView[];
+  /** The talk that a supervisor is in, or was in last if it has ended without his doing just now. */
+  monitoring: Monitoring | null;
 }
 
 export interface LiveDeskOptions {
@@ -55,8 +58,13 @@ export class LiveDesk {
 
   /** Whether it is about what this agent has before him. */
   concerns(interactionId: string | null): boolean {
-    const current = this.#desk?.current;
-    return interactionId !== null && (interactionId === current?.id || interactionId === current?.partOf);
+    const { current, monitoring } = this.#desk ?? {};
+    return (
+      interactionId !== null &&
+      (interactionId === current?.id ||
+        interactionId === current?.partOf ||
+        interactionId === monitoring?.interactionId)
+    );
   }
 
   /** Others wait than before. */
@@ -76,7 +84,7 @@ export class LiveDesk {
   async #read(): Promise<void> {
     const { sql, viewer, waitingCounts, send } = this.#options;
     // One snapshot for all: an offer that is made meanwhile is in everything that is shown of it, or in nothing.
-    const [[me, current, recent, queues]] = await Promise.all([
+    const [[me, current, recent, queues, monitoring]] = await Promise.all([
       sql.begin('isolation level repeatable read read only', transaction => {
         const tx = transaction as unknown as Sql;
         return Promise.all([
@@ -84,12 +92,13 @@ export class LiveDesk {
           currentInteraction(tx, viewer),
           listInteractions(tx, viewer, { limit: 20 }),
           queuesServed(tx, viewer),
+          viewer.role === 'agent' ? null : monitoringOf(tx, viewer),
         ]);
       }),
       waitingCounts.known(viewer.tenantId),
     ]);
     this.#queues = queues;
-    this.#desk = { me, current, recent, waiting: this.#waiting() };
+    this.#desk = { me, current, recent, waiting: this.#waiting(), monitoring };
     send(this.#desk);
   }
 }

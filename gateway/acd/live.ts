@@ -4,7 +4,7 @@ import '@fastify/websocket';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
 import { preferredLocale } from '../errors.js';
-import { untilTaken } from '../store/index.js';
+import { type Announcements, untilTaken } from '../store/index.js';
 import { type Session, sessionOf, sessionOfToken } from '../tenants/index.js';
 import { parseDesktopMessage } from './desktop-messages.js';
 import type { Viewer } from './interactions.js';
@@ -18,6 +18,9 @@ const authenticationTimeMs = 5_000;
 
 /** A desktop that does not answer two pings in a row is gone. */
 const pingIntervalMs = 5_000;
+
+/** A supervisor's page is told so often at most that it is behind, milliseconds. */
+const floorMs = 500;
 
 /** A page that has left so many heartbeats unanswered is silent. */
 const heartbeatsMissed = 2;
@@ -111,6 +114,7 @@ async function follow(
     // A browser cannot set a header on a WebSocket: the language of the page comes as a query parameter.
     locale: preferredLocale(locale, user.locale),
   };
+  const supervises = viewer.role !== 'agent';
   const desktop = await presence.arrive(viewer);
   const desk = new LiveDesk({
     sql,
@@ -133,12 +137,13 @@ async function follow(
       if (event.tenantId !== tenantId) return;
       const mine = event.userId === user.id;
       if (event.type === 'session_closed' && mine) void confirmSession();
-      else if (mine || desk.concerns(event.interactionId)) {
+      else if (mine || desk.concerns(event.interactionId) || (supervises && event.type === 'party_asked')) {
         if (mine && offering.has(event.type)) send({ type: 'probe', offer: event.interactionId });
         desk.refresh();
       }
     }),
     waitingCounts.onChange(tenantId, () => desk.recount()),
+    supervises ? tellFloor(announcements, tenantId, () => send({ type: 'floor' })) : () => undefined,
     announcements.onGap(() => {
       desk.refresh();
       void confirmSession();
@@ -176,6 +181,29 @@ async function follow(
   // It may have gone while its desktop was stored.
   if (socket.readyState === socket.OPEN) desk.refresh();
   else end();
+}
+
+/** Says that agents or interactions are no longer as they were: at once, and then so often at most. */
+function tellFloor(announcements: Announcements, tenantId: string, tell: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  let again = false;
+  const say = () => {
+    tell();
+    again = false;
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (again) say();
+    }, floorMs);
+  };
+  const off = announcements.onEvent(event => {
+    if (event.tenantId !== tenantId) return;
+    if (timer) again = true;
+    else say();
+  });
+  return () => {
+    off();
+    clearTimeout(timer);
+  };
 }
 
 /**

@@ -176,7 +176,7 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
       const interaction = await show(request, id);
       const { tenantId } = viewerOf(request);
       const [events, legs, attempts] = await Promise.all([
-        interactionEvents(sql, tenantId, id),
+        interactionEvents(sql, viewerOf(request), id),
         legsOf(sql, tenantId, id),
         attemptsOf(sql, tenantId, id),
       ]);

@@ -422,15 +422,19 @@ export async function extendWrapUp(sql: Sql, { id, tenantId }: InteractionRef, b
   return rows.length > 0;
 }
 
-/** The agent asks to hang up: whoever serves the interaction hears of it and ends its legs. */
+/**
+ * The agent asks to hang up: whoever serves the interaction hears of it and ends its legs.
+ * @param actor the supervisor who does it in his place
+ */
 export async function requestHangup(
   sql: Sql,
   { id, tenantId }: InteractionRef,
   by: string,
+  actor: string | null = null,
 ): Promise<boolean> {
   const rows = await sql`
-    insert into events (tenant_id, type, interaction_id, queue_id, user_id)
-    select tenant_id, 'hangup_requested', id, queue_id, agent_id from interactions
+    insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+    select tenant_id, 'hangup_requested', id, queue_id, agent_id, ${sql.json(actor === null ? {} : { actor })} from interactions
     where tenant_id = ${tenantId} and id = ${id} and agent_id = ${by} and state in ('accepted', 'dialing', 'bridged')
     returning id`;
   return rows.length > 0;

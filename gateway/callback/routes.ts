@@ -7,6 +7,7 @@ import type { Announcements, Sql } from '../store/index.js';
 import { allowVisitorOrigins, bearerToken } from '../tenants/index.js';
 import { streamCallback } from './event-stream.js';
 import { laterRoutes } from './later-routes.js';
+import { monitorRoutes } from './monitor-routes.js';
 import { operatorRoutes } from './operator-routes.js';
 import { CallbackRequests } from './requests.js';
 import { Callback, Form, Rating, Receipt, Site } from './schemas.js';
@@ -63,6 +64,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
   await app.register(laterRoutes, { requests });
   await app.register(operatorRoutes, { sql });
   await app.register(transferRoutes, { sql });
+  await app.register(monitorRoutes, { sql });
 
   app.post(
     '/callbacks',

@@ -19,6 +19,7 @@ import { IdParams, NullableString, refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
 import { requireSession } from '../tenants/index.js';
 import { callableNumber } from './number-policy.js';
+import { violates } from './unique.js';
 
 const uuid = { format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' };
 
@@ -38,19 +39,6 @@ const PartyView = Type.Object({
 });
 
 const PartyParams = Type.Object({ id: Type.String(uuid), party: Type.String(uuid) });
-
-/** PostgreSQL, appendix A: unique_violation. */
-const taken = '23505';
-
-function violates(error: unknown, index: string): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    error.code === taken &&
-    'constraint_name' in error &&
-    error.constraint_name === index
-  );
-}
 
 /** What an agent does with a talk of his: passes it on, asks somebody in, lets him go. */
 export const transferRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {

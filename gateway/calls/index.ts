@@ -23,6 +23,7 @@ export {
   partyAnswers,
   partyJoins,
   partyLeaves,
+  partyOfSupervisor,
   partyRings,
 } from './parties.js';
 export { partyStates, partyTransitions } from './party-states.js';

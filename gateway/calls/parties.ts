@@ -112,6 +112,17 @@ export function partiesOf(sql: Sql, { id, tenantId }: PartyRef) {
     where tenant_id = ${tenantId} and interaction_id = ${id} and state <> 'left' order by asked_at`;
 }
 
+/** The talk that a supervisor is in, or about to be. */
+export async function partyOfSupervisor(
+  sql: Sql,
+  { tenantId, userId }: { tenantId: string; userId: string },
+): Promise<Party | undefined> {
+  const [row] = await sql<Party[]>`
+    select ${columns(sql)} from call_parties
+    where tenant_id = ${tenantId} and user_id = ${userId} and kind = 'supervisor' and state <> 'left'`;
+  return row;
+}
+
 export async function findParty(sql: Sql, { id, tenantId }: PartyRef): Promise<Party | undefined> {
   const [row] = await sql<Party[]>`
     select ${columns(sql)} from call_parties where tenant_id = ${tenantId} and id = ${id}`;

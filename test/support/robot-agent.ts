@@ -16,6 +16,7 @@ export interface DeskInteraction {
   customer: { name: string | null; phone: string };
   note: string | null;
   page: { url: string; title: string | null } | null;
+  parties: { id: string; kind: string; role: string; state: string; name: string }[];
 }
 
 export interface Desk {
