@@ -58,4 +58,5 @@ export {
 } from './transitions.js';
 export { waitingClock } from './waiting-clock.js';
 export { WaitingCounts } from './waiting-counts.js';
+export { logAnnouncement, type WaitingStand, waitingStand } from './waiting-stand.js';
 export { WrapUpClock } from './wrap-up-clock.js';

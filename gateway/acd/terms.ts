@@ -15,6 +15,8 @@ export interface ServiceTerms {
   customerFirst: boolean;
   /** For how long a customer on the line waits for his next agent. */
   liveWaitSeconds: number;
+  /** The name of the music for whoever waits or is held. */
+  music: string;
   /** E.164, the tenant's own number. */
   callerId: string;
   /** ISO 3166 code of the tenant's first country: whose tones are played. */
@@ -28,7 +30,7 @@ export async function serviceTerms(
 ): Promise<ServiceTerms | undefined> {
   const [row] = await sql<ServiceTerms[]>`
     select i.state, i.customer_live_since is not null as live, q.ring_seconds as "ringSeconds", q.offer_seconds as "offerSeconds",
-      q.customer_first as "customerFirst", q.live_wait_seconds as "liveWaitSeconds", t.caller_id as "callerId", t.countries[1] as country
+      q.customer_first as "customerFirst", q.live_wait_seconds as "liveWaitSeconds", q.music, t.caller_id as "callerId", t.countries[1] as country
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join tenants t on t.id = i.tenant_id

@@ -18,6 +18,7 @@ import {
   whyNot,
 } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
+import { isMusic } from '../prompts/index.js';
 import { untilTaken } from '../store/index.js';
 import { reachAgent, watchSoftphone } from './agent-side.js';
 import { CustomerLine } from './customer-line.js';
@@ -194,13 +195,15 @@ export class CallbackCall {
     this.#current = current;
     try {
       // A cancel between the statement that made the offer and the subscription was not heard: look.
-      const [terms, { file: music }] = await Promise.all([
-        serviceTerms(this.#parts.sql, interaction),
-        this.#parts.prompts.music(interaction.tenantId),
-      ]);
+      const terms = await serviceTerms(this.#parts.sql, interaction);
       if (terms?.state === 'accepted') accepted.abort();
       else if (!terms || terms.state !== (heir ? 'bridged' : 'offered')) return;
       this.#liveWaitMs = terms.liveWaitSeconds * 1000;
+      const { tenantId } = interaction;
+      const { file: music } = await this.#parts.prompts.music(
+        tenantId,
+        isMusic(terms.music) ? terms.music : undefined,
+      );
       const turn: Turn = { ...current, terms, music, logger: this.#logger };
       if (this.#stopped) stop.abort(this.#stopped);
       if (this.#customer?.live) await this.#goOn(turn, this.#customer, heir);
@@ -227,7 +230,7 @@ export class CallbackCall {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
       const customer = await reachCustomer(this.#parts, turn, agent);
       if (!customer) return;
-      await this.#talk(turn, agent, { customer: this.#hold(customer, turn) });
+      await this.#talk(turn, agent, { customer: this.#hold(customer) });
     } finally {
       await free();
     }
@@ -241,8 +244,8 @@ export class CallbackCall {
     turn.interaction = dialing;
     const customer = await reachCustomer(this.#parts, turn);
     if (!customer) return;
-    const line = this.#hold(customer, turn);
-    line.wait();
+    const line = this.#hold(customer);
+    void line.wait();
     if (!(await untilTaken(() => customerAnswered(sql, turn.interaction)))) return;
     await this.#connect(turn, line);
   }
@@ -326,12 +329,12 @@ export class CallbackCall {
   /** The agent is gone: the customer goes on with somebody who is there, waits for the next agent, or is let go. */
   async #leaveCustomer(reason: StopReason | undefined): Promise<void> {
     if (reason === 'handed_over' || (leavesTalk(reason) && this.#parties?.successor)) return;
-    if (customerStays.has(reason)) this.#customer?.wait();
+    if (customerStays.has(reason)) void this.#customer?.wait();
     else await this.#customer?.end();
   }
 
-  #hold(leg: Leg, { music }: Turn): CustomerLine {
-    const line = new CustomerLine(leg, music, this.#logger);
+  #hold(leg: Leg): CustomerLine {
+    const line = new CustomerLine({ ...this.#parts, logger: this.#logger }, leg, this.#ref);
     this.#customer = line;
     line.onGone(how => {
       this.#wake();

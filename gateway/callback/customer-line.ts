@@ -1,22 +1,23 @@
-import type { Logger } from 'pino';
+import type { InteractionRef } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
 import type { Endpoint } from '../media/index.js';
+import { type WaitingOptions, type WaitingParts, WaitingSound } from './waiting-sound.js';
 
 /**
  * The customer on the line: one leg that lives from agent to agent. Between them he hears what `wait` plays, so that
  * nobody ever listens to silence.
  */
 export class CustomerLine {
+  readonly #parts: WaitingParts;
   readonly #leg: Leg;
-  readonly #music: string;
-  readonly #logger: Logger;
+  readonly #ref: InteractionRef;
   #live = true;
+  #waiting: WaitingSound | undefined;
 
-  /** `music`: the file that he hears while he waits. */
-  constructor(leg: Leg, music: string, logger: Logger) {
+  constructor(parts: WaitingParts, leg: Leg, ref: InteractionRef) {
+    this.#parts = parts;
     this.#leg = leg;
-    this.#music = music;
-    this.#logger = logger;
+    this.#ref = ref;
   }
 
   /** False from the moment at which either side has hung up, or his media is gone. */
@@ -33,25 +34,39 @@ export class CustomerLine {
     void this.#leg.ended.then(how => {
       if (!this.#live) return;
       this.#live = false;
+      this.#waiting?.stop();
       listener(how === 'lost' ? 'customer_lost' : 'customer_left');
     });
   }
 
-  /** What he hears until somebody is bridged to him. */
-  wait(): void {
-    if (!this.#live) return;
-    this.endpoint
-      .play({ file: this.#music }, { times: 'forever' })
-      .catch(error => {
-        this.#logger.warn({ err: error }, "the house's music in the place of another");
-        return this.endpoint.play({ music: 'default' });
-      })
-      .catch(error => this.#logger.warn({ err: error }, 'no music for the customer who waits'));
+  /**
+   * What he hears until `stopWaiting`, `join` or `end`: music and announcements by the rule of his queue. Called again, it
+   * begins anew.
+   * @returns the key that he has pressed, of those in `keys`; undefined when the waiting ended otherwise
+   */
+  async wait(options?: WaitingOptions): Promise<string | undefined> {
+    this.stopWaiting();
+    if (!this.#live) return undefined;
+    const waiting = new WaitingSound(this.#parts, this.#ref, this.endpoint, options);
+    this.#waiting = waiting;
+    return await waiting.run();
+  }
+
+  stopWaiting(): void {
+    this.#waiting?.stop();
+    this.#waiting = undefined;
+  }
+
+  /** Lets him and somebody else hear each other. */
+  async join(other: Endpoint): Promise<void> {
+    this.stopWaiting();
+    await other.bridge(this.endpoint);
   }
 
   /** Hangs up. Safe to call more than once. */
   async end(): Promise<void> {
     this.#live = false;
+    this.stopWaiting();
     await this.#leg.end();
   }
 }

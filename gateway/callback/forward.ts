@@ -29,7 +29,7 @@ export async function forward(
     logger.info({ outcome: reason, sipStatus: error.sipStatus }, 'number outside not reached');
     await untilTaken(() => partyLeaves(sql, party, stop.signal.aborted ? 'talk_over' : reason));
     if (!stop.signal.aborted) {
-      customer.wait();
+      void customer.wait();
       return await untilTaken(() => recall(sql, interaction, reason));
     }
     await over(parts, turn);
@@ -37,7 +37,7 @@ export async function forward(
   }
   try {
     await Promise.all([
-      customer.endpoint.bridge(third.endpoint),
+      customer.join(third.endpoint),
       party.state === 'joined' ? undefined : untilTaken(() => partyJoins(sql, party)),
     ]);
     let how = '';
@@ -62,6 +62,7 @@ async function dial(
 ): Promise<Leg> {
   const { interaction, terms, stop, logger } = turn;
   const rung = AbortSignal.timeout(terms.ringSeconds * 1000);
+  customer.stopWaiting();
   const early = new EarlyMedia(customer.endpoint, terms.country);
   await untilTaken(() => partyRings(parts.sql, party));
   try {

@@ -32,7 +32,11 @@ export class TalkParties {
     this.#parts = parts;
     this.#customer = customer;
     const { media, logger } = parts;
-    this.#room = new Room({ media, logger, customer: customer.endpoint, music: () => customer.wait() });
+    const music = (on: boolean) => {
+      if (on) void customer.wait();
+      else customer.stopWaiting();
+    };
+    this.#room = new Room({ media, logger, customer: customer.endpoint, music });
     this.#reading = new Latest(
       () => this.#read(),
       error => logger.error({ err: error }, 'the parties of a talk were not read'),

@@ -25,8 +25,8 @@ export interface RoomOptions {
   media: MediaServer;
   logger: Logger;
   customer: Endpoint;
-  /** Plays the customer's music. */
-  music: () => void;
+  /** Plays the customer's music, or no longer: he is joined to somebody next. */
+  music: (on: boolean) => void;
 }
 
 /**
@@ -107,10 +107,11 @@ export class Room {
     const alone = (endpoint: Endpoint) => !groups.some(group => group.length > 1 && group.includes(endpoint));
     for (const [endpoint, group] of this.#placed)
       if (group !== wanted.get(endpoint) && group !== waits && alone(endpoint)) await endpoint.unbridge();
+    if (!customerWaits) music(false);
     for (const group of groups)
       if (group.some(endpoint => this.#placed.get(endpoint) !== key(group)))
         await this.#join(key(group), group);
-    if (customerWaits && this.#placed.get(customer) !== waits) music();
+    if (customerWaits && this.#placed.get(customer) !== waits) music(true);
     this.#placed = new Map(wanted);
     if (customerWaits) this.#placed.set(customer, waits);
     await this.#destroyAllBut(new Set(groups.map(key)));

@@ -1,5 +1,5 @@
 export { type Announcement, PromptFiles } from './files.js';
-export { defaultMusic, type MusicKey, music } from './music.js';
+export { defaultMusic, isMusic, type MusicKey, music } from './music.js';
 export { type PromptRouteOptions, promptRoutes } from './routes.js';
 export type { Spoken } from './spoken.js';
 export { type PromptKey, promptKeys, textsOf } from './texts.js';

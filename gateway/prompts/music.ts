@@ -8,3 +8,7 @@ export type MusicKey = keyof typeof music;
 
 /** What is heard where nobody has chosen. */
 export const defaultMusic: MusicKey = 'hold-music-1';
+
+export function isMusic(key: string): key is MusicKey {
+  return Object.hasOwn(music, key);
+}

@@ -1,0 +1,62 @@
+/** Everything that a telephone hears, kept to be looked at: was it ever silent, was a clip in it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decodeSample, type Law, loudness, RtpPeer, sampleRate } from './audio.js';
+import { likeness } from './likeness.js';
+
+const rtpHeaderBytes = 12;
+const wavHeaderBytes = 44;
+/** More than the two times G.711 takes away. */
+const likeDb = 20;
+/** Quieter than this is silence: the least that music and speech have over 100 ms is far above it. */
+const silent = 30;
+const stepSamples = sampleRate / 10;
+
+interface Teardown {
+  teardown(fn: () => unknown): unknown;
+}
+
+/** A clip of prompts/. */
+function clipSamples(pack: string, clip: string): Int16Array {
+  const data = readFileSync(join('prompts', pack, `${clip}.wav`)).subarray(wavHeaderBytes);
+  return Int16Array.from({ length: data.length / 2 }, (_, i) => data.readInt16LE(2 * i));
+}
+
+export class Tape {
+  readonly samples: number[] = [];
+
+  /** A telephone whose audio is on tape. */
+  static async phone(t: Teardown, law: Law = 'PCMA'): Promise<{ phone: RtpPeer; tape: Tape }> {
+    const tape = new Tape();
+    const phone: RtpPeer = await RtpPeer.open([law], {
+      receive: packet => {
+        phone.listener.receive(packet);
+        const code = packet[1]! & 0x7f;
+        if (code === 0 || code === 8)
+          for (const sample of packet.subarray(rtpHeaderBytes))
+            tape.samples.push(decodeSample(code === 0 ? 'PCMU' : 'PCMA', sample));
+      },
+    });
+    t.teardown(() => phone.close());
+    return { phone, tape };
+  }
+
+  /** Where the tape is now, to look at what comes after. */
+  get position(): number {
+    return this.samples.length;
+  }
+
+  hasClip(pack: string, clip: string, from = 0): boolean {
+    return likeness(this.samples.slice(from), clipSamples(pack, clip)) > likeDb;
+  }
+
+  /** The longest time without a sound, milliseconds. */
+  longestSilenceMs(from = 0, to = this.samples.length): number {
+    let [longest, run] = [0, 0];
+    for (let at = from; at + stepSamples <= to; at += stepSamples) {
+      run = loudness(this.samples.slice(at, at + stepSamples)) < silent ? run + 100 : 0;
+      longest = Math.max(longest, run);
+    }
+    return longest;
+  }
+}
