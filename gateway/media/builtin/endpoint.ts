@@ -100,7 +100,7 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
   async play(source: PlaySource | readonly PlaySource[], options: PlayOptions = {}): Promise<PlayEnd> {
     const { times, endOnDigit, signal } = options;
     if (signal?.aborted) return { reason: 'stopped' };
-    const stop = () => void this.stop().catch(ignoreUnavailable);
+    const stop = () => void this.stop().catch(ignoreGone);
     signal?.addEventListener('abort', stop, { once: true });
     try {
       const ended = await this.#untilOver('play', {
@@ -144,7 +144,7 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
     this.removeAllListeners();
     if (!this.#connection.alive) return undefined;
     // An engine that is gone has freed it already.
-    const result = await this.#connection.request('destroy', { endpoint: this.id }).catch(ignoreUnavailable);
+    const result = await this.#connection.request('destroy', { endpoint: this.id }).catch(ignoreGone);
     return result?.statistics === undefined ? undefined : statisticsOf(result.statistics);
   }
 
@@ -216,7 +216,8 @@ function statisticsOf(result: unknown): EndpointStatistics {
   };
 }
 
-function ignoreUnavailable(error: MediaError): undefined {
-  if (error.code !== 'engine_unavailable') throw error;
+/** What is gone, and the engine with it or not, need not be stopped or destroyed. */
+function ignoreGone(error: MediaError): undefined {
+  if (error.code !== 'engine_unavailable' && error.code !== 'unknown_endpoint') throw error;
   return undefined;
 }

@@ -105,6 +105,17 @@ export function play({ test }: Suite): void {
     await end(leg);
   });
 
+  test('a signal that comes when the endpoint is gone disturbs nobody', [], async (t, server) => {
+    const leg = await answeredPhone(server);
+    const abort = new AbortController();
+    const playing = leg.endpoint.play({ music: 'default' }, { times: 'forever', signal: abort.signal });
+    await leg.peer.ear.soundWithout([]);
+    const ended = end(leg);
+    abort.abort();
+    t.same(await playing, { reason: 'stopped' });
+    await ended;
+  });
+
   test('a key ends it if it is one of those that may', [], async (t, server) => {
     const leg = await answeredPhone(server);
     leg.peer.mouth.speak();
