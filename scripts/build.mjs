@@ -93,7 +93,11 @@ async function buildWeb(out) {
   };
   await bundle({
     ...page,
-    entryPoints: [`${webFolder}/desktop/main.tsx`],
+    // The pages of administrators are loaded when they are opened, by this name: their styles are, too.
+    entryPoints: {
+      main: `${webFolder}/desktop/main.tsx`,
+      admin: `${webFolder}/desktop/admin/admin.tsx`,
+    },
     outdir: join(out, 'web/desktop'),
     format: 'esm',
     splitting: true,

@@ -19,18 +19,19 @@ const everywhere = [
 
 /** The widget's script, the agents' desktop and the demo shop, each with the strictest policy it can live with. */
 export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folder, softphoneOrigin }) => {
+  // Mantine positions menus and dialogs by style attributes; scripts stay ours alone.
+  const desktopPolicy = [
+    ...everywhere,
+    "style-src 'self' 'unsafe-inline'",
+    "font-src 'self'",
+    "media-src 'self' blob:",
+    `connect-src 'self' ${softphoneOrigin}`,
+  ];
   const faces = [
     {
       prefix: '/desktop/',
       root: `${folder}/desktop`,
-      // Mantine positions menus and dialogs by style attributes; scripts stay ours alone.
-      policy: [
-        ...everywhere,
-        "style-src 'self' 'unsafe-inline'",
-        "font-src 'self'",
-        "media-src 'self' blob:",
-        `connect-src 'self' ${softphoneOrigin}`,
-      ],
+      policy: desktopPolicy,
     },
     {
       prefix: '/shop/',
@@ -54,6 +55,11 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
     });
   }
   await app.register(fastifyStatic, { root: folder, serve: false });
+  // Addresses within the desktop: it is one page, which shows what its address says.
+  for (const path of ['/desktop/invitation', '/desktop/admin', '/desktop/admin/*'])
+    app.get(path, { schema: { hide: true } }, (_request, reply) =>
+      reply.header('content-security-policy', desktopPolicy.join('; ')).sendFile('desktop/index.html'),
+    );
   // Embedded by pages of other origins; all but the first are modules, which a browser fetches by CORS.
   for (const file of ['widget.js', 'widget-panel.js', 'widget-later.js'])
     app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>

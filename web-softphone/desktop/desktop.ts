@@ -12,6 +12,7 @@ import { PhoneFormats } from './format/phone.js';
 import { dictionaries, LanguageChoice } from './i18n/language.js';
 import { LiveSocket, type Socket } from './live/live-socket.js';
 import { Preferences } from './preferences.js';
+import { Route } from './route.js';
 import { createJsSipAgent } from './softphone/jssip-agent.js';
 import { closeStream, Microphone } from './softphone/microphone.js';
 import { holdPhone } from './softphone/phone-lock.js';
@@ -34,6 +35,7 @@ function liveUrl(location: Location, language: string): string {
 export class Desktop {
   readonly language: LanguageChoice;
   readonly preferences: Preferences;
+  readonly route: Route;
   readonly clock = new ServerClock();
   readonly session: Session;
   readonly view: DeskView;
@@ -119,6 +121,7 @@ export class Desktop {
     const { navigator, localStorage, sessionStorage, document } = window;
     this.language = new LanguageChoice(localStorage, navigator.languages);
     this.preferences = new Preferences(localStorage);
+    this.route = new Route(window);
     this.draft = new DraftKeeper(sessionStorage);
     this.api = new ApiClient({
       fetch: window.fetch.bind(window),

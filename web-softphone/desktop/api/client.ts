@@ -3,6 +3,8 @@ import type { AgentIntent, Interaction, InteractionDetail, Me, SoftphoneAccess }
 
 /** No request is waited for longer than this: a spinner has an end. */
 const timeoutMs = 15_000;
+/** A file of 32 MiB takes its time on the way up. */
+const uploadTimeoutMs = 300_000;
 
 export interface ApiOptions {
   fetch: typeof fetch;
@@ -14,73 +16,78 @@ export interface ApiOptions {
   onServerTime: (serverTime: number, sentAt: number, receivedAt: number) => void;
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** API v1, by the session's cookie. Everything rejects with a `Problem`. */
 export class ApiClient {
   constructor(private readonly options: ApiOptions) {}
 
   signIn(email: string, password: string): Promise<unknown> {
-    return this.#send('POST', '/sessions', { email, password });
+    return this.send('POST', '/sessions', { email, password });
   }
 
   signOut(): Promise<unknown> {
-    return this.#send('DELETE', '/sessions');
+    return this.send('DELETE', '/sessions');
   }
 
   me(): Promise<Me> {
-    return this.#send('GET', '/me');
+    return this.send('GET', '/me');
   }
 
   setState(state: AgentIntent, reason?: string): Promise<Me> {
-    return this.#send('PUT', '/me/state', reason === undefined ? { state } : { state, reason });
+    return this.send('PUT', '/me/state', reason === undefined ? { state } : { state, reason });
   }
 
   softphone(): Promise<SoftphoneAccess> {
-    return this.#send('GET', '/me/softphone');
+    return this.send('GET', '/me/softphone');
   }
 
   /** The agent's interactions asked for before `before` (ISO 8601), newest first. */
   async interactions(before: string, limit: number): Promise<Interaction[]> {
     const query = new URLSearchParams({ before, limit: String(limit) });
-    const page = await this.#send<{ interactions: Interaction[] }>('GET', `/interactions?${query}`);
+    const page = await this.send<{ interactions: Interaction[] }>('GET', `/interactions?${query}`);
     return page.interactions;
   }
 
   interaction(id: string): Promise<InteractionDetail> {
-    return this.#send('GET', `/interactions/${encodeURIComponent(id)}`);
+    return this.send('GET', `/interactions/${encodeURIComponent(id)}`);
   }
 
   accept(id: string): Promise<Interaction> {
-    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/accept`);
+    return this.send('POST', `/interactions/${encodeURIComponent(id)}/accept`);
   }
 
   decline(id: string): Promise<Interaction> {
-    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/decline`);
+    return this.send('POST', `/interactions/${encodeURIComponent(id)}/decline`);
   }
 
   hangUp(id: string): Promise<Interaction> {
-    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/hangup`);
+    return this.send('POST', `/interactions/${encodeURIComponent(id)}/hangup`);
   }
 
   wrapUp(id: string, result: { note?: string; disposition?: string }): Promise<Interaction> {
-    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up`, result);
+    return this.send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up`, result);
   }
 
   extendWrapUp(id: string): Promise<Interaction> {
-    return this.#send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up/extend`);
+    return this.send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up/extend`);
   }
 
-  async #send<T>(method: Method, path: string, body?: object): Promise<T> {
+  /** Any request; a Blob is sent as it is, everything else as JSON. */
+  async send<T>(method: Method, path: string, body?: object): Promise<T> {
     const headers: Record<string, string> = {
       Accept: 'application/json',
       'Accept-Language': this.options.language(),
     };
     // A page of another origin cannot add this header without being asked by CORS first: the guard against CSRF.
     if (method !== 'GET') headers['X-Ringbridge'] = '1';
-    if (body) headers['Content-Type'] = 'application/json';
+    const file = body instanceof Blob ? body : undefined;
+    if (file) headers['Content-Type'] = file.type || 'application/octet-stream';
+    else if (body) headers['Content-Type'] = 'application/json';
     const sentAt = performance.now();
-    const response = await this.#fetch(path, { method, headers, body: body && JSON.stringify(body) });
+    const limit = file ? uploadTimeoutMs : timeoutMs;
+    const sent = file ?? (body && JSON.stringify(body));
+    const response = await this.#fetch(path, { method, headers, body: sent }, limit);
     const date = Date.parse(response.headers.get('Date') ?? '');
     if (!Number.isNaN(date)) this.options.onServerTime(date, sentAt, performance.now());
     if (!response.ok) {
@@ -94,14 +101,19 @@ export class ApiClient {
     });
   }
 
-  async #fetch(path: string, init: RequestInit): Promise<Response> {
+  /** Chooses a password by the token of an invitation. */
+  acceptInvitation(token: string, password: string): Promise<{ email: string }> {
+    return this.send('POST', '/invitations/accept', { token, password });
+  }
+
+  async #fetch(path: string, init: RequestInit, limit: number): Promise<Response> {
     const { fetch } = this.options;
     try {
       return await fetch(`/api/v1${path}`, {
         ...init,
         credentials: 'same-origin',
         cache: 'no-store',
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.timeout(limit),
       });
     } catch (error) {
       const timedOut = error instanceof DOMException && error.name === 'TimeoutError';

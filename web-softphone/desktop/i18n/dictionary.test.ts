@@ -1,4 +1,5 @@
 import t from 'tap';
+import { adminTexts } from '../admin/i18n/texts.js';
 import { en } from './en.js';
 import { ko } from './ko.js';
 import { LanguageChoice, languageOf } from './language.js';
@@ -11,7 +12,7 @@ function sentences(node: Node, path = ''): [path: string, sentence: string][] {
   if (typeof node === 'string') return [[path, node]];
   if (typeof node === 'function') {
     const say = node as (...args: unknown[]) => string;
-    return [[path, say(7, 7)]];
+    return [[path, say(7, 7, 7)]];
   }
   return Object.entries(node).flatMap(([key, child]) => sentences(child, path ? `${path}.${key}` : key));
 }
@@ -31,22 +32,23 @@ function storage(entries: Record<string, string> = {}): Storage {
 }
 
 t.test('both languages say the same things', async t => {
-  t.same(
-    sentences(ko).map(([path]) => path),
-    sentences(en).map(([path]) => path),
-  );
+  for (const texts of [{ en, ko }, adminTexts])
+    t.same(
+      sentences(texts.ko).map(([path]) => path),
+      sentences(texts.en).map(([path]) => path),
+    );
 });
 
 t.test('no sentence is empty, and none has a gap where a parameter belongs', async t => {
-  for (const [path, sentence] of [...sentences(en), ...sentences(ko)]) {
+  for (const [path, sentence] of [en, ko, adminTexts.en, adminTexts.ko].flatMap(texts => sentences(texts))) {
     t.ok(sentence.trim(), path);
     t.notMatch(sentence, /undefined|null|NaN|\[object|\{\w*\}/, path);
   }
 });
 
 t.test('Korean is Korean', async t => {
-  const sameInBoth = ['product', 'detail.sip'];
-  for (const [path, sentence] of sentences(ko)) {
+  const sameInBoth = ['product', 'detail.sip', 'queueRules.moved'];
+  for (const [path, sentence] of [...sentences(ko), ...sentences(adminTexts.ko)]) {
     if (!sameInBoth.includes(path)) t.match(sentence, /[가-힣]/, path);
   }
 });

@@ -23,6 +23,32 @@ export const en = {
     signOutDuringCall: 'You are in a conversation. Finish it before you sign out.',
   },
 
+  invitation: {
+    title: 'Choose a password',
+    subtitle: 'You were invited to Ringbridge.',
+    password: 'New password',
+    again: 'The same again',
+    rule: (length: number) => `At least ${length} characters.`,
+    tooShort: (length: number) => `Choose a password of at least ${length} characters.`,
+    different: 'The two are not the same.',
+    submit: 'Set the password',
+    done: 'Your password is set.',
+    enter: 'Go to the desktop',
+    noToken: 'This link is not complete. Please open it again as you have received it.',
+  },
+
+  admin: {
+    title: 'Administration',
+    desk: 'Desk',
+    toDesk: 'Go to the desk',
+    skip: 'Skip to the page',
+    forbidden: 'These pages are for administrators',
+    forbiddenText: 'Ask an administrator of your company, if you need something here.',
+    notLoaded: 'The pages could not be loaded',
+    offerWaits: 'A callback is being offered to you.',
+    callGoesOn: 'You are in a conversation.',
+  },
+
   problems: {
     unreachable: 'The server cannot be reached. Check your network connection.',
     timeout: 'The server did not answer in time.',

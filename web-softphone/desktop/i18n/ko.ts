@@ -24,6 +24,32 @@ export const ko: Dictionary = {
     signOutDuringCall: '상담 중입니다. 상담을 마친 뒤 로그아웃해 주세요.',
   },
 
+  invitation: {
+    title: '비밀번호 설정',
+    subtitle: 'Ringbridge에 초대받으셨습니다.',
+    password: '새 비밀번호',
+    again: '새 비밀번호 확인',
+    rule: length => `${length}자 이상 입력해 주세요.`,
+    tooShort: length => `비밀번호는 ${length}자 이상이어야 합니다.`,
+    different: '두 비밀번호가 서로 다릅니다.',
+    submit: '비밀번호 설정',
+    done: '비밀번호를 설정했습니다.',
+    enter: '데스크톱으로 이동',
+    noToken: '링크가 완전하지 않습니다. 받은 링크를 그대로 다시 열어 주세요.',
+  },
+
+  admin: {
+    title: '관리',
+    desk: '상담 화면',
+    toDesk: '상담 화면으로 이동',
+    skip: '본문으로 건너뛰기',
+    forbidden: '관리자만 볼 수 있는 화면입니다',
+    forbiddenText: '필요한 내용이 있으면 회사 관리자에게 문의해 주세요.',
+    notLoaded: '화면을 불러오지 못했습니다',
+    offerWaits: '콜백 요청이 들어왔습니다.',
+    callGoesOn: '상담이 진행 중입니다.',
+  },
+
   problems: {
     unreachable: '서버에 연결할 수 없습니다. 네트워크 연결을 확인해 주세요.',
     timeout: '서버가 제시간에 응답하지 않았습니다.',

@@ -13,6 +13,7 @@ import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { Desktop } from '../desktop.js';
 import classes from './app.module.css';
 import { DesktopContext, useDesktop, useStore, useText } from './hooks.js';
+import { InvitationPage } from './login/InvitationPage.js';
 import { LoginPage } from './login/LoginPage.js';
 import { problemText } from './problem-text.js';
 import { Shell } from './shell/Shell.js';
@@ -22,8 +23,9 @@ const colorSchemeManager = localStorageColorSchemeManager({ key: 'ringbridge.app
 
 function Page() {
   const t = useText();
-  const { session } = useDesktop();
+  const { session, route } = useDesktop();
   const state = useStore(session.state);
+  if (useStore(route.path) === '/desktop/invitation') return <InvitationPage />;
   switch (state.phase) {
     case 'starting':
       return (

@@ -8,6 +8,7 @@ import { InteractionPane } from '../recent/InteractionPane.js';
 import { RecentList } from '../recent/RecentList.js';
 import { codeOf } from '../shortcut-keys.js';
 import { Stage } from '../stage/Stage.js';
+import { Administration, isAdminPath, PlaceSwitch, WaitingDesk } from './Administration.js';
 import { AgentStateControl } from './AgentStateControl.js';
 import { ConnectionBanner } from './ConnectionBanner.js';
 import { SettingsMenu } from './SettingsMenu.js';
@@ -19,7 +20,8 @@ import { useNotices } from './use-notices.js';
 /** The desk of somebody who is signed in. `account` is who, until the first word of the live socket. */
 export function Shell({ account }: { account: Me }) {
   const t = useText();
-  const { view } = useDesktop();
+  const { view, route } = useDesktop();
+  const path = useStore(route.path);
   const desk = useStore(view.desk);
   const me = desk?.me ?? account;
   const [shown, setShown] = useState<string | null>(null);
@@ -30,7 +32,7 @@ export function Shell({ account }: { account: Me }) {
   return (
     <div className={classes.page}>
       <a className={classes.skip} href="#stage">
-        {t.skipToMain}
+        {isAdminPath(path) ? t.admin.skip : t.skipToMain}
       </a>
       <header className={classes.header}>
         <div className={classes.brand}>
@@ -44,18 +46,26 @@ export function Shell({ account }: { account: Me }) {
         </div>
         <AgentStateControl me={me} />
         <div className={classes.tools}>
+          {me.role === 'admin' && <PlaceSwitch administration={isAdminPath(path)} />}
           <SoftphoneStatus me={me} />
           <SettingsMenu me={me} onShortcuts={showHelp.open} />
         </div>
       </header>
       <ConnectionBanner />
-      <div className={classes.columns}>
-        <main id="stage" tabIndex={-1} className={classes.stage}>
-          <Stage me={me} desk={desk} />
-        </main>
-        <RecentList desk={desk} me={me} hidden={shown !== null} onOpen={setShown} />
-        {shown !== null && <InteractionPane id={shown} me={me} onClose={() => setShown(null)} />}
-      </div>
+      {isAdminPath(path) ? (
+        <>
+          <WaitingDesk desk={desk} />
+          <Administration me={me} />
+        </>
+      ) : (
+        <div className={classes.columns}>
+          <main id="stage" tabIndex={-1} className={classes.stage}>
+            <Stage me={me} desk={desk} />
+          </main>
+          <RecentList desk={desk} me={me} hidden={shown !== null} onOpen={setShown} />
+          {shown !== null && <InteractionPane id={shown} me={me} onClose={() => setShown(null)} />}
+        </div>
+      )}
       <ShortcutList opened={help} onClose={showHelp.close} />
     </div>
   );

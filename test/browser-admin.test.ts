@@ -1,0 +1,263 @@
+import type { Page } from 'playwright-core';
+import t, { type Test } from 'tap';
+import { accessibilityFaults, People } from './support/browser.js';
+import { demoPassword, startStack } from './support/stack.js';
+
+t.setTimeout(600_000);
+
+const stack = await startStack(t);
+const people = await People.gather(t);
+const { sql } = stack;
+
+/** Somebody at the administrators' pages. */
+class AdminDesk {
+  private constructor(readonly page: Page) {}
+
+  static async open(
+    path: string,
+    {
+      email = 'admin@demo.example',
+      language = 'ko',
+      ...options
+    }: Parameters<People['page']>[0] & { email?: string; language?: 'ko' | 'en' } = {},
+  ): Promise<AdminDesk> {
+    const page = await people.page(options);
+    const desk = new AdminDesk(page);
+    await page.addInitScript(chosen => {
+      if (location.protocol.startsWith('http')) localStorage.setItem('ringbridge.language', chosen);
+    }, language);
+    await page.goto(`${stack.url}/desktop/admin/${path}`);
+    await desk.find('login-email').fill(email);
+    await desk.find('login-password').fill(demoPassword);
+    await desk.find('login-submit').click();
+    return desk;
+  }
+
+  find(testId: string) {
+    return this.page.getByTestId(testId);
+  }
+
+  /** The input of a field, whatever stands around it. */
+  field(name: string) {
+    return this.find(`field-${name}`);
+  }
+
+  async shows(path: string): Promise<void> {
+    await this.page.locator(`main[data-page="${path}"]`).getByTestId('page-title').waitFor();
+  }
+
+  async go(page: string): Promise<void> {
+    await this.find(`nav-${page}`).click();
+    await this.shows(page);
+  }
+
+  /** Resolves when the form says that nothing is unsaved. */
+  async save(): Promise<void> {
+    await this.find('save').click();
+    await this.page.locator('[data-testid="save"]:disabled').waitFor();
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}
+
+const pages = [
+  'company',
+  'people',
+  'people/new',
+  'queues',
+  'queues/new',
+  'skills',
+  'skills/new',
+  'hours',
+  'hours/new',
+  'holidays',
+  'holidays/new',
+  'numbers',
+  'numbers/new',
+  'sites',
+  'sites/new',
+  'rules',
+  'rules/new',
+  'prompts',
+  'trunks',
+  'audit',
+];
+
+/** Once everything that the page has asked for is there. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('main#stage[data-page] h2').first().waitFor();
+  await page.waitForFunction(() => !document.querySelector('main#stage [aria-busy="true"]'));
+}
+
+for (const { language, colorScheme, width } of [
+  { language: 'ko', colorScheme: 'light', width: 1280 },
+  { language: 'en', colorScheme: 'dark', width: 1280 },
+  { language: 'ko', colorScheme: 'dark', width: 360 },
+  { language: 'en', colorScheme: 'light', width: 360 },
+] as const)
+  t.test(`axe finds nothing, and nothing is cut off: ${language}, ${colorScheme}, ${width} px`, async t => {
+    const desk = await AdminDesk.open('company', {
+      language,
+      colorScheme,
+      viewport: { width, height: 800 },
+    });
+    t.teardown(() => desk.close());
+    await desk.shows('company');
+    for (const path of pages) {
+      await desk.page.goto(`${stack.url}/desktop/admin/${path}`);
+      await settled(desk.page);
+      t.same(await accessibilityFaults(desk.page), [], path);
+      const overflow = await desk.page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      t.ok(overflow <= 0, `${path} is no wider than the window`);
+    }
+  });
+
+t.test('an address is a page: after a reload, by Back, and for who may not see it', async t => {
+  const desk = await AdminDesk.open('queues');
+  t.teardown(() => desk.close());
+  await desk.shows('queues');
+  await desk.page.locator('[data-testid="list"] a', { hasText: '기술 지원' }).click();
+  await desk.field('key').waitFor();
+  const { pathname } = new URL(desk.page.url());
+  t.match(pathname, /\/desktop\/admin\/queues\/[0-9a-f-]{36}$/);
+  await desk.page.reload();
+  t.equal(await desk.field('key').inputValue(), 'support');
+  await desk.page.goBack();
+  await desk.find('list').waitFor();
+  await desk.page.goto(`${stack.url}/desktop/admin/queues/nothing`);
+  await desk.page.getByText('더 이상 없는 항목입니다').waitFor();
+
+  const agent = await AdminDesk.open('queues', { email: 'agent1@demo.example' });
+  t.teardown(() => agent.close());
+  await agent.page.getByText('관리자만 볼 수 있는 화면입니다').waitFor();
+  t.equal(await agent.find('to-admin').count(), 0, 'and nothing leads there');
+});
+
+t.test('lists are searched and sorted', async t => {
+  const desk = await AdminDesk.open('people');
+  t.teardown(() => desk.close());
+  const names = () => desk.page.locator('[data-testid="list"] tbody th a').allInnerTexts();
+  await desk.find('list').waitFor();
+  const all = await names();
+  t.ok(all.length >= 3);
+  await desk.find('search').fill('하늘');
+  t.match(await names(), [/김하늘/]);
+  await desk.find('search').fill('nobody at all');
+  await desk.page.getByText('맞는 항목이 없습니다').waitFor();
+  await desk.page.getByRole('button', { name: '전체 보기' }).click();
+  const role = desk.page.getByRole('button', { name: '권한' });
+  await role.click();
+  const roles = () => desk.page.locator('[data-testid="list"] tbody td:nth-child(2)').allInnerTexts();
+  const up = await roles();
+  await role.click();
+  t.same(await roles(), [...up].reverse());
+  t.equal(await desk.page.locator('th[aria-sort="descending"]').count(), 1);
+});
+
+t.test('a form cannot be filled wrongly, and nothing unsaved is lost unasked', async t => {
+  const desk = await AdminDesk.open('queues');
+  t.teardown(() => desk.close());
+  await desk.find('add').click();
+  await desk.field('key').fill('Not A Key');
+  await desk.field('name.ko').focus();
+  await desk.page.getByText('영문 소문자, 숫자, 하이픈으로').waitFor();
+  t.equal(await desk.field('key').getAttribute('aria-invalid'), 'true');
+  await desk.field('key').fill('sales');
+  await desk.field('name.ko').fill('또 판매');
+  await desk.field('ringSeconds').fill('9999');
+  t.equal(await desk.field('ringSeconds').inputValue(), '45 초', 'a number beyond its limit cannot be typed');
+  await desk.find('save').click();
+  t.equal(
+    await desk.page.evaluate(() => document.activeElement?.getAttribute('data-testid')),
+    'field-name.en',
+    'what is missing has the focus',
+  );
+  await desk.field('name.en').fill('Sales again');
+  await desk.find('save').click();
+  await desk.page.getByText('이미 사용 중입니다').waitFor();
+  t.equal(
+    await desk.field('key').getAttribute('aria-invalid'),
+    'true',
+    "the server's word stands at its field",
+  );
+
+  await desk.find('nav-people').click();
+  await desk.page.getByText('저장하지 않고 나갈까요?').waitFor();
+  await desk.page.getByRole('button', { name: '계속 편집' }).click();
+  t.equal(await desk.field('name.ko').inputValue(), '또 판매');
+  await desk.page.goBack();
+  await desk.page.getByText('저장하지 않고 나갈까요?').waitFor();
+  await desk.find('leave').click();
+  t.same((await sql`select from queues where key = 'sales' and name ->> 'ko' = '또 판매'`).length, 0);
+});
+
+t.test('two who change the same thing see each other’s, and lose nothing', async t => {
+  const [{ id } = { id: '' }] = await sql<{ id: string }[]>`select id from queues where key = 'billing'`;
+  const one = await AdminDesk.open(`queues/${id}`);
+  const two = await AdminDesk.open(`queues/${id}`);
+  t.teardown(() => Promise.all([one.close(), two.close()]));
+  await one.field('name.ko').fill('결제 상담');
+  await one.field('wrapUpSeconds').fill('90');
+  await two.field('name.ko').fill('주문 상담');
+  await two.field('priority').fill('3');
+  await one.save();
+  await two.find('save').click();
+  const conflict = two.find('conflict');
+  await conflict.waitFor();
+  t.same(await accessibilityFaults(two.page), [], 'the conflict');
+  t.match(await conflict.innerText(), /결제 상담[\s\S]*주문 상담/);
+  t.match(await conflict.innerText(), /90/);
+  await two.find('keep-mine').click();
+  await two.page.locator('[data-testid="save"]:disabled').waitFor();
+  const rows = await sql`
+    select name ->> 'ko' as name, priority, wrap_up_seconds as "wrapUp" from queues where id = ${id}`;
+  t.same(rows[0], { name: '주문 상담', priority: 3, wrapUp: 90 });
+
+  await one.field('priority').fill('1');
+  await one.find('save').click();
+  await one.find('take-theirs').click();
+  t.equal(await one.field('priority').inputValue(), '3');
+  t.equal(await one.field('name.ko').inputValue(), '주문 상담');
+});
+
+t.test('what cuts somebody off asks first, and can be taken back', async t => {
+  const [{ id } = { id: '' }] = await sql<{ id: string }[]>`select id from queues where key = 'support'`;
+  const disabled = async () => {
+    const [row] = await sql<{ disabled: boolean }[]>`
+      select disabled_at is not null as disabled from queues where id = ${id}`;
+    return row!.disabled;
+  };
+  const desk = await AdminDesk.open(`queues/${id}`);
+  t.teardown(() => desk.close());
+  await desk.find('disable').click();
+  t.equal(await disabled(), false);
+  await desk.find('confirm').click();
+  await desk.find('enable').waitFor();
+  t.equal(await disabled(), true);
+  await desk.find('enable').click();
+  await desk.find('disable').waitFor();
+  t.equal(await disabled(), false);
+});
+
+t.test('while the network is away a page says so, and goes on afterwards', async (t: Test) => {
+  const desk = await AdminDesk.open('skills');
+  t.teardown(() => desk.close());
+  await desk.find('list').waitFor();
+  await desk.page.context().setOffline(true);
+  await desk.go('queues');
+  await desk.find('problem').waitFor();
+  await desk.page.context().setOffline(false);
+  await desk.find('problem').getByRole('button').click();
+  await desk.find('list').waitFor();
+});
+
+t.test('no page complained', async t => {
+  t.same(
+    people.complaints.filter(complaint => !complaint.includes('ERR_INTERNET_DISCONNECTED')),
+    [],
+  );
+});

@@ -1,0 +1,243 @@
+import type { ApiClient } from '../api/client.js';
+
+/** What the admin part of API v1 says. Times are ISO 8601 in UTC. */
+
+export interface Names {
+  en: string;
+  ko: string;
+}
+
+export interface Company {
+  name: string;
+  locale: string;
+  timeZone: string;
+  countries: string[];
+  callerId: string;
+  version: number;
+}
+
+export interface Person {
+  id: string;
+  name: string;
+  email: string;
+  role: 'agent' | 'supervisor' | 'admin';
+  locale: string;
+  queues: string[];
+  tiers: Record<string, number>;
+  skills: Record<string, number>;
+  disabledAt: string | null;
+  invitedUntil: string | null;
+  version: number;
+}
+
+export interface SkillStep {
+  after: number;
+  require?: Record<string, number>;
+  prefer?: string[];
+}
+
+export type QueueEnding = 'overflow' | 'close' | 'callback' | 'voicemail';
+
+export interface Queue {
+  id: string;
+  key: string;
+  name: Names;
+  hours: string | null;
+  overflow: string | null;
+  skillSteps: SkillStep[];
+  quiet: { from: string; until: string } | null;
+  position: number;
+  open: boolean;
+  priority: number;
+  ageingSeconds: number;
+  liveAheadSeconds: number;
+  strategy: 'longest_idle' | 'fewest_calls' | 'best_skill' | 'round_robin';
+  lastAgentDays: number;
+  lastAgentHoldSeconds: number;
+  offerSeconds: number;
+  ringSeconds: number;
+  declineRestSeconds: number;
+  wrapUpSeconds: number;
+  wrapUpExtensions: number;
+  wrapUpExtensionSeconds: number;
+  customerFirst: boolean;
+  liveWaitSeconds: number;
+  confirm: boolean;
+  confirmTimes: number;
+  confirmSeconds: number;
+  whisper: boolean;
+  overflowAfterSeconds: number | null;
+  overflowAbove: number | null;
+  maxWaitSeconds: number | null;
+  maxWaitThen: QueueEnding;
+  maxWaiting: number | null;
+  fullThen: QueueEnding;
+  music: string;
+  announceSeconds: number;
+  announcePlace: boolean;
+  announceWait: boolean;
+  slotMinutes: number;
+  slotLeadMinutes: number;
+  slotHorizonDays: number;
+  slotCapacity: number | null;
+  slotPriority: number;
+  sameRequestSeconds: number;
+  agents: number;
+  waiting: number;
+  disabledAt: string | null;
+  version: number;
+}
+
+export interface Skill {
+  id: string;
+  key: string;
+  name: Names;
+  agents: number;
+  queues: string[];
+  version: number;
+}
+
+export interface Hours {
+  id: string;
+  key: string;
+  timeZone: string;
+  weekly: Record<string, string[]>;
+  publicHolidays: string | null;
+  queues: string[];
+  version: number;
+}
+
+export interface Holiday {
+  day: string;
+  name: { en: string; ko?: string };
+  hours: string[] | null;
+  version: number;
+}
+
+export interface CompanyNumber {
+  number: string;
+  label: string;
+  verifiedAt: string | null;
+  isCallerId: boolean;
+  version: number;
+}
+
+export interface Site {
+  id: string;
+  key: string;
+  name: string;
+  origins: string[];
+  locales: string[];
+  disabledAt: string | null;
+  version: number;
+}
+
+export interface Rule {
+  id: string;
+  queue: string;
+  outcome: string;
+  retries: number;
+  delaySeconds: number;
+  growth: number;
+  mostDelaySeconds: number;
+  withinMinutes: number;
+  keepsPlace: boolean;
+  finally: 'close' | 'person';
+  version: number;
+}
+
+export interface Trunk {
+  name: string;
+  up: boolean;
+  reason: string | null;
+  channels: number;
+  registered: boolean | null;
+  registerFault: string | null;
+}
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  by: { id: string | null; name: string };
+  kind: string;
+  action: 'created' | 'changed' | 'removed';
+  name: string;
+  change: Record<string, unknown>;
+}
+
+export interface AuditFilter {
+  kind?: string | undefined;
+  by?: string | undefined;
+  from?: string | undefined;
+  until?: string | undefined;
+  name?: string | undefined;
+  before?: string | undefined;
+}
+
+export type PromptPack = 'ko' | 'en' | 'music';
+
+export interface Clip {
+  clip: string;
+  kind: 'prompt' | 'part' | 'music';
+  text: string;
+  durationMs: number;
+  level: number;
+  own: { format: string; level: number; peak: number; uploadedAt: string; uploadedBy: string } | null;
+}
+
+/** Everything that administrators ask of the server beside the collections. */
+export class AdminApi {
+  constructor(private readonly client: ApiClient) {}
+
+  company(): Promise<Company> {
+    return this.client.send('GET', '/admin/company');
+  }
+
+  changeCompany(version: number, fields: Partial<Company>): Promise<Company> {
+    return this.client.send('PATCH', '/admin/company', { version, ...fields });
+  }
+
+  async list<T>(name: string): Promise<T[]> {
+    const answer = await this.client.send<Record<string, T[]>>('GET', `/admin/${name}`);
+    return answer[name] ?? [];
+  }
+
+  add<T>(name: string, fields: object): Promise<T> {
+    return this.client.send('POST', `/admin/${name}`, fields);
+  }
+
+  change<T>(name: string, key: string, version: number, fields: object): Promise<T> {
+    return this.client.send('PATCH', `/admin/${name}/${encodeURIComponent(key)}`, { version, ...fields });
+  }
+
+  remove(name: string, key: string, version: number): Promise<void> {
+    return this.client.send('DELETE', `/admin/${name}/${encodeURIComponent(key)}?version=${version}`);
+  }
+
+  /** The token is told once: the link with it is shown, and never again. */
+  invite(userId: string): Promise<{ token: string; expiresAt: string }> {
+    return this.client.send('POST', `/admin/users/${encodeURIComponent(userId)}/invitation`, {});
+  }
+
+  async trunks(): Promise<Trunk[]> {
+    return (await this.client.send<{ trunks: Trunk[] }>('GET', '/admin/trunks')).trunks;
+  }
+
+  async audit(filter: AuditFilter, limit: number): Promise<AuditEntry[]> {
+    const given = Object.entries({ ...filter, limit: String(limit) }).filter(([, value]) => value);
+    const query = new URLSearchParams(given as [string, string][]);
+    return (await this.client.send<{ entries: AuditEntry[] }>('GET', `/admin/audit?${query}`)).entries;
+  }
+
+  async clips(pack: PromptPack): Promise<Clip[]> {
+    return (await this.client.send<{ clips: Clip[] }>('GET', `/prompts/${pack}`)).clips;
+  }
+
+  replaceClip(pack: PromptPack, clip: string, file: Blob): Promise<Clip> {
+    return this.client.send('PUT', `/prompts/${pack}/${clip}/sound`, file);
+  }
+
+  restoreClip(pack: PromptPack, clip: string): Promise<void> {
+    return this.client.send('DELETE', `/prompts/${pack}/${clip}/sound`);
+  }
+}

@@ -1,0 +1,150 @@
+import { MultiSelect, Select } from '@mantine/core';
+import { getCountries } from 'libphonenumber-js/min';
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import { ProblemAlert } from '../../ui/common/ProblemAlert.js';
+import { useLanguage, usePhone } from '../../ui/hooks.js';
+import { Link } from '../../ui/Link.js';
+import type { Company } from '../api.js';
+import { useAdmin, useAdminText, useCollection } from '../context.js';
+import { FormPage, Section, Wide } from '../parts/FormPage.js';
+import { type AnyForm, ChoiceField, TextField } from '../parts/fields.js';
+import { Loading } from '../parts/ListPage.js';
+import { PageHead } from '../parts/PageHead.js';
+import { useRecord } from '../parts/use-record.js';
+import { timeZones } from './time-zones.js';
+
+export function CompanyPage() {
+  const t = useAdminText();
+  const { house } = useAdmin();
+  const [company, setCompany] = useState<Company | null>(null);
+  const [failure, setFailure] = useState<unknown>(null);
+  const load = useCallback(() => {
+    setFailure(null);
+    house.api.company().then(setCompany, setFailure);
+  }, [house]);
+  useEffect(load, [load]);
+  if (company) return <CompanyForm company={company} onSaved={setCompany} />;
+  return (
+    <>
+      <PageHead title={t.pages.company} text={t.company.intro} />
+      {failure === null ? (
+        <Loading />
+      ) : (
+        <ProblemAlert title={t.listFailed} failure={failure} onRetry={load} />
+      )}
+    </>
+  );
+}
+
+type CompanyValues = Omit<Company, 'version'>;
+
+function valuesOf({ name, locale, timeZone, countries, callerId }: Company): CompanyValues {
+  return { name, locale, timeZone, countries, callerId };
+}
+
+function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company: Company) => void }) {
+  const t = useAdminText();
+  const language = useLanguage();
+  const { house } = useAdmin();
+  const { rows: numbers } = useCollection(house.numbers);
+  const record = useRecord<Company, CompanyValues>({
+    row: company,
+    values: valuesOf(company),
+    valuesOf,
+    validate: ({ name, countries }) => ({
+      ...(name.trim() === '' && { name: t.missing }),
+      ...(countries.length === 0 && { countries: t.company.countriesMissing }),
+    }),
+    save: async (_row, changes) => {
+      const saved = await house.api.changeCompany(company.version, changes);
+      onSaved(saved);
+      return saved;
+    },
+    read: async () => {
+      const read = await house.api.company();
+      onSaved(read);
+      return read;
+    },
+  });
+  const { form } = record;
+  const countries = useMemo(() => {
+    const names = new Intl.DisplayNames(language, { type: 'region' });
+    return getCountries()
+      .map(value => ({ value: value as string, label: names.of(value) ?? value }))
+      .sort((a, b) => a.label.localeCompare(b.label, language));
+  }, [language]);
+  const proven = (numbers ?? []).filter(({ verifiedAt }) => verifiedAt !== null);
+  const home = form.values.countries[0];
+  return (
+    <FormPage
+      title={t.pages.company}
+      record={record}
+      labels={{
+        name: t.company.name,
+        locale: t.company.locale,
+        timeZone: t.company.timeZone,
+        countries: t.company.countries,
+        callerId: t.company.callerId,
+      }}
+    >
+      <Section title={t.company.general}>
+        <TextField form={form} field="name" label={t.company.name} maxLength={80} />
+        <ChoiceField
+          form={form}
+          field="locale"
+          label={t.company.locale}
+          data={Object.entries(t.languages).map(([value, label]) => ({ value, label }))}
+        />
+        <ChoiceField
+          form={form}
+          field="timeZone"
+          label={t.company.timeZone}
+          help={t.company.timeZoneHelp}
+          data={timeZones}
+          searchable
+          limit={50}
+        />
+      </Section>
+      <Section title={t.company.calling} text={t.company.callingText}>
+        <Wide>
+          <MultiSelect
+            {...form.input('countries')}
+            label={t.company.countries}
+            data={countries}
+            searchable
+            hidePickedOptions
+            limit={60}
+            data-testid="field-countries"
+          />
+        </Wide>
+        <CallerId form={form} home={home} numbers={proven.map(({ number }) => number)} />
+        <Link href="/desktop/admin/numbers">{t.company.toNumbers}</Link>
+      </Section>
+    </FormPage>
+  );
+}
+
+interface CallerIdProps {
+  form: AnyForm;
+  home: string | undefined;
+  numbers: readonly string[];
+}
+
+function CallerId({ form, home, numbers }: CallerIdProps) {
+  const t = useAdminText();
+  return (
+    <Select
+      {...form.input('callerId')}
+      label={t.company.callerId}
+      description={t.company.callerIdHelp}
+      data={[...numbers]}
+      allowDeselect={false}
+      renderOption={({ option }) => <Phone number={option.value} home={home} />}
+      data-testid="field-callerId"
+    />
+  );
+}
+
+export function Phone({ number, home }: { number: string; home: string | undefined }) {
+  return usePhone(number, home);
+}
