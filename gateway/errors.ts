@@ -104,6 +104,24 @@ const entries = {
     ko: '이미 전화를 연결하고 있어 시간을 변경할 수 없습니다.',
     cure: 'Nothing: the callback is being served, or is over.',
   },
+  browser_calls_off: {
+    status: 409,
+    en: 'Calls in the browser are not available here. Please leave a phone number.',
+    ko: '브라우저 통화를 사용할 수 없습니다. 전화번호를 남겨 주세요.',
+    cure: 'Ask with a phone number, or let the site offer calls in the browser.',
+  },
+  browser_call_now_only: {
+    status: 422,
+    en: 'A call in the browser cannot be booked for later. Please leave a phone number.',
+    ko: '브라우저 통화는 예약할 수 없습니다. 전화번호를 남겨 주세요.',
+    cure: 'Ask for now, or with a phone number.',
+  },
+  call_over: {
+    status: 409,
+    en: 'This call is over, or was answered in another window.',
+    ko: '이미 종료되었거나 다른 창에서 받은 통화입니다.',
+    cure: 'Wait for the next call; the events of the callback say when.',
+  },
   rating_closed: {
     status: 409,
     en: 'This call can no longer be rated.',

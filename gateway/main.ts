@@ -29,7 +29,13 @@ import {
 } from './media/index.js';
 import { PromptFiles, promptRoutes } from './prompts/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
-import { createTelephony, loadDialplan, type Telephony, trunkMetrics } from './telephony/index.js';
+import {
+  createTelephony,
+  iceServersFor,
+  loadDialplan,
+  type Telephony,
+  trunkMetrics,
+} from './telephony/index.js';
 import { adminRoutes, lockDemo, seedDemo, sessionRoutes, sweepSessions } from './tenants/index.js';
 import { widgetRoutes } from './widget/index.js';
 
@@ -213,6 +219,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
             announcements,
             secret: config.tokenKey,
             requestsPerMinute: config.callbacksPerMinute,
+            iceServers: name => iceServersFor(config.iceServers, name),
           });
         },
         async api => {

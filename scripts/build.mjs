@@ -116,6 +116,7 @@ async function buildWeb(out) {
     entryPoints: {
       'widget-panel': `${webFolder}/widget/panel-module.ts`,
       'widget-later': `${webFolder}/widget/later.ts`,
+      'widget-talk': `${webFolder}/widget/talk.ts`,
     },
     outdir: join(out, 'web'),
     format: 'esm',

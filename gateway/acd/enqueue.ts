@@ -6,7 +6,10 @@ export interface CallbackRequest {
   tenantId: string;
   siteId: string;
   queueId: string;
-  phone: string;
+  /** E.164; absent when he is called in his browser. */
+  phone?: string | undefined;
+  /** Where he is called; on his phone by default. */
+  via?: 'phone' | 'browser';
   name?: string | undefined;
   note?: string | undefined;
   locale: string;
@@ -44,7 +47,7 @@ export interface Enqueued {
  * of limited length, the function has_room lets one go first.
  */
 export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promise<Enqueued | Refusal> {
-  const { tenantId, siteId, queueId, phone, slot, sameSeconds = 0 } = request;
+  const { tenantId, siteId, queueId, phone = null, via = 'phone', slot, sameSeconds = 0 } = request;
   const same = sql`tenant_id = ${tenantId} and site_id = ${siteId} and asked_queue_id = ${queueId} and phone = ${phone}`;
   for (;;) {
     const rows = await forSeat(
@@ -57,9 +60,9 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
         order by requested_at desc limit 1
       ), created as (
         insert into interactions
-          (tenant_id, channel, state, site_id, queue_id, phone, name, note, locale, time_zone, page_url, page_title,
+          (tenant_id, channel, state, site_id, queue_id, phone, via, name, note, locale, time_zone, page_url, page_title,
             context, greeting, requester, place_at, due_at, priority, slot_at, slot_until, slot_seat)
-        select ${tenantId}, 'callback', ${slot ? 'scheduled' : 'waiting'}, ${siteId}, ${queueId}, ${phone},
+        select ${tenantId}, 'callback', ${slot ? 'scheduled' : 'waiting'}, ${siteId}, ${queueId}, ${phone}, ${via},
           ${request.name ?? null}, ${request.note ?? null}, ${request.locale}, ${request.timeZone ?? null},
           ${request.pageUrl ?? null}, ${request.pageTitle ?? null},
           ${sql.json(request.context ?? {})}, ${request.greeting ?? null}, ${request.requester},

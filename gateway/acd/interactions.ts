@@ -25,7 +25,9 @@ export interface InteractionView {
   state: InteractionState;
   outcome: Outcome | null;
   queue: { key: string; name: string };
-  customer: { name: string | null; phone: string };
+  customer: { name: string | null; phone: string | null };
+  /** Where the customer is called. */
+  via: 'phone' | 'browser';
   note: string | null;
   locale: string;
   page: { url: string; title: string | null } | null;
@@ -77,7 +79,7 @@ function view(sql: Sql, locale: string): Fragment {
   return sql`
     i.id, i.channel, i.state, i.outcome,
     json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
-    json_build_object('name', i.name, 'phone', i.phone) as customer,
+    json_build_object('name', i.name, 'phone', i.phone) as customer, i.via,
     i.note, i.locale,
     case when i.page_url is not null then json_build_object('url', i.page_url, 'title', i.page_title) end as page,
     i.context,

@@ -15,7 +15,8 @@ export interface ServedInteraction {
   outcome: Outcome | null;
   queueId: string;
   agentId: string | null;
-  phone: string;
+  /** Null where the customer gave none: he talks in his browser. */
+  phone: string | null;
   name: string | null;
   offerExpiresAt: Date | null;
   wrapUpUntil: Date | null;

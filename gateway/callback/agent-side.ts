@@ -34,7 +34,15 @@ export async function reachAgent(
   try {
     const callerName = name ?? undefined;
     return await ringAgent(parts, {
-      ...{ tenantId, interactionId, userId: agentId, kind, holdMusic, callerName, callerNumber: phone },
+      ...{
+        tenantId,
+        interactionId,
+        userId: agentId,
+        kind,
+        holdMusic,
+        callerName,
+        callerNumber: phone,
+      },
       owner: turn.owner,
       signal: stop.signal,
     });

@@ -1,5 +1,5 @@
 import type { Outcome } from '../acd/index.js';
-import { dialPhone, type Leg } from '../calls/index.js';
+import { callBrowser, dialPhone, type Leg } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { letGo } from './agent-side.js';
@@ -7,22 +7,29 @@ import { EarlyMedia } from './early-media.js';
 import { settleFailure } from './settle.js';
 import { type ServiceParts, stopReason, type Turn } from './turn.js';
 
+/** A page that is open answers by itself, once its visitor has let it have the microphone. */
+const browserRingSeconds = 25;
+
 /**
  * Dials the customer, while the agent, where he is on the line already, hears it ring. Undefined: not reached, and the
  * interaction has moved on.
  */
 export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg): Promise<Leg | undefined> {
   const { interaction, terms, music, stop, logger } = turn;
-  const rung = AbortSignal.timeout(terms.ringSeconds * 1000);
+  const inBrowser = terms.via === 'browser';
+  const rung = AbortSignal.timeout((inBrowser ? browserRingSeconds : terms.ringSeconds) * 1000);
   const early = agent && new EarlyMedia(agent.endpoint, terms.country);
+  const signal = AbortSignal.any([stop.signal, rung]);
+  const { tenantId, id: interactionId, phone: number } = interaction;
   try {
+    if (inBrowser) {
+      // No network tells of ringing here: the agent hears that somebody is called.
+      early?.progress({ status: 180 }).catch(error => logger.warn({ err: error }, 'early media not heard'));
+      return await callBrowser(parts, { tenantId, interactionId, holdMusic: music, signal });
+    }
+    if (number === null) throw new CallFailure('invalid_number', 'The customer gave no number');
     return await dialPhone(parts, {
-      tenantId: interaction.tenantId,
-      interactionId: interaction.id,
-      number: interaction.phone,
-      callerId: terms.callerId,
-      holdMusic: music,
-      signal: AbortSignal.any([stop.signal, rung]),
+      ...{ tenantId, interactionId, number, callerId: terms.callerId, holdMusic: music, signal },
       onProgress: (progress, endpoint) => {
         early
           ?.progress(progress, endpoint)

@@ -16,8 +16,8 @@ export class EarlyMedia {
   }
 
   /** @param customer the endpoint that the network's description belongs to */
-  async progress({ status, sdp }: Progress, customer: Endpoint): Promise<void> {
-    if (sdp && this.#playing !== 'network') {
+  async progress({ status, sdp }: Progress, customer?: Endpoint): Promise<void> {
+    if (sdp && customer && this.#playing !== 'network') {
       this.#playing = 'network';
       await customer.accept(sdp);
       await this.#agent.bridge(customer);

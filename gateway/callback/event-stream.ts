@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import { Latest } from '../latest.js';
 import type { Announcements } from '../store/index.js';
-import type { VisitorView } from './visitor-view.js';
+import type { VisitorCallback } from './requests.js';
 
 const keepAliveMs = 15_000;
 
@@ -24,7 +24,7 @@ export interface CallbackStream {
   tenantId: string;
   queueId: string;
   /** Reads how it stands. */
-  look: () => Promise<VisitorView>;
+  look: () => Promise<VisitorCallback>;
 }
 
 /**
@@ -47,7 +47,7 @@ export async function streamCallback(
     stream.end();
   }
 
-  function send(view: VisitorView): void {
+  function send(view: VisitorCallback): void {
     const data = JSON.stringify(view);
     if (data !== sent) stream.write(`event: callback\ndata: ${data}\n\n`);
     sent = data;

@@ -12,7 +12,7 @@ const Promised = Type.Object({
   id: Type.String(),
   state: Type.String(),
   queue: Type.Object({ key: Type.String(), name: Type.String() }),
-  customer: Type.Object({ name: NullableString, phone: Type.String() }),
+  customer: Type.Object({ name: NullableString, phone: NullableString }),
   agent: Person,
   requestedAt: Timestamp,
   place: Type.Union([Type.Integer(), Type.Null()]),

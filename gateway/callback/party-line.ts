@@ -31,7 +31,7 @@ export interface PartyHost {
   /** The file with the music for whoever is held. */
   music: string;
   /** Of the customer: what a supervisor's softphone shows. */
-  phone: string;
+  phone: string | null;
   /** What is heard while a number outside is called. */
   onProgress: (progress: Progress, endpoint: Endpoint) => void;
   /** He is there, and is to be heard. */

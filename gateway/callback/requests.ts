@@ -10,22 +10,27 @@ import {
   type WaitRange,
   withFreeSeats,
 } from '../acd/index.js';
+import { answerBrowserCall, type BrowserCall, browserCallOf, leaveBrowserCall } from '../calls/index.js';
 import { ApiError, type Locale } from '../errors.js';
 import type { Sql } from '../store/index.js';
+import type { SoftphoneCredential } from '../telephony/index.js';
 import { findSite, type Site } from '../tenants/index.js';
 import { isTimeZone } from '../time-zone.js';
 import type { CallbackStream } from './event-stream.js';
 import { callableNumber } from './number-policy.js';
 import { offeredQueues, type QueuePromise, slotsOf, takesCallsNow } from './promises.js';
 import { rate } from './rating.js';
-import type { CallbackTokens } from './token.js';
+import type { CallbackTokens, TokenScope } from './token.js';
 import { type Counter, listCounters, type VisitorView, viewCallback } from './visitor-view.js';
 
 /** What a visitor sends. */
 export interface CallbackForm {
   siteKey: string;
   queue: string;
-  phone: string;
+  /** As the visitor typed it. */
+  phone?: string;
+  /** Where he wants to be called; on his phone by default. */
+  via?: 'phone' | 'browser';
   name?: string;
   note?: string;
   locale?: string;
@@ -40,8 +45,13 @@ export interface CallbackForm {
   greeting?: string;
 }
 
+/** How a callback stands, and what its page has to do. */
+export interface VisitorCallback extends VisitorView {
+  call: (BrowserCall & { iceServers: SoftphoneCredential['iceServers'] }) | null;
+}
+
 /** What a visitor is told of a request he has made. */
-export interface Receipt extends VisitorView {
+export interface Receipt extends VisitorCallback {
   token: string;
   /** Where it can be moved and taken back without a login; only for whoever asked first. */
   link: string | null;
@@ -57,16 +67,27 @@ export interface Requester {
   locale: Locale;
 }
 
+export interface RequestOptions {
+  sql: Sql;
+  tokens: CallbackTokens;
+  /** How browsers reach us: where a link to a callback leads. */
+  publicUrl: string;
+  /** What a visitor's browser is told of STUN and TURN servers, by a name of its own. */
+  iceServers: (name: string) => SoftphoneCredential['iceServers'];
+}
+
 /** The visitor's side of the promise: ask, look, move, take back. */
 export class CallbackRequests {
   readonly #sql: Sql;
   readonly #tokens: CallbackTokens;
   readonly #publicUrl: string;
+  readonly #iceServers: RequestOptions['iceServers'];
 
-  constructor(sql: Sql, tokens: CallbackTokens, publicUrl: string) {
+  constructor({ sql, tokens, publicUrl, iceServers }: RequestOptions) {
     this.#sql = sql;
     this.#tokens = tokens;
     this.#publicUrl = publicUrl;
+    this.#iceServers = iceServers;
   }
 
   /**
@@ -97,7 +118,12 @@ export class CallbackRequests {
    */
   async ask(form: CallbackForm, requester: Requester): Promise<Receipt> {
     const site = await this.#site(form.siteKey, requester.origin);
-    const phone = callableNumber(form.phone, site.countries);
+    const { via = 'phone' } = form;
+    if (via === 'browser') requireBrowserCall(site, form);
+    const phone =
+      via === 'browser' && form.phone === undefined
+        ? undefined
+        : callableNumber(form.phone ?? '', site.countries);
     const queue = await this.#queue(site.tenantId, ({ key }) => key === form.queue);
     const slot = form.at === undefined ? undefined : slotTerms(queue, form.at);
     if (!slot) requireOpen(queue);
@@ -107,6 +133,7 @@ export class CallbackRequests {
       siteId: site.id,
       queueId: queue.id,
       phone,
+      via,
       name: clean(form.name),
       note: clean(form.note),
       locale: site.locales.find(locale => locale === form.locale) ?? requester.locale,
@@ -121,12 +148,12 @@ export class CallbackRequests {
     });
     if (request === 'slot_full') throw new ApiError('slot_taken', { field: 'at' });
     if (request === 'queue_full') throw await this.#full(queue);
-    const view = await this.#view(request.id);
+    // Whoever merely knows a customer's number may learn where the request stands, but not take it back.
+    const scope = request.created || request.requester.equals(requesterMac) ? 'full' : 'view';
+    const view = await this.#view(request.id, scope);
     const seconds = view.estimatedWaitSeconds;
     const ref = { id: request.id, tenantId: site.tenantId };
     const estimatedWait = seconds === null ? null : ((await tellWait(this.#sql, ref, seconds)) ?? null);
-    // Whoever merely knows a customer's number may learn where the request stands, but not take it back.
-    const scope = request.created || request.requester.equals(requesterMac) ? 'full' : 'view';
     const token = this.#tokens.issue(request.id, scope);
     // Behind the #, so that it stays in the browser: no server on the way writes it into a log.
     const link = scope === 'full' ? `${this.#publicUrl}/callback/#${request.id}.${token}` : null;
@@ -134,9 +161,8 @@ export class CallbackRequests {
   }
 
   /** @throws ApiError unauthorized */
-  async look(id: string, token: string | undefined): Promise<VisitorView> {
-    this.#tokens.verify(id, token);
-    return await this.#view(id);
+  async look(id: string, token: string | undefined): Promise<VisitorCallback> {
+    return await this.#view(id, this.#tokens.verify(id, token));
   }
 
   /**
@@ -144,19 +170,42 @@ export class CallbackRequests {
    * @throws ApiError unauthorized, not_found
    */
   async follow(id: string, token: string | undefined): Promise<CallbackStream> {
-    this.#tokens.verify(id, token);
-    return { id, ...(await this.#whereabouts(id)), look: () => this.#view(id) };
+    const scope = this.#tokens.verify(id, token);
+    return { id, ...(await this.#whereabouts(id)), look: () => this.#view(id, scope) };
   }
 
   /**
    * Takes the request back, at any moment; while they talk it ends the talk. What is over stays as it is.
    * @throws ApiError unauthorized, forbidden, not_found
    */
-  async cancel(id: string, token: string | undefined): Promise<VisitorView> {
+  async cancel(id: string, token: string | undefined): Promise<VisitorCallback> {
     if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
     const { tenantId } = await this.#whereabouts(id);
     await cancel(this.#sql, { id, tenantId });
     return await this.#view(id);
+  }
+
+  /**
+   * The page takes the call.
+   * @throws ApiError unauthorized, forbidden, not_found, call_over
+   */
+  async answerCall(id: string, token: string | undefined, call: string, sdp: string): Promise<void> {
+    const ref = await this.#call(id, token, call);
+    if (!(await answerBrowserCall(this.#sql, ref, sdp))) throw new ApiError('call_over');
+  }
+
+  /**
+   * The page hangs up, or does not take the call.
+   * @throws ApiError unauthorized, forbidden, not_found
+   */
+  async leaveCall(id: string, token: string | undefined, call: string): Promise<void> {
+    await leaveBrowserCall(this.#sql, await this.#call(id, token, call));
+  }
+
+  async #call(interactionId: string, token: string | undefined, id: string) {
+    if (this.#tokens.verify(interactionId, token) !== 'full') throw new ApiError('forbidden');
+    const { tenantId } = await this.#whereabouts(interactionId);
+    return { tenantId, interactionId, id };
   }
 
   /**
@@ -173,7 +222,7 @@ export class CallbackRequests {
    * Moves a callback to another slot, or to now.
    * @throws ApiError unauthorized, forbidden, not_found, queue_closed, slot_…, callback_under_way
    */
-  async move(id: string, token: string | undefined, at: string | null): Promise<VisitorView> {
+  async move(id: string, token: string | undefined, at: string | null): Promise<VisitorCallback> {
     if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
     const { tenantId, queueId } = await this.#whereabouts(id);
     const queue = await this.#queue(tenantId, ({ id }) => id === queueId);
@@ -183,6 +232,8 @@ export class CallbackRequests {
       const moved = await bringForward(this.#sql, { id, tenantId });
       if (!moved && (await this.#view(id)).state !== 'waiting') throw new ApiError('callback_under_way');
     } else {
+      if ((await this.#view(id)).via === 'browser')
+        throw new ApiError('browser_call_now_only', { field: 'at' });
       const slot = slotTerms(queue, at);
       const result = await reschedule(this.#sql, { id, tenantId, queueId }, { slot });
       if (result === 'full') throw new ApiError('slot_taken', { field: 'at' });
@@ -215,10 +266,16 @@ export class CallbackRequests {
     return row;
   }
 
-  async #view(id: string): Promise<VisitorView> {
-    const view = await viewCallback(this.#sql, id);
-    if (!view) throw new ApiError('not_found');
-    return view;
+  /** @param scope who may only look is not told of the call that the page has to answer */
+  async #view(id: string, scope: TokenScope = 'full'): Promise<VisitorCallback> {
+    const found = await viewCallback(this.#sql, id);
+    if (!found) throw new ApiError('not_found');
+    const { tenantId, ...view } = found;
+    const call =
+      view.via === 'browser' && view.state !== 'done' && scope === 'full'
+        ? await browserCallOf(this.#sql, tenantId, id)
+        : null;
+    return { ...view, call: call && { ...call, iceServers: this.#iceServers(`visitor-${id}`) } };
   }
 
   async #site(key: string, origin: string | undefined): Promise<Site> {
@@ -243,6 +300,12 @@ export class CallbackRequests {
   async #freeSlots(queue: QueuePromise): Promise<Slot[]> {
     return await withFreeSeats(this.#sql, { ...queue, queueId: queue.id }, slotsOf(queue, new Date()));
   }
+}
+
+/** A page cannot be trusted to be open at a time to come. */
+function requireBrowserCall({ widget }: Site, { at }: CallbackForm): void {
+  if (widget.browserCalls === false) throw new ApiError('browser_calls_off', { field: 'via' });
+  if (at !== undefined) throw new ApiError('browser_call_now_only', { field: 'at' });
 }
 
 function requireOpen(queue: QueuePromise): void {

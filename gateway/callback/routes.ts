@@ -5,11 +5,12 @@ import { preferredLocale } from '../errors.js';
 import { IdParams, refusals } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
 import { allowVisitorOrigins, bearerToken } from '../tenants/index.js';
+import { browserCallRoutes } from './browser-call-routes.js';
 import { streamCallback } from './event-stream.js';
 import { laterRoutes } from './later-routes.js';
 import { monitorRoutes } from './monitor-routes.js';
 import { operatorRoutes } from './operator-routes.js';
-import { CallbackRequests } from './requests.js';
+import { CallbackRequests, type RequestOptions } from './requests.js';
 import { Callback, Form, Rating, Receipt, Site } from './schemas.js';
 import { StreamPlaces } from './stream-places.js';
 import { CallbackTokens } from './token.js';
@@ -24,12 +25,15 @@ export interface CallbackRouteOptions {
   requestsPerMinute: number;
   /** How browsers reach us: where a link to a callback leads. */
   publicUrl: string;
+  /** What a visitor's browser is told of STUN and TURN servers, by a name of its own. */
+  iceServers: RequestOptions['iceServers'];
 }
 
 /** The visitor's side of the API. It is called from pages of other origins, and by nobody's cookie. */
 export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = async (app, options) => {
-  const { sql, announcements, secret, requestsPerMinute, publicUrl } = options;
-  const requests = new CallbackRequests(sql, new CallbackTokens(secret), publicUrl);
+  const { sql, announcements, secret, requestsPerMinute, publicUrl, iceServers } = options;
+  const tokens = new CallbackTokens(secret);
+  const requests = new CallbackRequests({ sql, tokens, publicUrl, iceServers });
   const places = new StreamPlaces();
   const askLimit = { rateLimit: { max: requestsPerMinute, timeWindow: '1 minute' } };
 
@@ -38,6 +42,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     '/sites/:siteKey/slots',
     '/callbacks',
     '/callbacks/:id',
+    '/callbacks/:id/calls/:call',
     '/callbacks/:id/events',
     '/callbacks/:id/rating',
     '/callbacks/:id/slots',
@@ -62,6 +67,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
   );
 
   await app.register(laterRoutes, { requests });
+  await app.register(browserCallRoutes, { requests });
   await app.register(operatorRoutes, { sql });
   await app.register(transferRoutes, { sql });
   await app.register(monitorRoutes, { sql });

@@ -21,6 +21,25 @@ export const Callback = Type.Object({
     description: 'Name of the counter it was asked for at, where it waits at another one now.',
   }),
   confirming: Type.Boolean({ description: 'The visitor has answered, and is asked to press 1.' }),
+  via: Type.String({ description: 'phone or browser' }),
+  call: Type.Union(
+    [
+      Type.Object({
+        id: Type.String(),
+        offer: Type.String({ description: 'SDP (RFC 3264), with all candidates.' }),
+        answered: Type.Boolean(),
+        iceServers: Type.Array(
+          Type.Object({
+            urls: Type.Union([Type.String(), Type.Array(Type.String())]),
+            username: Type.Optional(Type.String()),
+            credential: Type.Optional(Type.String()),
+          }),
+        ),
+      }),
+      Type.Null(),
+    ],
+    { description: 'The call that the page has to answer, or is in.' },
+  ),
 });
 
 export const Receipt = Type.Object({
@@ -62,7 +81,20 @@ export const Form = Type.Object(
   {
     siteKey: Type.String({ minLength: 1, maxLength: 64, examples: ['demo'] }),
     queue: Type.String({ minLength: 1, maxLength: 40, examples: ['sales'] }),
-    phone: Type.String({ minLength: 1, maxLength: 64, examples: ['010-5550-0000'] }),
+    phone: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        examples: ['010-5550-0000'],
+        description: 'Needed unless `via` is browser.',
+      }),
+    ),
+    via: Type.Optional(
+      Type.Union([Type.Literal('phone'), Type.Literal('browser')], {
+        description:
+          'Where the customer is called. `browser`: on the page that asked, which has to stay open; only for now.',
+      }),
+    ),
     name: Type.Optional(Type.String({ maxLength: 80 })),
     note: Type.Optional(Type.String({ maxLength: 1000 })),
     locale: Type.Optional(Type.String({ maxLength: 35 })),
@@ -99,6 +131,11 @@ export const Rating = Type.Object(
     stars: Type.Integer({ minimum: 1, maximum: 5 }),
     comment: Type.Optional(Type.String({ maxLength: 1000 })),
   },
+  { additionalProperties: false },
+);
+
+export const Answer = Type.Object(
+  { sdp: Type.String({ minLength: 1, maxLength: 20_000, description: 'The answer, with its candidates.' }) },
   { additionalProperties: false },
 );
 

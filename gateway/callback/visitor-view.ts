@@ -23,14 +23,20 @@ export interface VisitorView {
   movedFrom: string | null;
   /** He has answered, and is asked to press 1 on his telephone. */
   confirming: boolean;
+  via: 'phone' | 'browser';
 }
 
-export async function viewCallback(sql: Sql, id: string): Promise<VisitorView | undefined> {
+export async function viewCallback(
+  sql: Sql,
+  id: string,
+): Promise<(VisitorView & { tenantId: string }) | undefined> {
   const [row] = await sql<
-    (Omit<VisitorView, 'estimatedWaitSeconds' | 'slot'> &
-      QueueLoad & { slotAt: Date | null; slotUntil: Date | null })[]
+    (Omit<VisitorView, 'estimatedWaitSeconds' | 'slot'> & { tenantId: string } & QueueLoad & {
+        slotAt: Date | null;
+        slotUntil: Date | null;
+      })[]
   >`
-    select i.id, case i.state when 'wrap_up' then 'done' else i.state end as state, i.outcome,
+    select i.id, i.tenant_id as "tenantId", case i.state when 'wrap_up' then 'done' else i.state end as state, i.outcome,
       case when i.state = 'waiting' then (
         select count(*)::int from interactions w
         where w.queue_id = i.queue_id and w.state = 'waiting'
@@ -40,7 +46,7 @@ export async function viewCallback(sql: Sql, id: string): Promise<VisitorView | 
       i.requested_at as "requestedAt", i.due_at as "dueAt", i.slot_at as "slotAt", i.slot_until as "slotUntil",
       ${waitsFor(sql)},
       case when i.queue_id <> i.asked_queue_id then coalesce(asked.name ->> i.locale, asked.name ->> 'en', asked.key) end as "movedFrom",
-      i.state = 'dialing' and i.confirming_since is not null as confirming, load.*
+      i.state = 'dialing' and i.confirming_since is not null as confirming, i.via, load.*
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id

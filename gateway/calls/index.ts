@@ -1,5 +1,13 @@
 export {
+  answerBrowserCall,
+  type BrowserCall,
+  browserCallOf,
+  leaveBrowserCall,
+} from './browser-call.js';
+export {
+  type CallBrowser,
   type CallParts,
+  callBrowser,
   type DialPhone,
   dialPhone,
   Leg,

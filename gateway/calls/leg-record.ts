@@ -106,8 +106,14 @@ export function legsOf(sql: Sql, tenantId: string, interactionId: string) {
  */
 export async function closeOrphanLegs(sql: Sql): Promise<string[]> {
   const rows = await sql<{ callId: string | null }[]>`
-    update legs set state = 'ended', outcome = 'lost', ended_by = 'us', ended_at = clock_timestamp()
-    where state <> 'ended' and not exists (select from nodes n where n.id = legs.node_id)
-    returning call_id as "callId"`;
+    with closed as (
+      update legs set state = 'ended', outcome = 'lost', ended_by = 'us', ended_at = clock_timestamp()
+      where state <> 'ended' and not exists (select from nodes n where n.id = legs.node_id)
+      returning call_id
+    ), browsers as (
+      update browser_calls c set ended_at = clock_timestamp() from closed
+      where c.ended_at is null and closed.call_id = 'browser:' || c.id
+    )
+    select call_id as "callId" from closed`;
   return rows.flatMap(({ callId }) => callId ?? []);
 }

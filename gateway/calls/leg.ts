@@ -14,6 +14,7 @@ import {
   type SipDialog,
   type Telephony,
 } from '../telephony/index.js';
+import { type BrowserCallParts, inviteBrowser } from './browser-call.js';
 import type { LegJournal } from './leg-journal.js';
 import { type LegParty, LegRecord } from './leg-record.js';
 
@@ -44,6 +45,7 @@ interface Placement {
   signal: AbortSignal;
   onProgress?: (progress: Progress, endpoint: Endpoint) => void;
   invite: (invitation: Invitation) => Promise<SipDialog>;
+  closing?: LegEnd;
 }
 
 /** One answered leg: a SIP dialog with its media endpoint. It owns both; `end` frees both. */
@@ -55,8 +57,10 @@ export class Leg {
   readonly #record: LegRecord;
   #resolve: (end: LegEnd) => void = () => undefined;
   #ending: Promise<void> | undefined;
+  #dialogOver = false;
 
-  constructor(dialog: SipDialog, endpoint: Endpoint, record: LegRecord) {
+  /** @param closing what it means that the peer's media says goodbye: of a page that is all there is to hear */
+  constructor(dialog: SipDialog, endpoint: Endpoint, record: LegRecord, closing: LegEnd = 'lost') {
     this.#dialog = dialog;
     this.endpoint = endpoint;
     this.#record = record;
@@ -64,9 +68,12 @@ export class Leg {
       this.#resolve = resolve;
     });
     dialog.onReoffer(offer => endpoint.renegotiate(offer));
-    dialog.onEnded(() => void this.#finish('hung_up'));
+    dialog.onEnded(() => {
+      this.#dialogOver = true;
+      void this.#finish('hung_up');
+    });
     endpoint.on('moved', offer => void this.#follow(offer));
-    endpoint.on('lost', () => void this.#finish('lost'));
+    endpoint.on('lost', reason => void this.#finish(reason === 'peer_closed' ? closing : 'lost'));
   }
 
   /** Hangs up and frees the media. Safe to call more than once. */
@@ -104,7 +111,7 @@ export class Leg {
       outcome: end === 'lost' ? 'lost' : 'answered',
       endedBy: end === 'by_us' ? 'us' : 'peer',
     });
-    await Promise.all([end === 'hung_up' ? undefined : this.#dialog.end(), this.endpoint.destroy()]);
+    await Promise.all([this.#dialogOver ? undefined : this.#dialog.end(), this.endpoint.destroy()]);
     await this.#record.settled;
   }
 }
@@ -130,7 +137,16 @@ async function openEndpoint({ media, logger }: CallParts, request: EndpointReque
  */
 async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
   const { legJournal, logger } = parts;
-  const { party, kind, owner = party.interactionId, holdMusic, signal, onProgress, invite } = placement;
+  const {
+    party,
+    kind,
+    owner = party.interactionId,
+    holdMusic,
+    signal,
+    onProgress,
+    invite,
+    closing,
+  } = placement;
   const record = new LegRecord(legJournal, party);
   let endpoint: Endpoint | undefined;
   let dialog: SipDialog | undefined;
@@ -145,7 +161,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     });
     await made.accept(dialog.remoteSdp);
     record.answered();
-    return new Leg(dialog, made, record);
+    return new Leg(dialog, made, record, closing);
   } catch (error) {
     if (!(error instanceof CallFailure || error instanceof MediaError))
       logger.error(
@@ -172,6 +188,9 @@ function asCallFailure(error: unknown): CallFailure {
   return new CallFailure('failed', error instanceof Error ? error.message : String(error));
 }
 
+/** What a softphone is shown of a caller without a number (RFC 3323 4.1.1.3). */
+const nobodysNumber = 'anonymous';
+
 export interface RingAgent {
   tenantId: string;
   interactionId: string;
@@ -180,7 +199,8 @@ export interface RingAgent {
   /** What the customer hears while the agent holds: a file. */
   holdMusic: string;
   callerName?: string | undefined;
-  callerNumber: string;
+  /** Null: the caller has none. */
+  callerNumber: string | null;
   /** Agent by default. */
   role?: 'agent' | 'supervisor';
   /** The interaction of the talk he will be joined to, where that is another one. */
@@ -210,8 +230,32 @@ export function ringAgent(parts: CallParts, request: RingAgent): Promise<Leg> {
         userId,
         interactionId: reference,
         callerName,
-        callerNumber,
+        callerNumber: callerNumber ?? nobodysNumber,
       }),
+  });
+}
+
+export interface CallBrowser {
+  tenantId: string;
+  interactionId: string;
+  /** What the agent hears while the customer holds: a file. */
+  holdMusic: string;
+  signal: AbortSignal;
+}
+
+/**
+ * Calls the page that a visitor has open until it answers.
+ * @throws CallFailure
+ */
+export function callBrowser(parts: CallParts & BrowserCallParts, request: CallBrowser): Promise<Leg> {
+  const { tenantId, interactionId, holdMusic, signal } = request;
+  return placeLeg(parts, {
+    party: { tenantId, interactionId, role: 'customer' },
+    kind: 'webrtc',
+    holdMusic,
+    signal,
+    invite: invitation => inviteBrowser(parts, { ...invitation, tenantId, interactionId }),
+    closing: 'hung_up',
   });
 }
 

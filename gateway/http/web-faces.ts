@@ -61,7 +61,7 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
       reply.header('content-security-policy', desktopPolicy.join('; ')).sendFile('desktop/index.html'),
     );
   // Embedded by pages of other origins; all but the first are modules, which a browser fetches by CORS.
-  for (const file of ['widget.js', 'widget-panel.js', 'widget-later.js'])
+  for (const file of ['widget.js', 'widget-panel.js', 'widget-later.js', 'widget-talk.js'])
     app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>
       reply
         .header('cross-origin-resource-policy', 'cross-origin')

@@ -16,6 +16,7 @@ import { Trunks } from './trunks/index.js';
 export { SessionOverError, type SoftphoneSettings } from './credentials.js';
 export { type Dialplan, DialplanError, loadDialplan } from './dialplan/index.js';
 export { SourceFile } from './dialplan/source-file.js';
+export { iceServersFor } from './ice-servers.js';
 export { trunkMetrics } from './metrics.js';
 export * from './port.js';
 export { SipServerError } from './sip-server.js';

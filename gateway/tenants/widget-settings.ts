@@ -66,6 +66,9 @@ export const WidgetSettings = Type.Object(
     hideWhenClosed: Type.Optional(
       Type.Boolean({ description: 'Whether there is no button while no counter takes requests.' }),
     ),
+    browserCalls: Type.Optional(
+      Type.Boolean({ description: 'Whether visitors may talk in the page. They may by default.' }),
+    ),
     button: Type.Optional(Words(40)),
     title: Type.Optional(Words(60)),
     intro: Type.Optional(Words(200)),

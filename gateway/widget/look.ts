@@ -7,6 +7,8 @@ export interface Look {
   position: 'start' | 'end';
   /** Whether there is a button at all. */
   shown: boolean;
+  /** Whether visitors may talk in the page. */
+  browserCalls: boolean;
   /** Words of the site's own, in place of the widget's. */
   button: string | null;
   title: string | null;
@@ -22,6 +24,7 @@ export function lookOf({ widget, locales }: Site, locale: Locale, takesRequests:
     accent: widget.accent ?? null,
     position: widget.position ?? 'end',
     shown: takesRequests || !widget.hideWhenClosed,
+    browserCalls: widget.browserCalls ?? true,
     button: own(widget.button),
     title: own(widget.title),
     intro: own(widget.intro),

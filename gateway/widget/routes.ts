@@ -31,6 +31,7 @@ const Look = Type.Object({
   accent: NullableString,
   position: Type.Union([Type.Literal('start'), Type.Literal('end')]),
   shown: Type.Boolean({ description: 'Whether there is a button at all.' }),
+  browserCalls: Type.Boolean(),
   button: NullableString,
   title: NullableString,
   intro: NullableString,

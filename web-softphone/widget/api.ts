@@ -35,6 +35,9 @@ export interface Api {
   slots(of: string | Ticket): Promise<Slot[]>;
   /** To another time, or to now. */
   move(ticket: Ticket, at: string | null): Promise<Callback>;
+  answer(ticket: Ticket, call: string, sdp: string): Promise<void>;
+  /** Hangs up, also from a page that is being left. */
+  leave(ticket: Ticket, call: string): Promise<void>;
   /** What the visitor thought of the talk. */
   rate(ticket: Ticket, stars: number, comment?: string): Promise<void>;
   /** Calls `onCallback` for each event; resolves when the stream ends, rejects when it breaks. */
@@ -102,6 +105,19 @@ export function createApi(
         headers: { ...json, ...authorization(ticket) },
         body: JSON.stringify({ at: to }),
       }),
+    answer: (ticket, id, sdp) =>
+      call(`${at(ticket)}/calls/${encodeURIComponent(id)}`, {
+        method: 'PUT',
+        headers: { ...json, ...authorization(ticket) },
+        body: JSON.stringify({ sdp }),
+      }),
+    leave: (ticket, id) =>
+      call(`${at(ticket)}/calls/${encodeURIComponent(id)}`, {
+        method: 'DELETE',
+        headers: authorization(ticket),
+        keepalive: true,
+      }),
+
     rate: (ticket, stars, comment) =>
       call(`${at(ticket)}/rating`, {
         method: 'PUT',

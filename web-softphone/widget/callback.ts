@@ -61,6 +61,20 @@ export interface Callback {
   movedFrom: string | null;
   /** The visitor is asked to press 1 on his telephone. */
   confirming: boolean;
+  via: Via;
+  call: Call | null;
+}
+
+/** Where the visitor is called. */
+export type Via = 'phone' | 'browser';
+
+/** A call that the page has to answer, or is in. */
+export interface Call {
+  id: string;
+  /** SDP (RFC 3264), with all candidates. */
+  offer: string;
+  answered: boolean;
+  iceServers: RTCIceServer[];
 }
 
 /** What is needed to follow a callback again after a reload. Nothing of the visitor is in it. */
@@ -72,7 +86,8 @@ export interface Ticket {
 export interface CallbackRequest {
   siteKey: string;
   queue: string;
-  phone: string;
+  phone?: string;
+  via?: Via;
   name?: string;
   note?: string;
   locale: string;

@@ -15,6 +15,8 @@ const at = (state: Callback['state']): Callback => ({
   opensAt: null,
   movedFrom: null,
   confirming: false,
+  via: 'phone',
+  call: null,
 });
 class Final extends Error {}
 

@@ -1,10 +1,11 @@
-import type { Queue, Site } from './callback.js';
+import type { Queue, Site, Via } from './callback.js';
 import { callingCode, countryOf } from './calling-codes.js';
 import { h, icon, icons } from './dom.js';
 import type { Me } from './memory.js';
 import { momentInWords } from './moment.js';
 import { flag, formatPhone } from './phone.js';
 import { type Language, type Texts, waitInWords } from './texts.js';
+import { wayField } from './way.js';
 
 /** What the visitor has entered so far. It is kept while the form is away and lost with the page. */
 export interface Draft {
@@ -15,11 +16,12 @@ export interface Draft {
   phone: string;
   name: string;
   note: string;
+  via: Via;
   /** Whether number and name are kept on the device. */
   remember: boolean;
 }
 
-export const fields = ['queue', 'phone', 'name', 'note'] as const;
+export const fields = ['queue', 'via', 'phone', 'name', 'note'] as const;
 export type Field = (typeof fields)[number];
 
 export interface FormView {
@@ -46,6 +48,7 @@ export function initialDraft(site: Site, wishes: readonly string[], me: Me | nul
     phone: me?.phone ?? '',
     name: me?.name ?? '',
     note: '',
+    via: 'phone',
     remember: me !== null,
   };
 }
@@ -74,13 +77,24 @@ export interface FormOptions {
   draft: Draft;
   text: Texts;
   language: Language;
+  /** Whether the visitor may talk in the page. */
+  browserCalls: boolean;
   /** The site's own words in place of ours. */
   intro: string | null;
   onSubmit(): void;
   onQueue(): void;
 }
 
-export function formView({ site, draft, text, language, intro, onSubmit, onQueue }: FormOptions): FormView {
+export function formView({
+  site,
+  draft,
+  text,
+  language,
+  browserCalls,
+  intro,
+  onSubmit,
+  onQueue,
+}: FormOptions): FormView {
   const errors = new Map<Field | undefined, HTMLParagraphElement>();
   const controls = new Map<Field, HTMLElement>();
 
@@ -243,16 +257,26 @@ export function formView({ site, draft, text, language, intro, onSubmit, onQueue
   );
   controls.set('queue', queues).set('phone', phone).set('name', name).set('note', note);
 
+  const phoneField = h(
+    'div',
+    { class: 'field' },
+    h('label', { for: 'phone' }, text.phone),
+    h('div', { class: 'phone' }, h('span', { class: 'country' }, shownCode, country), phone),
+    errorOf('phone'),
+    h('label', { class: 'check' }, remember, h('span', {}, text.rememberMe)),
+  );
+  const how = wayField(draft, text, errorOf('via'), () => {
+    clearErrors();
+    const inBrowser = draft.via === 'browser';
+    phoneField.hidden = inBrowser;
+    when.hidden = inBrowser;
+  });
+  how.hidden = !browserCalls;
+  controls.set('via', how);
   const entries = [
+    how,
     when,
-    h(
-      'div',
-      { class: 'field' },
-      h('label', { for: 'phone' }, text.phone),
-      h('div', { class: 'phone' }, h('span', { class: 'country' }, shownCode, country), phone),
-      errorOf('phone'),
-      h('label', { class: 'check' }, remember, h('span', {}, text.rememberMe)),
-    ),
+    phoneField,
     h('div', { class: 'field' }, h('label', { for: 'name' }, text.name, optional()), name, errorOf('name')),
     h('div', { class: 'field' }, h('label', { for: 'note' }, text.note, optional()), note, errorOf('note')),
     errorOf(),
@@ -266,7 +290,7 @@ export function formView({ site, draft, text, language, intro, onSubmit, onQueue
         event.preventDefault();
         clearErrors();
         if (draft.queue === '') fail(text.queueMissing, 'queue');
-        else if (draft.phone.trim() === '') fail(text.phoneMissing, 'phone');
+        else if (draft.via === 'phone' && draft.phone.trim() === '') fail(text.phoneMissing, 'phone');
         else onSubmit();
       },
     },
@@ -277,6 +301,7 @@ export function formView({ site, draft, text, language, intro, onSubmit, onQueue
 
   const focus = (field?: Field) => {
     if (field === 'phone') phone.focus();
+    else if (field === 'via') how.querySelector<HTMLInputElement>('input:checked')?.focus();
     else if (field === 'name') name.focus();
     else if (field === 'note') note.focus();
     else {

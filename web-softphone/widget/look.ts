@@ -3,6 +3,8 @@ export interface Look {
   accent: string | null;
   position: 'start' | 'end';
   shown: boolean;
+  /** Whether visitors may talk in the page. */
+  browserCalls: boolean;
   button: string | null;
   title: string | null;
   intro: string | null;
@@ -24,6 +26,7 @@ export const plainLook: Look = {
   accent: null,
   position: 'end',
   shown: true,
+  browserCalls: false,
   button: null,
   title: null,
   intro: null,

@@ -29,11 +29,15 @@ const tones = {
   bridged: 'good',
 } as const;
 
+/** What a phone would be said to have done. */
+const missedByBrowser: ReadonlySet<string> = new Set(['no_answer', 'rejected', 'unreachable', 'busy']);
+
 export function stageOf(callback: Callback, text: Texts, language: Language): Stage {
   if (callback.state === 'done') {
     const outcome = callback.outcome ?? 'failed';
     // An outcome of a newer server is still an end: the visitor gets the general words.
-    const words = text.outcomes[outcome] ?? text.outcomes.failed;
+    const missed = callback.via === 'browser' && missedByBrowser.has(outcome);
+    const words = missed ? text.browserMissed : (text.outcomes[outcome] ?? text.outcomes.failed);
     const completed = outcome === 'completed';
     return {
       step: completed ? 4 : undefined,
@@ -56,19 +60,20 @@ export function stageOf(callback: Callback, text: Texts, language: Language): St
     place: whenInWords(callback, text, language),
     estimate: wait === undefined ? undefined : text.estimate(wait),
     cancellable: callback.state !== 'bridged',
-    movable: waiting || callback.state === 'scheduled',
+    // A page is not sure to be open at a time to come.
+    movable: callback.via === 'phone' && (waiting || callback.state === 'scheduled'),
     again: undefined,
   };
 }
 
 /** What the stage is called, and what the visitor does meanwhile. */
 function wordsOf(state: Exclude<CallbackState, 'done'>, callback: Callback, text: Texts, language: Language) {
-  const { slot, waitsFor, opensAt, movedFrom, queue, confirming } = callback;
+  const { slot, waitsFor, opensAt, movedFrom, queue, confirming, via } = callback;
   if (state === 'scheduled' && !slot) return text.callAgain;
   if (confirming) return text.pressOne;
   if (waitsFor === 'opening')
     return opensAt ? { ...text.shut, detail: text.keptUntil(momentInWords(language, opensAt)) } : text.shut;
-  const words = text.states[state];
+  const words = via === 'browser' && state !== 'scheduled' ? text.browserStates[state] : text.states[state];
   return state === 'waiting' && movedFrom !== null
     ? { ...words, detail: `${text.moved(movedFrom, queue.name)}. ${words.detail}` }
     : words;

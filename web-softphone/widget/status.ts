@@ -15,6 +15,8 @@ export interface StatusActions {
 
 export interface StatusView {
   element: HTMLElement;
+  /** Where the talk in the page is put. */
+  talk: HTMLElement;
   /** Where more that can be done with the callback is put. */
   more: HTMLElement;
   update(callback: Callback): void;
@@ -35,14 +37,9 @@ export function statusView(
   phone: string | undefined,
   actions: StatusActions,
 ): StatusView {
-  const steps = text.steps.map(step =>
-    h(
-      'li',
-      {},
-      h('span', { class: 'step-mark' }, icon(icons.check)),
-      h('span', { class: 'step-name' }, step),
-    ),
-  );
+  const names = text.steps.map(step => h('span', { class: 'step-name' }, step));
+  const phoneStep = names[2]!;
+  const steps = names.map(name => h('li', {}, h('span', { class: 'step-mark' }, icon(icons.check)), name));
   const way = h('ol', { class: 'steps' }, ...steps);
   const heading = h('h3', { tabindex: -1 });
   const detail = h('p', { class: 'detail' });
@@ -78,6 +75,7 @@ export function statusView(
     click: () => actions.again?.(),
   });
 
+  const talk = h('div', { class: 'talk' });
   const more = h('div', { class: 'more', hidden: true });
   const rating = actions.rate && ratingView(text, actions.rate);
   if (rating) rating.hidden = true;
@@ -119,6 +117,7 @@ export function statusView(
       estimate,
       detail,
     ),
+    talk,
     reconnecting,
     h('div', { class: 'facts' }, queue, weCall),
     error,
@@ -131,6 +130,7 @@ export function statusView(
 
   return {
     element,
+    talk,
     more,
     update: callback => {
       const stage = stageOf(callback, text, language);
@@ -146,6 +146,7 @@ export function statusView(
         else step.removeAttribute('aria-current');
       });
       way.hidden = stage.step === undefined;
+      if (callback.via === 'browser') put(phoneStep, text.browserStep);
       put(heading, stage.heading);
       put(detail, stage.detail);
       put(place, stage.place);

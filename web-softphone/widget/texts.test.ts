@@ -17,6 +17,8 @@ const callback = (part: Partial<Callback>): Callback => ({
   opensAt: null,
   movedFrom: null,
   confirming: false,
+  via: 'phone',
+  call: null,
   ...part,
 });
 

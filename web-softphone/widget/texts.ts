@@ -31,6 +31,13 @@ export interface Texts {
   optional: string;
   sending: string;
   rememberMe: string;
+  how: string;
+  byPhone: string;
+  inBrowser: string;
+  microphone: string;
+  browserStep: string;
+  browserStates: Record<'waiting' | 'offered' | 'accepted' | 'dialing' | 'bridged', Words>;
+  browserMissed: Words & { again: string };
   rate: string;
   stars(stars: number): string;
   rateMore: string;
@@ -86,6 +93,27 @@ const en: Texts = {
   optional: 'optional',
   sending: 'Sending…',
   rememberMe: 'Remember my number on this device',
+  how: 'How shall we talk?',
+  byPhone: 'On my phone',
+  inBrowser: 'In this browser',
+  microphone:
+    'Your browser will ask whether we may use the microphone. It is on only while you talk. Please keep this page open.',
+  browserStep: 'Connecting',
+  browserStates: {
+    waiting: {
+      heading: 'You are in line',
+      detail: 'Please keep this page open: the call comes here as soon as somebody is free.',
+    },
+    offered: { heading: 'We are calling an agent', detail: 'Please keep this page open.' },
+    accepted: { heading: 'An agent is ready for you', detail: 'You will be connected in a moment.' },
+    dialing: { heading: 'We are connecting you', detail: 'Please allow the microphone if you are asked.' },
+    bridged: { heading: 'You are talking with us', detail: 'Please keep this page open while you talk.' },
+  },
+  browserMissed: {
+    heading: 'We could not reach this browser',
+    detail: 'The page has to stay open, and the microphone allowed. Shall we try again, or call your phone?',
+    again: 'Try again',
+  },
   rate: 'How was the call?',
   stars: stars => (stars === 1 ? '1 star' : `${stars} stars`),
   rateMore: 'Would you like to say why?',
@@ -219,6 +247,27 @@ const ko: Texts = {
   optional: '선택',
   sending: '보내는 중…',
   rememberMe: '이 기기에 제 번호 기억하기',
+  how: '어떻게 통화할까요?',
+  byPhone: '전화로',
+  inBrowser: '이 브라우저에서',
+  microphone:
+    '브라우저가 마이크 사용 권한을 물어봅니다. 마이크는 통화하는 동안에만 켜집니다. 이 페이지를 열어 두세요.',
+  browserStep: '연결',
+  browserStates: {
+    waiting: {
+      heading: '순서를 기다리고 있습니다',
+      detail: '이 페이지를 열어 두세요. 상담원이 준비되는 대로 여기로 연결해 드립니다.',
+    },
+    offered: { heading: '상담원을 호출하고 있습니다', detail: '이 페이지를 열어 두세요.' },
+    accepted: { heading: '상담원이 준비되었습니다', detail: '곧 연결됩니다.' },
+    dialing: { heading: '연결하고 있습니다', detail: '마이크 사용을 물어보면 허용해 주세요.' },
+    bridged: { heading: '상담원과 통화 중입니다', detail: '통화가 끝날 때까지 이 페이지를 열어 두세요.' },
+  },
+  browserMissed: {
+    heading: '브라우저로 연결하지 못했습니다',
+    detail: '페이지가 열려 있고 마이크가 허용되어 있어야 합니다. 다시 시도하거나 전화로 받으시겠어요?',
+    again: '다시 시도',
+  },
   rate: '상담은 어떠셨나요?',
   stars: stars => `별점 ${stars}점`,
   rateMore: '이유를 알려 주시겠어요?',

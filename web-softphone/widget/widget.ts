@@ -22,7 +22,9 @@ import { dialable } from './phone.js';
 import type { Context, Emit, Prefill } from './site-api.js';
 import { stageOf } from './stage.js';
 import { type StatusView, statusView } from './status.js';
+import type * as Talking from './talk.js';
 import { type Language, texts } from './texts.js';
+import { canTalk } from './way.js';
 
 export interface WidgetOptions {
   /** Undefined where there is only one callback to follow, and no form. */
@@ -42,6 +44,8 @@ export interface WidgetOptions {
   greeting(): string | undefined;
   /** What choosing a time takes: fetched when somebody wants it. */
   later(): Promise<typeof Later>;
+  /** What talking in the page takes: fetched when somebody wants that. */
+  talk(): Promise<typeof Talking>;
   /** The address of the page of one callback, the part behind the # excepted. */
   callbackPage: string;
   /** Where the visitor is, told to the agent. */
@@ -150,6 +154,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       draft,
       text,
       language,
+      browserCalls: look.browserCalls && canTalk(),
       intro: look.intro,
       onSubmit: () => void submit(),
       onQueue: () => void offerTimes(),
@@ -221,25 +226,27 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
     if (!draft || !form || !site) return;
     const sent = form;
     if (!siteKey) return;
-    const { queue, at, country, phone, name, note, remember } = draft;
+    const { queue, at, country, phone, name, note, via, remember } = draft;
     sent.setSending(true);
+    if (via === 'browser' && !(await mayListen(sent))) return;
     try {
       const { token, ...callback } = await api.request({
         siteKey,
         queue,
-        phone: dialable(phone, country, site.value.countries[0] ?? country),
+        via,
+        phone: via === 'phone' ? dialable(phone, country, site.value.countries[0] ?? country) : undefined,
         name: name.trim() || undefined,
         note: note.trim() || undefined,
         locale: language,
-        at,
+        at: via === 'phone' ? at : undefined,
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         page: options.page(),
         context: options.context(),
         greeting: options.greeting(),
       });
-      memory.rememberMe(remember ? { country, phone, name } : undefined);
+      if (via === 'phone') memory.rememberMe(remember ? { country, phone, name } : undefined);
       emit('requested', { id: callback.id });
-      track({ id: callback.id, token }, callback, phone);
+      track({ id: callback.id, token }, callback, via === 'phone' ? phone : undefined);
     } catch (error) {
       sent.setSending(false);
       const refused = error instanceof Refusal;
@@ -263,6 +270,22 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
     if (!counter) return;
     Object.assign(counter, { open: false, full: true });
     void offerTimes();
+  }
+
+  /** Asks for the microphone before anything is sent; what is wrong with it is said at the choice, which leads to the phone. */
+  async function mayListen(sent: FormView): Promise<boolean> {
+    try {
+      await (await options.talk()).askMicrophone(language);
+      return true;
+    } catch (error) {
+      sent.setSending(false);
+      sent.setSubmitLabel(text.callMeBack);
+      sent.fail(
+        (error as Error).name === 'MicrophoneError' ? (error as Error).message : text.unreachable,
+        'via',
+      );
+      return false;
+    }
   }
 
   function track(ticket: Ticket, callback: Callback | undefined, phone: string | undefined): void {
@@ -292,6 +315,25 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
           }
         : undefined,
     });
+    let talk: { id: string; talk?: Talking.Talk } | undefined;
+    /** Answers the call that is for this page; ends the talk of one that is over. */
+    async function talkIn({ call }: Callback): Promise<void> {
+      if (talk?.id === call?.id || call?.answered) return;
+      talk?.talk?.end();
+      talk = call ? { id: call.id } : undefined;
+      if (!call || !talk) return;
+      const mine = talk;
+      const { startTalk } = await options.talk();
+      if (talk !== mine) return;
+      mine.talk = startTalk({
+        call,
+        language,
+        answer: sdp => api.answer(ticket, call.id, sdp),
+        leave: () => api.leave(ticket, call.id),
+        isOver: error => error instanceof Refusal && error.code === 'call_over',
+      });
+      view.talk.replaceChildren(mine.talk.element);
+    }
     // Who asked for the same callback from elsewhere may only look.
     let mayMove = ticket.token.startsWith('full.');
     const deliver = (news: Callback) => {
@@ -300,6 +342,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       if (state !== active.callback?.state) emit('state', { id, state, outcome });
       active.callback = news;
       view.update(news);
+      talkIn(news).catch(() => view.setReachable(false));
       const stage = stageOf(news, text, language);
       if (stage.movable && mayMove) {
         mayMove = false;

@@ -36,7 +36,8 @@ export interface Interaction {
   /** A word of the catalogue of outcomes; null while it lives. */
   outcome: string | null;
   queue: { key: string; name: string };
-  customer: { name: string | null /** E.164 */; phone: string };
+  customer: { name: string | null /** E.164; null where he talks in his browser. */; phone: string | null };
+  via: 'phone' | 'browser';
   note: string | null;
   locale: string;
   page: { url: string; title: string | null } | null;

@@ -183,6 +183,7 @@ export const en = {
   },
 
   customer: {
+    inBrowser: 'In the browser',
     yes: 'Yes',
     no: 'No',
     rating: 'Rated',
@@ -364,6 +365,10 @@ export const en = {
     agent_present: 'Agent is there',
     wrap_up_extended: 'Wrap-up extended',
     rated: 'Rated by the customer',
+    browser_called: "Visitor's page called",
+    browser_answered: 'Answered in the page',
+    browser_hung_up: 'Hung up in the page',
+    browser_call_ended: 'Call to the page ended',
   },
 
   queueRules: {

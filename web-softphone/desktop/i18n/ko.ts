@@ -182,6 +182,7 @@ export const ko: Dictionary = {
   },
 
   customer: {
+    inBrowser: '브라우저 통화',
     yes: '예',
     no: '아니요',
     rating: '고객 평가',
@@ -362,6 +363,10 @@ export const ko: Dictionary = {
     agent_present: '상담원 자리 확인',
     wrap_up_extended: '후처리 시간 연장',
     rated: '고객이 통화를 평가함',
+    browser_called: '방문자 페이지로 연결함',
+    browser_answered: '페이지에서 받음',
+    browser_hung_up: '페이지에서 끊음',
+    browser_call_ended: '페이지 통화 종료',
   },
 
   queueRules: {

@@ -26,9 +26,11 @@ export function useText(): Dictionary {
   return dictionaries[useLanguage()];
 }
 
-/** A number (E.164) as people of `homeCountry` write it. */
-export function usePhone(e164: string, homeCountry: string | undefined): string {
-  return useStore(useDesktop().phones.format)(e164, homeCountry);
+/** A number (E.164) as people of `homeCountry` write it; where there is none, the customer talks in his browser. */
+export function usePhone(e164: string | null, homeCountry: string | undefined): string {
+  const format = useStore(useDesktop().phones.format);
+  const text = useText();
+  return e164 === null ? text.customer.inBrowser : format(e164, homeCountry);
 }
 
 type SubjectAction = Action<[subject: string, ...rest: never[]]>;

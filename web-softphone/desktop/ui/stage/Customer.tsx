@@ -27,17 +27,19 @@ export function CustomerHead({ interaction, me }: { interaction: Interaction; me
         <span data-testid="customer-phone" data-phone={customer.phone}>
           {phone}
         </span>
-        <Tooltip label={copy} withArrow>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            className={classes.copy}
-            aria-label={copy}
-            onClick={() => clipboard.copy(customer.phone)}
-          >
-            {clipboard.copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-          </ActionIcon>
-        </Tooltip>
+        {customer.phone !== null && (
+          <Tooltip label={copy} withArrow>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              className={classes.copy}
+              aria-label={copy}
+              onClick={() => clipboard.copy(customer.phone ?? '')}
+            >
+              {clipboard.copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+            </ActionIcon>
+          </Tooltip>
+        )}
       </p>
     </div>
   );
