@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { RtpPeer } from './support/audio.js';
-import { freeswitchEnvironment, namedFreeswitches } from './support/freeswitch.js';
+import { freeswitchCount, freeswitchEnvironment, freeswitches } from './support/freeswitch.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
@@ -10,17 +10,16 @@ t.teardown(endWebRtc);
 
 const voices = { agent: 700, customer: 1100 };
 
-const engines: Record<string, (t: Test) => Record<string, string>> = {
-  'the built-in media engine': () => ({}),
+const engines: Record<string, (t: Test) => Promise<Record<string, string>>> = {
+  'the built-in media engine': async () => ({}),
 };
-const named = namedFreeswitches();
-if (named.length > 0) engines.FreeSWITCH = () => freeswitchEnvironment(named);
+if (freeswitchCount > 0) engines.FreeSWITCH = async t => freeswitchEnvironment(await freeswitches(t, 1));
 
 for (const [engine, settings] of Object.entries(engines)) {
   t.test(
     `on ${engine}: a visitor asks, an agent is rung, the phone is called, and the two hear each other`,
     async t => {
-      const stack = await startStack(t, { env: settings(t) });
+      const stack = await startStack(t, { env: await settings(t) });
       const phone = await RtpPeer.open(['PCMA']);
       t.teardown(() => phone.close());
       const telco = await sipp(t, 'telephone', {

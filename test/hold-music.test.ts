@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { asteriskEnvironment, namedAsterisk, startAsterisk } from './support/asterisk.js';
 import { RtpPeer, toneWav } from './support/audio.js';
-import { freeswitchEnvironment, namedFreeswitches } from './support/freeswitch.js';
+import { freeswitchCount, freeswitchEnvironment, freeswitches } from './support/freeswitch.js';
 import { likeness } from './support/likeness.js';
 import { houseMusic } from './support/media-engine.js';
 import { RobotAgent } from './support/robot-agent.js';
@@ -57,8 +57,7 @@ async function serve(t: Test, stack: Stack, agent: RobotAgent, music: Music): Pr
 
 const builtin = 'the built-in engine';
 const engines: Record<string, (t: Test) => Promise<Record<string, string>>> = { [builtin]: async () => ({}) };
-const named = namedFreeswitches();
-if (named.length > 0) engines.FreeSWITCH = async () => freeswitchEnvironment(named);
+if (freeswitchCount > 0) engines.FreeSWITCH = async t => freeswitchEnvironment(await freeswitches(t, 1));
 const asterisk = namedAsterisk();
 if (asterisk) engines.Asterisk = async t => asteriskEnvironment(await startAsterisk(t, asterisk));
 

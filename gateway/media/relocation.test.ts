@@ -1,6 +1,11 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
-import { connectFreeswitch, freeswitchSettings, namedFreeswitches } from '../../test/support/freeswitch.js';
+import {
+  connectFreeswitch,
+  freeswitchCount,
+  freeswitches,
+  freeswitchSettings,
+} from '../../test/support/freeswitch.js';
 import { Link } from '../../test/support/link.js';
 import { houseMusic, startMediaEngine } from '../../test/support/media-engine.js';
 import { answeredPhone, calledPhone, end, next, type PhoneLeg, talkTogether } from './conformance/legs.js';
@@ -30,30 +35,32 @@ async function builtinBench(t: Test): Promise<Bench> {
   return { servers, lose: async index => await engines[index]?.kill() };
 }
 
-/** Their event sockets are cut off: for the gateway that is a server that has died. */
+/**
+ * Those that the tests have started are killed. The event sockets of others are cut off: for the gateway that is a server
+ * that has died.
+ */
 async function freeswitchBench(t: Test): Promise<Bench> {
-  const links: Link[] = [];
+  const losing: (() => Promise<void>)[] = [];
   const servers: MediaServer[] = [];
-  const settled: FreeswitchSettings[] = [];
-  for (const named of namedFreeswitches().slice(0, 2)) {
-    const settings = await freeswitchSettings(t, named);
+  for (const { kill, ...address } of await freeswitches(t, 2)) {
+    const settings = await freeswitchSettings(t, address);
     const link = await Link.open(t, `esl://${settings.esl.host}:${settings.esl.port}`);
-    links.push(link);
-    settled.push(settings);
     const esl = { ...settings.esl, host: '127.0.0.1', port: Number(new URL(link.url).port) };
-    servers.push(await connectFreeswitch({ ...settings, esl }));
+    const server = await connectFreeswitch(kill ? settings : { ...settings, esl });
+    servers.push(server);
+    losing.push(kill ?? (() => cutOff(settings, link, server)));
   }
   t.teardown(() => Promise.all(servers.map(server => server.close())));
-  const lose = async (index: number) => {
-    await links[index]?.cut();
-    while ((servers[index]?.load().endpoints ?? 0) > 0) await new Promise(setImmediate);
-    // It is alive all the same, and would go on sending.
-    const { esl, owner } = settled[index] as FreeswitchSettings;
-    const connection = await EslConnection.open(esl, { event: () => undefined, closed: () => undefined });
-    await connection.api(`hupall NORMAL_CLEARING sip_h_X-Ringbridge-Owner ${owner}`);
-    connection.close();
-  };
-  return { servers, lose };
+  return { servers, lose: async index => await losing[index]?.() };
+}
+
+async function cutOff({ esl, owner }: FreeswitchSettings, link: Link, server: MediaServer): Promise<void> {
+  await link.cut();
+  while (server.load().endpoints > 0) await new Promise(setImmediate);
+  // It is alive all the same, and would go on sending.
+  const connection = await EslConnection.open(esl, { event: () => undefined, closed: () => undefined });
+  await connection.api(`hupall NORMAL_CLEARING sip_h_X-Ringbridge-Owner ${owner}`);
+  connection.close();
 }
 
 /** Follows as a leg does: by what would be a re-INVITE. */
@@ -65,7 +72,7 @@ function follow({ endpoint, peer }: PhoneLeg): void {
 }
 
 const benches: Record<string, (t: Test) => Promise<Bench>> = { 'the built-in engine': builtinBench };
-if (namedFreeswitches().length > 1) benches.FreeSWITCH = freeswitchBench;
+if (freeswitchCount > 1) benches.FreeSWITCH = freeswitchBench;
 
 for (const [name, open] of Object.entries(benches)) {
   t.test(`${name}: a server dies in a call, and the call goes on on another`, async t => {

@@ -23,8 +23,13 @@ interface Round {
 /** Tests of one part that drive sipp all the same. */
 const sippFolders = /^(engine\/sip|gateway\/telephony)\//;
 
-/** A drachtio-server that is named has one table of routes for all tests, and is one more to run them on. */
-const sharedServer = process.env.RINGBRIDGE_TEST_DRACHTIO !== undefined;
+/**
+ * A server that is named is one more to run tests on, which takes its time; and a drachtio-server has one table of routes
+ * for all of them.
+ */
+const namedServers = ['DRACHTIO', 'FREESWITCH', 'ASTERISK'].some(
+  name => process.env[`RINGBRIDGE_TEST_${name}`],
+);
 
 /** Of a failure. A hanging test lists everything that is open, which is rarely what helps. */
 const shownLines = 40;
@@ -84,7 +89,7 @@ async function run(root: string, paths: readonly string[], signal: AbortSignal):
     try {
       const total = { passed: 0, failed: 0 };
       for (const round of [
-        { files: unit, ...(sharedServer ? { jobs: 1, timeout: 240 } : { jobs: 2, timeout: 120 }) },
+        { files: unit, ...(namedServers ? { jobs: 1, timeout: 600 } : { jobs: 2, timeout: 240 }) },
         { files: system, jobs: 1, timeout: 600 },
       ]) {
         signal.throwIfAborted();

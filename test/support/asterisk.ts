@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../scripts/ports.js';
 import { toneWav } from './audio.js';
+import { endedWithParent } from './program.js';
 import { freeUdpPort } from './sipp.js';
 
 interface Teardown {
@@ -36,10 +37,6 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** A note that nobody in the tests sings. */
 const musicHz = 523;
 const startMs = 30_000;
-/** Kills it when standard input closes: also when the test's own process is killed. */
-const withParent =
-  'exec 3<&0; "$0" "$@" 3<&- & server=$!; (cat <&3 >/dev/null; kill -KILL $server) & wait $server';
-
 /**
  * Starts it on free ports of 127.0.0.1, or where another one was. It sees the project's folder, which holds the tests'
  * files.
@@ -62,7 +59,7 @@ export async function startAsterisk(
   } = earlier ?? {};
   const firstRtp = 30_000 + 2 * randomInt(15_000);
   const run = join(root, 'scripts/asterisk/run.sh');
-  const child = spawn('bash', ['-c', withParent, run, folder, root, shared], {
+  const child = spawn('bash', ['-c', endedWithParent, run, folder, root, shared], {
     env: {
       PATH: process.env.PATH,
       RINGBRIDGE_ASTERISK_ARI_PASSWORD: password,

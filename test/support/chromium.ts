@@ -39,6 +39,9 @@ export async function launchChromium(more: readonly string[] = []): Promise<Brow
   return chromium.launch({ executablePath, args: [...flags, ...more], headless: true });
 }
 
+/** A page of an origin that may ask for the microphone. Nobody serves it: the test answers for it. */
+const origin = 'http://localhost/';
+
 /** What lives in the page: kept on its window, driven by `evaluate`. */
 interface InPage {
   connection: RTCPeerConnection;
@@ -61,9 +64,17 @@ export class ChromiumPeer {
     this.page = page;
   }
 
-  static async open(browser: Browser): Promise<ChromiumPeer> {
+  /** @param microphone the page has it, as a softphone's does: Chromium then tells each of its addresses, and not one. */
+  static async open(browser: Browser, { microphone = false } = {}): Promise<ChromiumPeer> {
     const page = await browser.newPage();
-    await page.evaluate(() => {
+    if (microphone)
+      await page.route(origin, route =>
+        route.fulfill({ contentType: 'text/html', body: '<title>peer</title>' }),
+      );
+    if (microphone) await page.goto(origin);
+    await page.evaluate(async allowed => {
+      const granted = allowed ? await navigator.mediaDevices.getUserMedia({ audio: true }) : undefined;
+      for (const track of granted?.getTracks() ?? []) track.stop();
       const context = new AudioContext();
       const oscillator = context.createOscillator();
       const loudness = context.createGain();
@@ -85,7 +96,7 @@ export class ChromiumPeer {
         context.createMediaStreamSource(stream).connect(analyser);
       };
       window.ringbridgeTestPeer = { connection, context, oscillator, loudness, analyser };
-    });
+    }, microphone);
     return new ChromiumPeer(page);
   }
 
@@ -116,7 +127,10 @@ export class ChromiumPeer {
       const { connection } = window.ringbridgeTestPeer;
       await connection.setRemoteDescription({ type: 'offer', sdp });
       await connection.setLocalDescription(await connection.createAnswer());
-      while (connection.iceGatheringState !== 'complete') {
+      // A peer that is another one now has Chromium gather anew, a moment after this.
+      const gathered = () =>
+        connection.iceGatheringState === 'complete' && /^a=candidate/m.test(connection.localDescription!.sdp);
+      while (!gathered()) {
         await new Promise(resolve =>
           connection.addEventListener('icegatheringstatechange', resolve, { once: true }),
         );

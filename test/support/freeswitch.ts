@@ -1,7 +1,8 @@
 /**
- * The FreeSWITCHes that RINGBRIDGE_TEST_FREESWITCH names, with the configuration in freeswitch-config/:
- * `host:eslPort:password:sipPort`, several with commas between. They run on the machine of the tests, which play files
- * to them and read what they record.
+ * The FreeSWITCHes that RINGBRIDGE_TEST_FREESWITCH names, with the configuration in freeswitch-config/: the program
+ * (`/usr/bin/freeswitch`), of which the tests start as many as they need, or those that run already,
+ * `host:eslPort:password:sipPort`, several with commas between. They run on the machine of the tests, which play files to
+ * them and read what they record.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,6 +17,7 @@ import type { ServerInvitation } from '../../gateway/telephony/index.js';
 import { inviteServer, inviteServerToOffer } from '../../gateway/telephony/server-call.js';
 import { SipServer } from '../../gateway/telephony/sip-server.js';
 import { toneWav } from './audio.js';
+import { type FreeswitchProcess, startFreeswitch } from './freeswitch-process.js';
 import { sipServersUnderTest } from './sip-servers.js';
 
 interface Teardown {
@@ -27,13 +29,28 @@ export interface NamedFreeswitch {
   sip: string;
 }
 
+const named = process.env.RINGBRIDGE_TEST_FREESWITCH || undefined;
+const program = named?.startsWith('/') ? named : undefined;
+
+/** Those that run already. */
 export function namedFreeswitches(): NamedFreeswitch[] {
-  const named = process.env.RINGBRIDGE_TEST_FREESWITCH;
-  if (!named) return [];
+  if (named === undefined || program !== undefined) return [];
   return named.split(',').map(one => {
     const [host = '', port, password = '', sipPort] = one.split(':');
     return { esl: { host, port: Number(port), password }, sip: `${host}:${sipPort}` };
   });
+}
+
+/** So many can be had. */
+export const freeswitchCount = program === undefined ? namedFreeswitches().length : Number.POSITIVE_INFINITY;
+
+/** Some that run already, or that many new ones: those can be killed. */
+export async function freeswitches(
+  t: Teardown,
+  count: number,
+): Promise<(NamedFreeswitch & Partial<FreeswitchProcess>)[]> {
+  if (program === undefined) return namedFreeswitches().slice(0, count);
+  return await Promise.all(Array.from({ length: count }, () => startFreeswitch(t, program)));
 }
 
 /** SIP towards a media server through a SIP server, as the gateway does it: the last one that the tests run on. */

@@ -4,6 +4,10 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+/** For `bash -c`: kills the program when standard input closes, also when the test's own process is killed. */
+export const endedWithParent =
+  'exec 3<&0; "$0" "$@" 3<&- & server=$!; (cat <&3 >/dev/null; kill -KILL $server) & wait $server';
+
 export interface Program<Ready> {
   child: ChildProcess;
   /** What its ready line said. */

@@ -3,6 +3,7 @@ import type { Ari } from './ari.js';
 import type { AsteriskEndpoint } from './endpoint.js';
 import { joinConference, monitor, unknownIfGone } from './joins.js';
 import { type HouseSounds, Playing } from './player.js';
+import { directly } from './stage.js';
 import type { Talk } from './talk.js';
 import type { Waiters } from './waiters.js';
 
@@ -71,7 +72,7 @@ export class AsteriskConference implements Conference {
 
   async play(source: PlaySource | readonly PlaySource[]): Promise<void> {
     const { ari, waiters, house } = this.#parts;
-    const playing = new Playing(ari, waiters, `bridges/${this.id}`);
+    const playing = new Playing(ari, waiters, () => directly(`bridges/${this.id}`));
     this.#playing.add(playing);
     try {
       await playing.play(Array.isArray(source) ? source : [source as PlaySource], 1, house);

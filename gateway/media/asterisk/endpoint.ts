@@ -23,6 +23,7 @@ import { bridge, type Join, monitor, unknownIfGone } from './joins.js';
 import { type HouseSounds, Player, Playing } from './player.js';
 import { AsteriskRecording } from './recording.js';
 import type { EngineDialog, EngineOffer } from './signalling.js';
+import { directly, inPlaceOf, type Stage } from './stage.js';
 import { type RtpStatistics, readStatistics } from './statistics.js';
 import type { Waiters } from './waiters.js';
 
@@ -73,6 +74,8 @@ export class AsteriskEndpoint extends EventEmitter<EndpointEvents> implements En
   #ownMusic = false;
   #activity: ActivityWatch | undefined;
   #silenceMs = ownMusicMs;
+  /** So many play something in place of what this peer says. */
+  #hushes = 0;
   /** Destroyed, or gone with its engine. */
   #over = false;
 
@@ -87,10 +90,8 @@ export class AsteriskEndpoint extends EventEmitter<EndpointEvents> implements En
     this.#parts = parts;
     this.#codec = readPeerSdp(leg.kind, leg.localSdp).codecs[0] ?? null;
     const { ari, waiters, logger, house } = parts;
-    this.player = new Player(() => new Playing(ari, waiters, `channels/${this.channel}`), {
-      house,
-      logger,
-    });
+    const stages = { prompt: () => this.#promptStage(), music: () => directly(`channels/${this.channel}`) };
+    this.player = new Player(what => new Playing(ari, waiters, stages[what]), { house, logger });
     this.#rtp = new RtpWatch({
       count: async () => (await this.#figures().catch(ignoreGone))?.rxcount,
       connected: () => this.emit('connected'),
@@ -254,6 +255,22 @@ export class AsteriskEndpoint extends EventEmitter<EndpointEvents> implements En
   /** What the partner in the bridge hears while this endpoint's peer holds. */
   async holdMusicForPartner(): Promise<void> {
     await this.join?.partner?.player.setMusic(this.#held && !this.#ownMusic ? this.#holdMusic : undefined);
+  }
+
+  /** What its peer says is kept from the bridge, and from nobody who spies on it. */
+  async hush(on: boolean): Promise<void> {
+    this.#hushes += on ? 1 : -1;
+    if (this.#over || this.#hushes !== (on ? 1 : 0)) return;
+    await this.#ask('POST', 'variable', { variable: 'VOLUME(RX)', value: on ? '-32000' : '0' });
+  }
+
+  /** While somebody listens to this channel, what is played to it has to be what it hears. */
+  #promptStage(): Promise<Stage> {
+    const partner = this.join?.partner;
+    const tapped = this.#recordings.size > 0 || this.watchers.size > 0;
+    return partner === undefined || tapped
+      ? directly(`channels/${this.channel}`)
+      : inPlaceOf(this.#parts, this, partner);
   }
 
   #end(): void {

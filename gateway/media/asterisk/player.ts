@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { MediaError, type PlayEnd, type PlayOptions, type PlaySource } from '../port.js';
 import { type Ari, AriError, ignoreGone } from './ari.js';
 import { checkSound, soundOf } from './sound.js';
+import type { Stage } from './stage.js';
 import { beepFile, silenceFile, toneFile } from './tones.js';
 import type { Waiters } from './waiters.js';
 
@@ -15,9 +16,6 @@ interface Piece {
 
 /** How often music or a tone is in one request: often enough to be asked for seldom. */
 const repeats = 50;
-
-/** A channel or a bridge of Asterisk: what something can be played to. */
-export type Stage = `channels/${string}` | `bridges/${string}`;
 
 export interface Stopped {
   reason: 'stopped' | 'replaced' | 'digit';
@@ -72,14 +70,15 @@ function piecesOf(sources: readonly PlaySource[], house: HouseSounds): Piece[] {
 export class Playing {
   readonly #ari: Ari;
   readonly #waiters: Waiters;
-  readonly #stage: Stage;
+  readonly #open: () => Promise<Stage>;
   #stopped: Stopped | undefined;
   #playing: string | undefined;
 
-  constructor(ari: Ari, waiters: Waiters, stage: Stage) {
+  /** @param open is asked once, when it is sure that something is to be played */
+  constructor(ari: Ari, waiters: Waiters, open: () => Promise<Stage>) {
     this.#ari = ari;
     this.#waiters = waiters;
-    this.#stage = stage;
+    this.#open = open;
   }
 
   /** @throws MediaError `bad_request` when a file cannot be played */
@@ -89,11 +88,19 @@ export class Playing {
     house: HouseSounds,
   ): Promise<PlayEnd> {
     await check(sources);
-    const pieces = piecesOf(sources, house);
+    const stage = await this.#open();
+    try {
+      return await this.#play(piecesOf(sources, house), times, stage);
+    } finally {
+      await stage.close();
+    }
+  }
+
+  async #play(pieces: readonly Piece[], times: number | 'forever', stage: Stage): Promise<PlayEnd> {
     for (let round = 0; times === 'forever' || round < times; round++) {
       for (const piece of pieces) {
         do {
-          if (!this.#stopped) await this.#piece(piece);
+          if (!this.#stopped) await this.#piece(piece, stage);
           if (this.#stopped) return this.#stopped as PlayEnd;
         } while (piece.stopAfterMs === Number.POSITIVE_INFINITY);
       }
@@ -107,13 +114,13 @@ export class Playing {
     if (this.#playing) await this.#end(this.#playing);
   }
 
-  async #piece({ media, stopAfterMs }: Piece): Promise<void> {
+  async #piece({ media, stopAfterMs }: Piece, { path }: Stage): Promise<void> {
     const id = randomUUID();
     const finished = this.#waiters.wait(`playback ${id}`);
     this.#playing = id;
     let timer: NodeJS.Timeout | undefined;
     try {
-      await this.#ari.request('POST', `${this.#stage}/play`, { media, playbackId: id });
+      await this.#ari.request('POST', `${path}/play`, { media, playbackId: id });
       if (this.#stopped) await this.#end(id);
       if (stopAfterMs !== undefined && stopAfterMs < Number.POSITIVE_INFINITY)
         timer = setTimeout(() => void this.#end(id), stopAfterMs);
@@ -140,14 +147,17 @@ export class Playing {
  * the partner in the bridge holds.
  */
 export class Player {
-  readonly #make: () => Playing;
+  readonly #make: (what: 'prompt' | 'music') => Playing;
   readonly #house: HouseSounds;
   readonly #logger: Logger;
   #prompt: { playing: Playing; keys: string | undefined } | undefined;
   #background: { file: string; playing: Playing } | undefined;
   #music: string | undefined;
 
-  constructor(make: () => Playing, { house, logger }: { house: HouseSounds; logger: Logger }) {
+  constructor(
+    make: (what: 'prompt' | 'music') => Playing,
+    { house, logger }: { house: HouseSounds; logger: Logger },
+  ) {
     this.#make = make;
     this.#house = house;
     this.#logger = logger;
@@ -156,7 +166,7 @@ export class Player {
   async play(sources: readonly PlaySource[], options: PlayOptions): Promise<PlayEnd> {
     const { times = 1, endOnDigit, signal } = options;
     if (signal?.aborted) return { reason: 'stopped' };
-    const mine = { playing: this.#make(), keys: endOnDigit };
+    const mine = { playing: this.#make('prompt'), keys: endOnDigit };
     const earlier = this.#prompt;
     this.#prompt = mine;
     await Promise.all([earlier?.playing.stop({ reason: 'replaced' }), this.#pauseMusic()]);
@@ -197,7 +207,7 @@ export class Player {
 
   #resumeMusic(): void {
     if (this.#music === undefined || this.#prompt || this.#background) return;
-    const mine = { file: this.#music, playing: this.#make() };
+    const mine = { file: this.#music, playing: this.#make('music') };
     this.#background = mine;
     mine.playing
       .play(Array(repeats).fill({ file: mine.file }), 'forever', this.#house)

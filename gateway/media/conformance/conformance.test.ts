@@ -1,35 +1,14 @@
-import pino from 'pino';
 import t from 'tap';
-import {
-  connectFreeswitch,
-  freeswitchSettings,
-  namedFreeswitches,
-} from '../../../test/support/freeswitch.js';
-import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
+import { enginesUnderTest } from '../../../test/support/media-engines.js';
 import { endWebRtc } from '../../../test/support/webrtc-peer.js';
-import { connectBuiltinMedia } from '../index.js';
 import { mediaConformance } from './index.js';
 import { ConformanceReport } from './suite.js';
 
-const logger = pino({ level: 'silent' });
 const report = new ConformanceReport();
 
-t.test('the built-in engine', async t => {
-  const engine = await startMediaEngine();
-  const { host, port, secret } = engine;
-  const server = await connectBuiltinMedia({ host, port, secret, houseMusic, owner: 'conformance', logger });
-  t.teardown(async () => {
-    await server.close();
-    await engine.stop();
-  });
-  mediaConformance(t, async () => server, report);
-});
-
-const [freeswitch] = namedFreeswitches();
-if (freeswitch !== undefined) {
-  t.test('FreeSWITCH', async t => {
-    const server = await connectFreeswitch(await freeswitchSettings(t, freeswitch));
-    t.teardown(() => server.close());
+for (const { name, open } of enginesUnderTest()) {
+  t.test(name, async t => {
+    const server = await open(t);
     mediaConformance(t, async () => server, report);
   });
 }

@@ -3,6 +3,7 @@ import type { MediaServer } from '../port.js';
 import { activity } from './activity.js';
 import { badSdp } from './bad-sdp.js';
 import { capabilities } from './capabilities.js';
+import { combinations } from './combinations.js';
 import { conference } from './conference.js';
 import { digits } from './digits.js';
 import { hold } from './hold.js';
@@ -17,6 +18,7 @@ import { talk } from './talk.js';
 
 const themes = {
   talk,
+  combinations,
   hold,
   digits,
   play,

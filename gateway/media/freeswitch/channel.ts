@@ -29,7 +29,7 @@ const responses: Record<string, RunEnd> = {
  * A description that FreeSWITCH takes for a newer one (RFC 3264 8): it ignores what its origin says is the same, and
  * answers of two peers to one INVITE (183, then 200) need not agree on versions.
  */
-function renewed(sdp: string, version: number): string {
+export function renewed(sdp: string, version: number): string {
   return sdp.replace(/^o=.*$/m, line => {
     const [name, id, , ...rest] = line.split(' ');
     return [name, id, 1_000_000 + version, ...rest].join(' ');

@@ -15,7 +15,7 @@ import {
   type RecordRequest,
 } from '../port.js';
 import { RtpWatch } from '../rtp-watch.js';
-import { type Channel, ignoreGone } from './channel.js';
+import { type Channel, ignoreGone, renewed } from './channel.js';
 import type { EslEvent } from './esl-connection.js';
 import { Joins } from './joins.js';
 import { type Negotiated, ownOffer, readOffer, reanswer } from './negotiation.js';
@@ -53,6 +53,8 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
   #activity: ActivityWatch | undefined;
   #holding = false;
   #connected = false;
+  /** Of our answers that FreeSWITCH had no part in. */
+  #version = 0;
   #over = false;
 
   constructor(host: EndpointHost, request: EndpointRequest, channel: Channel) {
@@ -119,6 +121,11 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     const sameAssociation = before?.association === offered.association;
     if (this.#channel.gone || !sameAssociation) {
       await this.#exchangeChannel(offer);
+    } else if (this.kind === 'webrtc') {
+      // Of the same association (RFC 8842 5.1) only the direction can be new, and FreeSWITCH is told of no hold: asked all
+      // the same, it no longer hears the keys that go with Opus.
+      this.#negotiated = { ...offered, role: before.role };
+      this.#localSdp = reanswer(renewed(this.#localSdp, ++this.#version), this.#negotiated);
     } else {
       const answer = await this.#channel.reoffer(offer);
       this.#negotiated = { ...offered, role: before.role };

@@ -2,14 +2,14 @@
 import t from 'tap';
 import {
   connectFreeswitch,
+  freeswitchCount,
+  freeswitches,
   freeswitchSettings,
-  namedFreeswitches,
+  type NamedFreeswitch,
 } from '../../../test/support/freeswitch.js';
 import { Link } from '../../../test/support/link.js';
 import { answeredPhone, calledPhone, end, next, talkTogether } from '../conformance/legs.js';
 import { EslConnection } from './esl-connection.js';
-
-const [freeswitch] = namedFreeswitches();
 
 t.test('a FreeSWITCH that is not there is told by name', async t => {
   const nowhere = { esl: { host: '127.0.0.1', port: 1, password: 'x' }, sip: '127.0.0.1:1' };
@@ -21,7 +21,9 @@ t.test('a FreeSWITCH that is not there is told by name', async t => {
   await t.rejects(connectFreeswitch(settings), { code: 'engine_unavailable' });
 });
 
-if (freeswitch !== undefined) {
+if (freeswitchCount > 0) {
+  const [freeswitch] = (await freeswitches(t, 1)) as [NamedFreeswitch];
+
   t.test('a wrong password is told at once', async t => {
     const settings = await freeswitchSettings(t, freeswitch);
     const wrong = { ...settings, esl: { ...settings.esl, password: 'wrong' } };

@@ -11,6 +11,7 @@ const phone = (direction: string, events = true) =>
     'm=audio 4000 RTP/AVP 0 101',
     ...(events ? ['a=rtpmap:101 telephone-event/8000'] : []),
     `a=${direction}`,
+    'a=ptime:20',
     '',
   ].join('\r\n');
 
@@ -42,6 +43,7 @@ t.test('a hold is read, and answered as RFC 3264 6.1 asks', async t => {
     t.match(negotiated, { answer, holds }, offered);
     t.match(reanswer(phone('sendrecv'), negotiated), new RegExp(`a=${answer}\\r\\n$`));
     t.equal(reanswer(phone('sendrecv'), negotiated).match(/^a=(send|recv|inact)/gm)?.length, 1);
+    t.notMatch(reanswer(phone('sendrecv'), negotiated), /\n\r?\n/, 'no empty line, which Chromium refuses');
   }
   t.equal(readOffer('rtp', phone('sendrecv', false), undefined).events, false);
 });

@@ -55,9 +55,7 @@ export function ownOffer(offer: string): string {
  * an answer to a re-INVITE it offers its DTLS role anew, which is none (RFC 8842 5.3).
  */
 export function reanswer(answer: string, { answer: direction, role }: Negotiated): string {
-  const directed = answer
-    .replace(/^a=(sendrecv|sendonly|recvonly|inactive)(\r?)$/gm, '')
-    .replace(/(\r\n){2,}/g, '\r\n');
+  const directed = answer.replace(/^a=(sendrecv|sendonly|recvonly|inactive)\r?\n/gm, '');
   const withDirection = `${directed.trimEnd()}\r\na=${direction}\r\n`;
   return role === undefined ? withDirection : withDirection.replace(/^a=setup:.*$/m, `a=setup:${role}`);
 }
