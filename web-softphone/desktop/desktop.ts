@@ -5,9 +5,11 @@ import type { AgentIntent, Desk, Interaction } from './api/types.js';
 import { Action } from './desk/action.js';
 import { DeskView } from './desk/desk.js';
 import { DraftKeeper, handInDelay, isWritten } from './desk/draft.js';
+import { FloorView } from './desk/floor-view.js';
 import { type Notice, noticeOf } from './desk/notice.js';
 import { ServerClock } from './desk/server-clock.js';
 import { Session } from './desk/session.js';
+import { TalkActions } from './desk/talk-actions.js';
 import { PhoneFormats } from './format/phone.js';
 import { dictionaries, LanguageChoice } from './i18n/language.js';
 import { LiveSocket, type Socket } from './live/live-socket.js';
@@ -47,6 +49,8 @@ export class Desktop {
   readonly tones = new Tones();
   readonly phones = new PhoneFormats();
   readonly api: ApiClient;
+  readonly talks: TalkActions;
+  readonly floor: FloorView;
   readonly #alert: OfferAlert;
   readonly #noticeListeners = new Set<(notice: Notice) => void>();
   /** What the agent is ending himself, so that its going is no news. */
@@ -131,10 +135,16 @@ export class Desktop {
     });
     this.session = new Session(this.api);
     this.view = new DeskView(this.api);
+    this.floor = new FloorView(this.api);
+    this.talks = new TalkActions(this.api, async () => {
+      this.tones.unlock();
+      await this.microphone.ensure();
+    });
     this.live = new LiveSocket({
       // A browser's WebSocket has more of everything, and events that say more.
       open: () => new window.WebSocket(liveUrl(window.location, this.language.state.get())) as Socket,
       onDesk: desk => this.#deskChanged(desk),
+      onFloor: () => void this.floor.refresh(),
       visible: () => document.visibilityState === 'visible',
       onSignedOut: () => this.session.end(),
     });
@@ -191,6 +201,7 @@ export class Desktop {
     this.#alert.hide();
     clearTimeout(this.#handIn);
     this.view.clear();
+    this.floor.clear();
     if (state.phase === 'signed_out' && !state.ended) this.draft.clear();
   }
 
@@ -221,25 +232,30 @@ export class Desktop {
     this.#planHandIn(desk.current);
     this.#pickUp();
     const line = desk.current?.state;
+    const monitors = desk.monitoring !== null && desk.monitoring.state !== 'left';
     // Whatever call was awaited, it is not coming any more.
-    if (line === undefined || line === 'wrap_up' || line === 'done') this.softphone.forget();
+    if (!monitors && (line === undefined || line === 'wrap_up' || line === 'done')) this.softphone.forget();
     const was = before?.current;
     if (was && (was.id !== desk.current?.id || was.state !== desk.current.state)) this.#mine.delete(was.id);
   }
 
   /**
    * Where the customer is called first, the agent was reserved for him and not asked: when he has answered, the line
-   * rings here, and is taken by itself.
+   * rings here, and is taken by itself. So is the line into a talk that a supervisor has asked for.
    */
   #pickUp(): void {
-    const current = this.view.desk.get()?.current;
+    const { current, monitoring } = this.view.desk.get() ?? {};
     const { phase, interactionId } = this.softphone.call.get();
-    if (current?.state !== 'dialing' || phase !== 'ringing' || interactionId !== current.id) return;
-    if (this.#pickingUp === current.id) return;
-    this.#pickingUp = current.id;
+    const awaited = [
+      current?.state === 'dialing' && current.id,
+      monitoring?.state !== 'left' && monitoring?.id,
+    ];
+    if (phase !== 'ringing' || interactionId === null || !awaited.includes(interactionId)) return;
+    if (this.#pickingUp === interactionId) return;
+    this.#pickingUp = interactionId;
     this.softphone
       .prepare()
-      .then(() => this.softphone.answer(current.id))
+      .then(() => this.softphone.answer(interactionId))
       // Without a microphone nobody answers: the next agent is asked, and this one sees why.
       .catch(() => this.softphone.hangUp())
       .finally(() => {

@@ -1,5 +1,15 @@
 import { Problem, problemOf } from './problem.js';
-import type { AgentIntent, Interaction, InteractionDetail, Me, SoftphoneAccess } from './types.js';
+import type {
+  AgentIntent,
+  Floor,
+  Interaction,
+  InteractionDetail,
+  Me,
+  MonitoringRole,
+  SoftphoneAccess,
+  Target,
+  TransferTargets,
+} from './types.js';
 
 /** No request is waited for longer than this: a spinner has an end. */
 const timeoutMs = 15_000;
@@ -14,6 +24,10 @@ export interface ApiOptions {
   onSignedOut: () => void;
   /** Called with the server's time (ms since the epoch) and the moments, on `performance.now()`'s scale, around it. */
   onServerTime: (serverTime: number, sentAt: number, receivedAt: number) => void;
+}
+
+function talk(id: string): string {
+  return `/interactions/${encodeURIComponent(id)}`;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -71,6 +85,54 @@ export class ApiClient {
 
   extendWrapUp(id: string): Promise<Interaction> {
     return this.send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up/extend`);
+  }
+
+  transferTargets(): Promise<TransferTargets> {
+    return this.send('GET', '/transfer-targets');
+  }
+
+  transfer(id: string, to: Target): Promise<unknown> {
+    return this.send('POST', `${talk(id)}/transfer`, to);
+  }
+
+  askParty(id: string, to: Target, role: 'consult' | 'third'): Promise<unknown> {
+    return this.send('POST', `${talk(id)}/parties`, { to, role });
+  }
+
+  joinParty(id: string, party: string): Promise<unknown> {
+    return this.send('POST', `${talk(id)}/parties/${encodeURIComponent(party)}/join`);
+  }
+
+  completeTransfer(id: string, party: string): Promise<unknown> {
+    return this.send('POST', `${talk(id)}/parties/${encodeURIComponent(party)}/complete`);
+  }
+
+  removeParty(id: string, party: string): Promise<unknown> {
+    return this.send('DELETE', `${talk(id)}/parties/${encodeURIComponent(party)}`);
+  }
+
+  floor(): Promise<Floor> {
+    return this.send('GET', '/floor');
+  }
+
+  monitor(id: string, role: MonitoringRole): Promise<unknown> {
+    return this.send('PUT', `${talk(id)}/monitoring`, { role });
+  }
+
+  leaveTalk(): Promise<unknown> {
+    return this.send('DELETE', '/monitoring');
+  }
+
+  takeOver(id: string): Promise<unknown> {
+    return this.send('POST', `${talk(id)}/take-over`);
+  }
+
+  endTalk(id: string): Promise<unknown> {
+    return this.send('POST', `${talk(id)}/end`);
+  }
+
+  setAgentState(id: string, state: AgentIntent, reason: string): Promise<unknown> {
+    return this.send('PUT', `/agents/${encodeURIComponent(id)}/state`, { state, reason });
   }
 
   /** Any request; a Blob is sent as it is, everything else as JSON. */

@@ -58,6 +58,72 @@ export interface Interaction {
   doneAt: string | null;
   wrapUpNote: string | null;
   disposition: string | null;
+  /** The interaction that this is a part of. */
+  partOf: string | null;
+  /** Whom this helps. */
+  askedBy: { id: string; name: string } | null;
+  /** By whom it was passed on, to whom, and why that failed when it has. */
+  transfer: { by: string | null; to: string; reason: string | null } | null;
+  forwardedTo: string | null;
+  parties: Party[];
+}
+
+/** Who is, was, or is to be in a talk beside its agent and its customer. */
+export interface Party {
+  id: string;
+  kind: 'agent' | 'queue' | 'number' | 'supervisor';
+  role: 'consult' | 'third' | MonitoringRole;
+  state: 'asked' | 'ringing' | 'consulting' | 'joined' | 'left';
+  reason: string | null;
+  userId: string | null;
+  /** A name, a queue, or a number (E.164). */
+  name: string;
+  since: string;
+}
+
+export type MonitoringRole = 'listen' | 'whisper' | 'barge';
+
+/** Whom a customer is passed on to, or who is asked into the talk. */
+export type Target = { agent: string } | { queue: string } | { number: string };
+
+export interface TransferTargets {
+  agents: { id: string; name: string; state: AgentState; stateSince: string; reachable: boolean }[];
+  queues: { key: string; name: string; waiting: number; ready: number }[];
+}
+
+/** The talk that a supervisor is in. */
+export interface Monitoring {
+  id: string;
+  interactionId: string;
+  role: MonitoringRole;
+  state: 'asked' | 'ringing' | 'joined' | 'left';
+  reason: string | null;
+  agent: { id: string; name: string };
+  customer: { name: string | null; phone: string | null };
+}
+
+/** Who does what now, for supervisors. */
+export interface Floor {
+  agents: {
+    id: string;
+    name: string;
+    state: AgentState;
+    stateSince: string;
+    nextState: AgentIntent;
+    reason: string | null;
+    interactionId: string | null;
+  }[];
+  talks: {
+    id: string;
+    channel: string;
+    state: InteractionState;
+    queue: { key: string; name: string };
+    customer: { name: string | null; phone: string | null };
+    agent: { id: string; name: string } | null;
+    forwardedTo: string | null;
+    since: string;
+    parties: Party[];
+  }[];
 }
 
 export interface InteractionEvent {
@@ -128,11 +194,15 @@ export interface Desk {
   /** How many callbacks wait in the agent's queues. */
   waiting: number;
   recent: Interaction[];
+  /** The talk that a supervisor is in, or was until just now. */
+  monitoring: Monitoring | null;
 }
 
 export type LiveMessage =
   | { type: 'desk'; desk: Desk }
   | { type: 'logged_out' }
+  /** Agents or interactions are no longer as they were: for supervisors. */
+  | { type: 'floor' }
   /** Does this page run? Browsers answer WebSocket pings for a page that is frozen. */
   | { type: 'heartbeat' }
   /** Is somebody there for this offer? To be answered within a second. */

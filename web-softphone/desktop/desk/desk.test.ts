@@ -13,7 +13,7 @@ function interaction(id: string, state: InteractionState, outcome: string | null
 }
 
 function desk(current: Interaction | null, recent: Interaction[] = []): Desk {
-  return { me: {} as Desk['me'], current, recent, waiting: 0 };
+  return { me: {} as Desk['me'], current, recent, waiting: 0, monitoring: null };
 }
 
 t.test('what vanishes without the agent is told', async t => {
@@ -26,6 +26,15 @@ t.test('what vanishes without the agent is told', async t => {
   const wrapUp = desk(interaction('a', 'wrap_up', 'completed'));
   t.match(noticeOf(wrapUp, desk(null), nobody), { kind: 'wrap_up_over' });
   t.equal(noticeOf(wrapUp, desk(null), new Set(['a'])), null);
+});
+
+t.test('a customer who is passed on, or comes back, is no news of a line that failed', async t => {
+  const talk = desk(interaction('a', 'bridged'));
+  const part = { ...interaction('p', 'wrap_up', 'transferred'), partOf: 'a' };
+  t.equal(noticeOf(talk, desk(part, [part]), nobody), null, 'passed on');
+  t.equal(noticeOf(desk(part, [part]), desk(interaction('a', 'offered'), [part]), nobody), null, 'back');
+  const help = { ...interaction('h', 'bridged'), partOf: 'a' };
+  t.equal(noticeOf(desk(help), desk(interaction('a', 'bridged')), nobody), null, 'the colleague goes on');
 });
 
 t.test('a call that did not end as it should is told, with its outcome', async t => {

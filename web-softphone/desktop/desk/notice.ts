@@ -12,10 +12,16 @@ export type Notice =
 
 const onTheWay: ReadonlySet<string> = new Set(['accepted', 'dialing', 'bridged']);
 
+/** Whether it goes on as a part, or as the whole that it was a part of: a customer is passed on, or comes back. */
+function isPassedOn(was: Interaction, { current, recent }: Desk): boolean {
+  if (current && (current.partOf === was.id || current.id === was.partOf)) return true;
+  return recent.some(({ partOf }) => partOf === was.id);
+}
+
 /** `mine` are the ids of the interactions that the agent is declining, hanging up or finishing. */
 export function noticeOf(before: Desk | null, after: Desk, mine: ReadonlySet<string>): Notice | null {
   const was = before?.current ?? null;
-  if (!was || mine.has(was.id)) return null;
+  if (!was || mine.has(was.id) || isPassedOn(was, after)) return null;
   const is = after.current?.id === was.id ? after.current : null;
   if (was.state === 'offered' && !is) return { kind: 'offer_gone', interaction: was };
   if (was.state === 'wrap_up' && !is) return { kind: 'wrap_up_over', interaction: was };

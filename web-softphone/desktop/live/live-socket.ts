@@ -20,6 +20,8 @@ export interface Socket {
 export interface LiveSocketOptions {
   open: () => Socket;
   onDesk: (desk: Desk) => void;
+  /** Agents or interactions are no longer as they were: said to supervisors. */
+  onFloor?: () => void;
   /** Whether the page is seen. */
   visible: () => boolean;
   /** The server said that the session is over. */
@@ -113,6 +115,9 @@ export class LiveSocket {
         break;
       case 'probe':
         this.#say({ type: 'present', offer: message.offer, visible: this.options.visible() });
+        break;
+      case 'floor':
+        this.options.onFloor?.();
         break;
       case 'logged_out':
         this.stop();

@@ -1,5 +1,6 @@
 import {
   IconArrowBackUp,
+  IconArrowForwardUp,
   IconCircleCheck,
   IconClock,
   IconPhoneCall,
@@ -22,6 +23,7 @@ interface Look {
 const looks: Readonly<Record<string, Look>> = {
   completed: { tone: 'good', icon: IconCircleCheck },
   cancelled: { tone: 'plain', icon: IconArrowBackUp },
+  transferred: { tone: 'plain', icon: IconArrowForwardUp },
   busy: { tone: 'bad', icon: IconPhonePause },
 };
 const otherOutcome: Look = { tone: 'bad', icon: IconPhoneOff };

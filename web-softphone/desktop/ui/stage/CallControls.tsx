@@ -4,21 +4,27 @@ import {
   IconDialpad,
   IconMicrophone,
   IconMicrophoneOff,
+  IconPhoneOutgoing,
   IconPlayerPause,
   IconPlayerPlay,
 } from '@tabler/icons-react';
+import type { Interaction } from '../../api/types.js';
 import { isUp } from '../../softphone/call.js';
 import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
 import { ariaKeys, codeOf } from '../shortcut-keys.js';
+import { TransferDialog } from '../talk/TransferDialog.js';
 import { Keypad } from './Keypad.js';
 import classes from './panel.module.css';
 
 /** Mute, hold, keypad: each shows what is so, not what was asked for. */
-export function CallControls({ bridged }: { bridged: boolean }) {
+export function CallControls({ interaction }: { interaction: Interaction }) {
   const t = useText();
   const { softphone } = useDesktop();
   const call = useStore(softphone.call);
   const [keypad, setKeypad] = useDisclosure(false);
+  const [passing, setPassing] = useDisclosure(false);
+  const bridged = interaction.state === 'bridged';
+  const mayPass = bridged && interaction.partOf === null && isUp(call.phase);
   const up = isUp(call.phase);
   const held = call.phase === 'held';
   const mayHold = bridged && (call.phase === 'connected' || held);
@@ -27,6 +33,7 @@ export function CallControls({ bridged }: { bridged: boolean }) {
   useShortcut(codeOf('mute'), up ? onMute : null);
   useShortcut(codeOf('hold'), mayHold ? onHold : null);
   useShortcut(codeOf('keypad'), up ? setKeypad.toggle : null);
+  useShortcut(codeOf('transfer'), mayPass ? setPassing.open : null);
 
   return (
     <>
@@ -69,8 +76,20 @@ export function CallControls({ bridged }: { bridged: boolean }) {
           <IconDialpad size={22} aria-hidden />
           {t.call.keypad}
         </UnstyledButton>
+        <UnstyledButton
+          className={classes.control}
+          disabled={!mayPass}
+          aria-haspopup="dialog"
+          aria-keyshortcuts={ariaKeys('transfer')}
+          onClick={setPassing.open}
+          data-testid="call-transfer"
+        >
+          <IconPhoneOutgoing size={22} aria-hidden />
+          {t.talk.transfer}
+        </UnstyledButton>
       </div>
       {keypad && up && <Keypad />}
+      <TransferDialog interactionId={interaction.id} opened={passing && mayPass} onClose={setPassing.close} />
       {call.muted && (
         <p className={classes.word} data-tone="warn">
           {t.call.muted}

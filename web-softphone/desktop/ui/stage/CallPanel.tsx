@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPhoneX } from '@tabler/icons-react';
 import { useState } from 'react';
-import type { Interaction } from '../../api/types.js';
+import type { Interaction, Me } from '../../api/types.js';
 import type { Dictionary } from '../../i18n/en.js';
 import { type CallPhase, isOnHold } from '../../softphone/call.js';
 import { Elapsed } from '../common/Elapsed.js';
@@ -9,6 +9,7 @@ import { KeyHint } from '../common/KeyHint.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
 import { useAction, useDesktop, useShortcut, useStore, useText } from '../hooks.js';
 import { ariaKeys, codeOf } from '../shortcut-keys.js';
+import { Parties } from '../talk/Parties.js';
 import { CallControls } from './CallControls.js';
 import { CallSteps } from './CallSteps.js';
 import classes from './panel.module.css';
@@ -22,6 +23,9 @@ function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): St
   const { status } = t.call;
   if (interaction.state === 'bridged') {
     if (isOnHold(phase)) return { word: status[phase], tone: 'warn' };
+    if (interaction.askedBy) return { word: t.talk.with(interaction.askedBy.name), tone: 'good' };
+    const apart = interaction.parties.find(({ state }) => state === 'consulting');
+    if (apart) return { word: t.talk.customerWaits, tone: 'warn' };
     return { word: status.bridged, tone: 'good' };
   }
   return { word: interaction.state === 'dialing' ? status.dialing : status.accepted, tone: 'plain' };
@@ -40,7 +44,7 @@ function HeldFor() {
 }
 
 /** The call while it lives: how far it is, and what may be done with it. */
-export function CallPanel({ interaction }: { interaction: Interaction }) {
+export function CallPanel({ interaction, me }: { interaction: Interaction; me: Me }) {
   const t = useText();
   const { softphone, hangUp } = useDesktop();
   const call = useStore(softphone.call);
@@ -65,8 +69,11 @@ export function CallPanel({ interaction }: { interaction: Interaction }) {
           {call.phase === 'held' && <HeldFor />}
         </p>
       </div>
-      {interaction.state !== 'bridged' && <CallSteps state={interaction.state} phase={call.phase} />}
-      <CallControls bridged={interaction.state === 'bridged'} />
+      {interaction.state !== 'bridged' && interaction.partOf === null && (
+        <CallSteps state={interaction.state} phase={call.phase} />
+      )}
+      <CallControls interaction={interaction} />
+      <Parties interaction={interaction} country={me.tenant.countries[0]} />
       <Button
         size="lg"
         color="rose"

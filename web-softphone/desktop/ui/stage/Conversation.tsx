@@ -3,6 +3,7 @@ import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
 import { type CallPhase, isOnHold } from '../../softphone/call.js';
 import { useDesktop, useStore, useText } from '../hooks.js';
+import { HowItCame } from '../talk/HowItCame.js';
 import { CallPanel } from './CallPanel.js';
 import { CustomerFacts, CustomerHead } from './Customer.js';
 import classes from './conversation.module.css';
@@ -10,14 +11,14 @@ import { Notes } from './Notes.js';
 import { OfferPanel } from './OfferPanel.js';
 import { WrapUpPanel } from './WrapUpPanel.js';
 
-function Panel({ interaction }: { interaction: Interaction }) {
+function Panel({ interaction, me }: { interaction: Interaction; me: Me }) {
   switch (interaction.state) {
     case 'offered':
       return <OfferPanel interaction={interaction} />;
     case 'wrap_up':
       return <WrapUpPanel interaction={interaction} />;
     default:
-      return <CallPanel interaction={interaction} />;
+      return <CallPanel interaction={interaction} me={me} />;
   }
 }
 
@@ -52,10 +53,11 @@ export function Conversation({ interaction, me }: { interaction: Interaction; me
         )}
       </div>
       <div className={classes.head}>
+        <HowItCame interaction={interaction} />
         <CustomerHead interaction={interaction} me={me} />
       </div>
       <div className={classes.panel}>
-        <Panel interaction={interaction} />
+        <Panel interaction={interaction} me={me} />
       </div>
       {state !== 'offered' && (
         <div className={classes.notes}>

@@ -3,6 +3,8 @@ import { useEffect, useRef } from 'react';
 import type { Desk, Me } from '../../api/types.js';
 import { useText } from '../hooks.js';
 import { showHead } from '../show-head.js';
+import { FloorPage } from '../talk/FloorPage.js';
+import { MonitorBar } from '../talk/MonitorBar.js';
 import { Conversation } from './Conversation.js';
 import { EmptyDesk } from './EmptyDesk.js';
 import { LineNotices } from './LineNotices.js';
@@ -60,8 +62,14 @@ export function Stage({ me, desk }: { me: Me; desk: Desk | null }) {
       <VisuallyHidden role="alert">{announcement}</VisuallyHidden>
       <LineNotices me={me} current={current} />
       {desk === null && <Loading />}
-      {desk !== null && current === null && <EmptyDesk me={me} waiting={desk.waiting} />}
+      {desk?.monitoring && <MonitorBar monitoring={desk.monitoring} />}
+      {desk !== null && current === null && (me.role === 'agent' || me.state !== 'offline') && (
+        <EmptyDesk me={me} waiting={desk.waiting} />
+      )}
       {current !== null && <Conversation key={current.id} interaction={current} me={me} />}
+      {desk !== null && current === null && me.role !== 'agent' && (
+        <FloorPage me={me} monitoring={desk.monitoring} />
+      )}
     </div>
   );
 }
