@@ -32,7 +32,8 @@ export interface FormView {
   /** Shows a failure at its field, or above the button when it belongs to none, and moves the focus there. */
   fail(message: string, field?: Field): void;
   setSending(sending: boolean): void;
-  setSubmitLabel(label: string): void;
+  /** What the button says; without it, what it said at first. */
+  setSubmitLabel(label?: string): void;
 }
 
 /** First choices: the first queue that is open, the country that the languages in `wishes` speak of. */
@@ -241,7 +242,8 @@ export function formView({
   showCountry();
   reformat(true);
 
-  const submitLabel = h('span', {}, text.callMeBack);
+  const restLabel = () => (draft.via === 'browser' ? text.talkHere : text.callMeBack);
+  const submitLabel = h('span', {}, restLabel());
   const submit = h(
     'button',
     { type: 'submit', class: 'primary', 'data-testid': 'rb-submit' },
@@ -268,6 +270,7 @@ export function formView({
   const how = wayField(draft, text, errorOf('via'), () => {
     clearErrors();
     const inBrowser = draft.via === 'browser';
+    submitLabel.textContent = restLabel();
     phoneField.hidden = inBrowser;
     when.hidden = inBrowser;
   });
@@ -335,7 +338,7 @@ export function formView({
       if (sending) submitLabel.textContent = text.sending;
     },
     setSubmitLabel: label => {
-      submitLabel.textContent = label;
+      submitLabel.textContent = label ?? restLabel();
     },
   };
 }

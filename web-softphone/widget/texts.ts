@@ -35,6 +35,7 @@ export interface Texts {
   byPhone: string;
   inBrowser: string;
   microphone: string;
+  talkHere: string;
   browserStep: string;
   browserStates: Record<'waiting' | 'offered' | 'accepted' | 'dialing' | 'bridged', Words>;
   browserMissed: Words & { again: string };
@@ -98,6 +99,7 @@ const en: Texts = {
   inBrowser: 'In this browser',
   microphone:
     'Your browser will ask whether we may use the microphone. It is on only while you talk. Please keep this page open.',
+  talkHere: 'Talk in this browser',
   browserStep: 'Connecting',
   browserStates: {
     waiting: {
@@ -252,6 +254,7 @@ const ko: Texts = {
   inBrowser: '이 브라우저에서',
   microphone:
     '브라우저가 마이크 사용 권한을 물어봅니다. 마이크는 통화하는 동안에만 켜집니다. 이 페이지를 열어 두세요.',
+  talkHere: '브라우저로 통화하기',
   browserStep: '연결',
   browserStates: {
     waiting: {

@@ -250,7 +250,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
     } catch (error) {
       sent.setSending(false);
       const refused = error instanceof Refusal;
-      sent.setSubmitLabel(refused ? text.callMeBack : text.retry);
+      sent.setSubmitLabel(refused ? undefined : text.retry);
       const name = refused ? error.field?.split(/[./]/).at(-1) : undefined;
       const slot = refused ? error.slot : undefined;
       sent.fail(
@@ -279,7 +279,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       return true;
     } catch (error) {
       sent.setSending(false);
-      sent.setSubmitLabel(text.callMeBack);
+      sent.setSubmitLabel();
       sent.fail(
         (error as Error).name === 'MicrophoneError' ? (error as Error).message : text.unreachable,
         'via',
