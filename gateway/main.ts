@@ -43,6 +43,9 @@ import { widgetRoutes } from './widget/index.js';
 const poolSize = 12;
 const sessionSweepMs = 60_000;
 
+/** `restart`: another run follows, which goes on with the calls. `end`: they end with it. */
+type Ending = 'restart' | 'end';
+
 /** The composition root: builds the parts, starts them from the bottom up, and stops them from the top down. */
 async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
   const logger = pino(
@@ -106,12 +109,17 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     });
     await telephony.start();
     stopping.push(() => telephony.stop());
+    /** The order to end says whether the calls end, too; if they go on, it is because both engines keep them. */
+    const keepsCalls = () =>
+      signal.reason === ('restart' satisfies Ending) &&
+      telephony.keepsCalls() &&
+      media.capabilities.has('adopt');
     const media = await openMedia(config, {
       ...{ telephony, logger },
       owner: `gateway-${lease.id}`,
       houseMusic: prompts.houseMusic,
     });
-    stopping.push(() => media.close());
+    stopping.push(() => media.close({ keep: keepsCalls() }));
 
     const wrapUps = new WrapUpClock(sql, logger);
     const waitingCounts = new WaitingCounts(sql, announcements, logger);
@@ -142,7 +150,15 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       onOffer: offer => prober.take(offer),
     });
     const waiting = waitingClock(sql, logger, () => matcher.request());
-    const succession = new Succession({ sql, lease, telephony, wrapUps, logger });
+    const succession = new Succession({
+      sql,
+      lease,
+      telephony,
+      media,
+      adoptCalls: () => conductor.adopt(lease.id),
+      wrapUps,
+      logger,
+    });
 
     await succession.start();
     const dueClock = new DueClock(sql, logger);
@@ -167,7 +183,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => wrapUps.stop(),
       () => dueClock.stop(),
       () => queueClock.stop(),
-      () => conductor.stop(),
+      () => (keepsCalls() ? conductor.leave() : conductor.stop()),
       () => matcher.stop(),
       () => waiting.stop(),
     );
@@ -261,6 +277,8 @@ function openMedia(
       engines: config.mediaControls,
       secret: config.mediaSecret,
       ...common,
+      // All gateways of the house are one owner: each can go on with the calls of another.
+      owner: 'gateway',
     });
   if (config.media === 'asterisk')
     return connectAsteriskMedia({
@@ -299,8 +317,10 @@ const { values } = parseArgs({
   options: { config: { type: 'string' }, 'exit-with-parent': { type: 'boolean', default: false } },
 });
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort());
-if (values['exit-with-parent']) process.stdin.on('close', () => stop.abort()).resume();
+process.once('SIGTERM', () => stop.abort('restart' satisfies Ending));
+for (const name of ['SIGINT', 'SIGHUP'] as const)
+  process.once(name, () => stop.abort('end' satisfies Ending));
+if (values['exit-with-parent']) process.stdin.on('close', () => stop.abort('end' satisfies Ending)).resume();
 try {
   await run(completeConfig(loadConfig({ env: process.env, file: values.config })), stop.signal);
   process.exit(0);

@@ -63,36 +63,6 @@ t.test('a gateway that is killed loses nothing it has acknowledged', async t => 
       await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
     },
   );
-
-  await t.test('killed while they talk: both are hung up, and it is on the books', async t => {
-    const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
-    await agent.setState('ready');
-    const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
-    const callback = await stack.api.askCallback({ phone: nextNumber() });
-    await agent.accept(t, await agent.ring());
-    await stack.api.follow(callback, ({ state }) => state === 'bridged');
-    await stack.restartGateway('SIGKILL');
-    await telco.done;
-    await agent.hungUp();
-    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'failed' });
-    await agent.step('wrap-up', callback.id);
-    t.same(await leftOver(stack), nothing);
-    const [row] =
-      await stack.sql`select count(*)::int as count from events where interaction_id = ${callback.id} and type = 'bridged'`;
-    t.equal(row?.count, 1, 'nobody was dialled twice');
-  });
-
-  await t.test('stopped politely while they talk: both are hung up before it is gone', async t => {
-    const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
-    await agent.setState('ready');
-    const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
-    const callback = await stack.api.askCallback({ phone: nextNumber() });
-    await agent.accept(t, await agent.ring());
-    await stack.api.follow(callback, ({ state }) => state === 'bridged');
-    await stack.restartGateway('SIGTERM');
-    await telco.done;
-    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'failed' });
-  });
 });
 
 t.test('a media engine that dies ends its calls by name, and the phone is hung up', async t => {

@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap';
+import { conversation, voices, watchHearing } from './support/conversation.js';
+import { Phone } from './support/phone.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import {
@@ -108,6 +110,17 @@ async function nameOf({ sql }: Stack, url: string): Promise<string> {
   return row.name;
 }
 
+/** Resolves when the gateway of that name serves the interaction. */
+async function servedBy({ sql }: Stack, id: string, name: string): Promise<void> {
+  const deadline = Date.now() + 15_000;
+  while (Date.now() < deadline) {
+    const rows = await sql`select from interactions i join nodes n on n.id = i.node_id
+      where i.id = ${id} and n.name = ${name}`;
+    if (rows.length > 0) return;
+  }
+  throw new Error(`the interaction was not taken over by ${name}`);
+}
+
 /** What a callback that the other gateway serves is brought into, and what has become of it when that one is dead. */
 const deaths: Record<
   string,
@@ -163,17 +176,22 @@ const deaths: Record<
   },
 
   async bridged(t, stack, other, kill) {
+    const phone = await Phone.open(t, stack);
     const agent = await signIn(t, stack, stack.api, 'agent1');
-    const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
-    const callback = await other.api.askCallback({ phone: nextNumber() });
-    await agent.accept(t, await agent.ring());
-    await stack.api.follow(callback, ({ state }) => state === 'bridged');
-    const since = await kill();
-    await telco.done;
+    const talk = await conversation(t, stack, phone, { api: other.api, agent });
+    const { callback, browser } = talk;
+    const hearings = [
+      watchHearing(phone.audio.listener, voices.agent),
+      watchHearing(browser.listener, voices.customer),
+    ];
+    await kill();
+    await servedBy(stack, callback.id, await nameOf(stack, stack.url));
+    for (const ending of hearings)
+      t.match(ending(), { gaps: 0, without: 0 }, 'they heard each other all the time');
+    phone.hangUp();
     await agent.hungUp();
-    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'failed' });
-    await sayDelay(t, stack, callback.id, 'ended', since);
     await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
     await agent.step('wrap-up', callback.id);
   },
 

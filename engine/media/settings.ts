@@ -28,7 +28,7 @@ export const usage = `Usage: node dist/engine/media/main.js [settings]
   --webrtc-port PORT         UDP port shared by all browsers (0: a free one)
   --rtp-timeout SECONDS      silence of RTP and RTCP after which a leg is lost (15)
   --connect-timeout SECONDS  time for ICE and DTLS once both sides know each other (20)
-  --orphan-grace SECONDS     time for a gateway that went to come back to its endpoints (10)
+  --orphan-grace SECONDS     time for a gateway that went to come back to its endpoints (30)
   --max-endpoints N          endpoints held at once (4000)
   --exit-with-parent         end when standard input is closed
 Environment: RINGBRIDGE_MEDIA_SECRET, the login secret of the control socket (required).`;
@@ -41,7 +41,7 @@ const options = {
   'webrtc-port': { type: 'string', default: '0' },
   'rtp-timeout': { type: 'string', default: '15' },
   'connect-timeout': { type: 'string', default: '20' },
-  'orphan-grace': { type: 'string', default: '10' },
+  'orphan-grace': { type: 'string', default: '30' },
   'max-endpoints': { type: 'string', default: '4000' },
   'exit-with-parent': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },

@@ -21,6 +21,7 @@ export { bringForward, callNow, type Rescheduled, reschedule } from './schedule.
 export { type Slot, type SlotTerms, withFreeSeats } from './seats.js';
 export { type InteractionState, liveStates, type Outcome } from './states.js';
 export { Succession } from './succession.js';
+export { claimCalls, disownCall } from './take-over.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';
 export { tellWait, type WaitRange } from './told-waits.js';
 export {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
-import { closeOrphanLegs, closeOrphanParties } from '../calls/index.js';
+import { closeOrphanLegs, closeOrphanParties, type LegRemains } from '../calls/index.js';
 import { Latest } from '../latest.js';
+import { MediaError, type MediaServer } from '../media/index.js';
 import type { NodeLease, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
 import { loseOrphanDesktops } from './desktops.js';
@@ -14,13 +15,16 @@ export interface SuccessionOptions {
   sql: Sql;
   lease: NodeLease;
   telephony: Telephony;
+  media: MediaServer;
+  /** Goes on with the calls that can be gone on with. */
+  adoptCalls: () => Promise<void>;
   wrapUps: WrapUpClock;
   logger: Logger;
 }
 
 /**
- * Takes over the work of nodes that are no more, this one's earlier self among them: hangs up what they left ringing
- * or talking, puts their interactions in order, and keeps the time of their wrap-ups.
+ * Takes over the work of nodes that are no more, this one's earlier self among them: goes on with the calls that the
+ * engines still hold, hangs up all others, puts their interactions in order, and keeps the time of their wrap-ups.
  */
 export class Succession {
   readonly #options: SuccessionOptions;
@@ -52,18 +56,37 @@ export class Succession {
   }
 
   async #takeOver(): Promise<void> {
-    const { sql, telephony, wrapUps, logger } = this.#options;
+    const { sql, wrapUps, logger, adoptCalls } = this.#options;
+    try {
+      await adoptCalls();
+    } catch (error) {
+      logger.error({ err: error }, 'calls not adopted');
+    }
     const legs = await closeOrphanLegs(sql);
-    // A peer that does not answer the BYE takes half a minute to be given up; nobody has to wait for that.
-    for (const callId of legs)
-      telephony
-        .endStale(callId)
-        .catch(error => logger.warn({ err: error, callId }, 'leg of a dead gateway not ended'));
+    for (const leg of legs) this.#free(leg);
     await closeOrphanParties(sql);
     await loseOrphanDesktops(sql);
     const { requeued, cut } = await takeOver(sql);
     if (legs.length + requeued + cut === 0) return;
     logger.warn({ requeued, cut, legs: legs.length }, 'put in order what a gateway left behind');
     await wrapUps.adopt();
+  }
+
+  /** A peer that does not answer the BYE takes half a minute to be given up; nobody has to wait for that. */
+  #free({ callId, endpointId }: LegRemains): void {
+    const { telephony, media, logger } = this.#options;
+    if (callId !== null)
+      telephony
+        .endStale(callId)
+        .catch(error => logger.warn({ err: error, callId }, 'leg of a dead gateway not ended'));
+    if (endpointId !== null && media.capabilities.has('adopt'))
+      media
+        .adopt(endpointId)
+        .then(endpoint => endpoint.destroy())
+        .catch(error => {
+          // It has gone by itself.
+          if (!(error instanceof MediaError))
+            logger.warn({ err: error }, 'endpoint of a dead gateway not freed');
+        });
   }
 }

@@ -1,12 +1,40 @@
 import type { Sql } from '../store/index.js';
-import { leaving } from './states.js';
-import { backToQueue, intoWrapUp } from './transitions.js';
+import { leaving, statesBefore } from './states.js';
+import {
+  backToQueue,
+  type InteractionRef,
+  intoWrapUp,
+  type ServedInteraction,
+  servedColumns,
+} from './transitions.js';
 
 export interface TakenOver {
   /** Customers who were not reached and wait again in their old places. */
   requeued: number;
   /** Talks that were cut. */
   cut: number;
+}
+
+/**
+ * Interactions whose customer is on the line, and whose node is no more, are this node's from now on: it can try to go on
+ * with their calls. Of several nodes that do it at once one gets a given call.
+ */
+export async function claimCalls(sql: Sql, nodeId: string): Promise<ServedInteraction[]> {
+  return await sql<ServedInteraction[]>`
+    with orphan as (
+      select id as orphan_id from interactions i
+      where customer_live_since is not null and state in ${sql(statesBefore('agent_gone').concat('waiting'))}
+        and not exists (select from nodes n where n.id = i.node_id)
+      for update of i skip locked
+    )
+    update interactions i set node_id = ${nodeId} from orphan where id = orphan_id
+    returning ${servedColumns(sql)}`;
+}
+
+/** The call could not be gone on with: it is put in order with all others that have no node. */
+export async function disownCall(sql: Sql, { id, tenantId }: InteractionRef): Promise<void> {
+  await sql`update interactions set node_id = null
+    where tenant_id = ${tenantId} and id = ${id} and customer_live_since is not null and state <> 'done'`;
 }
 
 /**

@@ -61,7 +61,7 @@ interface Move {
   data?: Record<string, string | number | boolean | null>;
 }
 
-function servedColumns(sql: Sql): Fragment {
+export function servedColumns(sql: Sql): Fragment {
   return sql`id, tenant_id as "tenantId", state, outcome, queue_id as "queueId", agent_id as "agentId", phone, name,
     offer_expires_at as "offerExpiresAt", wrap_up_until as "wrapUpUntil"`;
 }

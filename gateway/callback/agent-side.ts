@@ -69,10 +69,13 @@ export async function letGo(
   why: string,
   { live }: Waiting,
 ): Promise<boolean> {
-  // An agent lost to a restart has let nothing go by, and takes the customer's line with him: he may be asked again at once.
-  const restart = why === ('shutdown' satisfies StopReason);
+  // An agent lost to the gateway's end has let nothing go by: he may be asked again at once.
+  const shutdown = why === ('shutdown' satisfies StopReason);
+  const restart = why === ('restart' satisfies StopReason);
   const step = () =>
-    live && !restart ? agentGone(sql, interaction, why) : loseAgent(sql, interaction, why, !restart);
+    live && !shutdown
+      ? agentGone(sql, interaction, why)
+      : loseAgent(sql, interaction, why, !shutdown && !restart);
   return (await untilTaken(step)) !== undefined;
 }
 

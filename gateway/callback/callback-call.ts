@@ -20,6 +20,7 @@ import {
 import type { Leg } from '../calls/index.js';
 import { isMusic } from '../prompts/index.js';
 import { untilTaken } from '../store/index.js';
+import type { AdoptedCall } from './adoption.js';
 import { reachAgent, watchSoftphone } from './agent-side.js';
 import { CustomerLine } from './customer-line.js';
 import { reachCustomer } from './customer-side.js';
@@ -29,7 +30,12 @@ import { type Heir, TalkParties } from './talk-parties.js';
 import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
 /** After these the customer, if he is on the line, stays on it: for the next agent. */
-const customerStays: ReadonlySet<StopReason | undefined> = new Set(['passed_on', 'agent_lost', undefined]);
+const customerStays: ReadonlySet<StopReason | undefined> = new Set([
+  'passed_on',
+  'agent_lost',
+  'restart',
+  undefined,
+]);
 
 /** After these whoever the customer was passed on to does not have him. */
 const passedBy: ReadonlySet<string> = new Set(['declined', 'offer_expired', 'agent_lost', 'agent_gone']);
@@ -92,30 +98,60 @@ export class CallbackCall {
     this.#wake();
   }
 
+  /**
+   * The gateway goes, and the next one takes the call over: whoever rings is let go, and who talks or waits on the line is
+   * left as he is.
+   * @returns whether there is something to wait for
+   */
+  leave(): boolean {
+    if (this.#parties || (this.holdsCustomer && !this.#current)) return false;
+    this.stop('restart');
+    return true;
+  }
+
   /** Serves agent after agent until the callback has moved on. Never throws: what fails is in the log. */
-  async run(first: ServedInteraction): Promise<void> {
-    const { announcements, sql } = this.#parts;
-    const catchUp = async () => {
-      const served = this.#current?.interaction ?? first;
-      for (const type of await untilTaken(() => eventsSinceOffer(sql, served)))
-        this.#hear(type, served.agentId);
-      const offer = await untilTaken(() => directOfferOf(sql, this.#ref));
-      if (offer && offer.agentId !== served.agentId) this.#hear('transferred', offer.agentId);
-      this.#parties?.changed();
-    };
+  run(first: ServedInteraction): Promise<void> {
+    return this.#follow(first, () => this.#serve({ interaction: first }));
+  }
+
+  /** Goes on with a call that another gateway has left. Never throws: what fails is in the log. */
+  resume({ interaction, customer, agent }: AdoptedCall): Promise<void> {
+    return this.#follow(interaction, async catchUp => {
+      const resumed = this.#turn({ interaction }, turn => this.#resume(turn, customer, agent));
+      await Promise.all([resumed, catchUp()]);
+      // It was not to be resumed: the interaction is no more.
+      if (!this.#customer) await Promise.all([customer.end(), agent?.end()]);
+    });
+  }
+
+  async #follow(
+    first: ServedInteraction,
+    begin: (catchUp: () => Promise<void>) => Promise<void>,
+  ): Promise<void> {
+    const { announcements } = this.#parts;
+    const catchUp = () =>
+      this.#catchUp(first).catch(error => this.#logger.error({ err: error }, 'missed events not read'));
     const unsubscribe = [
       announcements.onInteraction(first.id, ({ type, userId }) => this.#hear(type, userId)),
-      announcements.onGap(() => {
-        catchUp().catch(error => this.#logger.error({ err: error }, 'missed events not read'));
-      }),
+      announcements.onGap(() => void catchUp()),
     ];
     try {
-      for (let next: Next | undefined = { interaction: first }; next; next = await this.#nextOffer())
-        await this.#serve(next);
+      await begin(catchUp);
+      for (let next = await this.#nextOffer(); next; next = await this.#nextOffer()) await this.#serve(next);
     } finally {
       for (const ending of unsubscribe) ending();
       await this.#customer?.end();
     }
+  }
+
+  async #catchUp(first: ServedInteraction): Promise<void> {
+    const { sql } = this.#parts;
+    const served = this.#current?.interaction ?? first;
+    for (const type of await untilTaken(() => eventsSinceOffer(sql, served)))
+      this.#hear(type, served.agentId);
+    const offer = await untilTaken(() => directOfferOf(sql, this.#ref));
+    if (offer && offer.agentId !== served.agentId) this.#hear('transferred', offer.agentId);
+    this.#parties?.changed();
   }
 
   #hear(type: string, agentId: string | null): void {
@@ -189,28 +225,35 @@ export class CallbackCall {
     }
   }
 
-  async #serve({ interaction, heir }: Next): Promise<void> {
-    const current = { interaction, heir, stop: new AbortController(), accepted: new AbortController() };
-    const { stop, accepted } = current;
-    this.#current = current;
-    try {
+  #serve({ interaction, heir }: Next): Promise<void> {
+    return this.#turn({ interaction, heir }, async turn => {
+      const { state, live, customerFirst } = turn.terms;
       // A cancel between the statement that made the offer and the subscription was not heard: look.
-      const terms = await serviceTerms(this.#parts.sql, interaction);
-      if (terms?.state === 'accepted') accepted.abort();
-      else if (!terms || terms.state !== (heir ? 'bridged' : 'offered')) return;
-      this.#liveWaitMs = terms.liveWaitSeconds * 1000;
-      const { tenantId } = interaction;
-      const { file: music } = await this.#parts.prompts.music(
-        tenantId,
-        isMusic(terms.music) ? terms.music : undefined,
-      );
-      const turn: Turn = { ...current, terms, music, logger: this.#logger };
-      if (this.#stopped) stop.abort(this.#stopped);
+      if (state === 'accepted') turn.accepted.abort();
+      else if (state !== (heir ? 'bridged' : 'offered')) return;
       if (this.#customer?.live) await this.#goOn(turn, this.#customer, heir);
       // He is on the line at another gateway, or was until just now: to dial him here would be to call him twice.
-      else if (terms.live) await untilTaken(() => agentGone(this.#parts.sql, interaction, 'elsewhere'));
-      else if (terms.customerFirst) await this.#customerFirst(turn);
+      else if (live) await untilTaken(() => agentGone(this.#parts.sql, interaction, 'elsewhere'));
+      else if (customerFirst) await this.#customerFirst(turn);
       else await this.#agentFirst(turn);
+    });
+  }
+
+  /** One agent's turn; whatever fails in it, nobody is left in it. */
+  async #turn({ interaction, heir }: Next, serve: (turn: Turn) => Promise<void>): Promise<void> {
+    const current = { interaction, heir, stop: new AbortController(), accepted: new AbortController() };
+    const { stop } = current;
+    this.#current = current;
+    try {
+      const terms = await serviceTerms(this.#parts.sql, interaction);
+      if (!terms) return;
+      this.#liveWaitMs = terms.liveWaitSeconds * 1000;
+      const { file: music } = await this.#parts.prompts.music(
+        interaction.tenantId,
+        isMusic(terms.music) ? terms.music : undefined,
+      );
+      if (this.#stopped) stop.abort(this.#stopped);
+      await serve({ ...current, terms, music, logger: this.#logger });
     } catch (error) {
       this.#logger.error({ err: error }, 'the turn failed unexpectedly');
       stop.abort('shutdown' satisfies StopReason);
@@ -221,19 +264,26 @@ export class CallbackCall {
     }
   }
 
+  /** What the gateway before has left: two who talk, or a customer who waits for his next agent. */
+  async #resume(turn: Turn, leg: Leg, agent: Leg | undefined): Promise<void> {
+    const customer = this.#hold(leg);
+    if (agent && turn.terms.state === 'bridged')
+      return await this.#withAgent(turn, agent, () => this.#talk(turn, agent, { customer, goesOn: true }));
+    await agent?.end();
+    void customer.wait();
+    if (turn.terms.state !== 'waiting')
+      await untilTaken(() => agentGone(this.#parts.sql, turn.interaction, 'gateway_lost'));
+  }
+
   /** Rings the agent, dials the customer, and lets them talk. */
   async #agentFirst(turn: Turn): Promise<void> {
     const agent = await reachAgent(this.#parts, turn, { live: false });
     if (!agent) return;
-    const free = this.#watchAgent(turn, agent);
-    try {
+    await this.#withAgent(turn, agent, async () => {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
       const customer = await reachCustomer(this.#parts, turn, agent);
-      if (!customer) return;
-      await this.#talk(turn, agent, { customer: this.#hold(customer) });
-    } finally {
-      await free();
-    }
+      if (customer) await this.#talk(turn, agent, { customer: this.#hold(customer) });
+    });
   }
 
   /** Dials the customer while the agent is reserved, and rings the agent when the customer has answered. */
@@ -258,13 +308,9 @@ export class CallbackCall {
       if (offer) this.#parts.propose(offer);
       return;
     }
-    if (!heir.leg) throw new Error(`party ${heir.party.id} goes on without a line`);
-    const free = this.#watchAgent(turn, heir.leg);
-    try {
-      await this.#talk(turn, heir.leg, { customer, goesOn: true });
-    } finally {
-      await free();
-    }
+    const { leg } = heir;
+    if (!leg) throw new Error(`party ${heir.party.id} goes on without a line`);
+    await this.#withAgent(turn, leg, () => this.#talk(turn, leg, { customer, goesOn: true }));
   }
 
   /** Rings the agent for a customer who is on the line and hears music. */
@@ -274,12 +320,7 @@ export class CallbackCall {
       await this.#customerGone(turn);
       return;
     }
-    const free = this.#watchAgent(turn, agent);
-    try {
-      await this.#talk(turn, agent, { customer });
-    } finally {
-      await free();
-    }
+    await this.#withAgent(turn, agent, () => this.#talk(turn, agent, { customer }));
   }
 
   async #talk(
@@ -307,8 +348,8 @@ export class CallbackCall {
     await parties.end('talk_over');
   }
 
-  /** From now on the end of the agent's leg ends his turn, and the other way round. Returns what frees it. */
-  #watchAgent(turn: Turn, agent: Leg): () => Promise<void> {
+  /** While `act` goes on, the end of the agent's leg ends his turn, and the other way round; then the leg is freed. */
+  async #withAgent(turn: Turn, agent: Leg, act: () => Promise<void>): Promise<void> {
     const { stop } = turn;
     void agent.ended.then(how =>
       stop.abort((how === 'lost' ? 'agent_lost' : 'agent_left') satisfies StopReason),
@@ -320,10 +361,12 @@ export class CallbackCall {
         this.#logger.warn({ err: error }, 'leg not freed'),
       );
     });
-    return async () => {
+    try {
+      await act();
+    } finally {
       unwatch();
       await agent.end();
-    };
+    }
   }
 
   /** The agent is gone: the customer goes on with somebody who is there, waits for the next agent, or is let go. */

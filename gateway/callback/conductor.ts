@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServedInteraction } from '../acd/index.js';
+import { adoptCalls } from './adoption.js';
 import { CallbackCall } from './callback-call.js';
 import type { ServiceParts } from './turn.js';
 
@@ -30,12 +31,30 @@ export class Conductor {
       return;
     }
     const call = new CallbackCall(this.#parts, interaction);
-    this.#calls.set(interaction.id, call);
+    this.#keep(interaction.id, call, call.run(interaction));
+  }
+
+  /**
+   * Goes on with the calls that other gateways, or an earlier run of this one, have left, as far as the engines still hold
+   * them.
+   * @param nodeId this gateway
+   */
+  async adopt(nodeId: string): Promise<void> {
+    for (const adopted of await adoptCalls(this.#parts, nodeId)) {
+      const { interaction } = adopted;
+      const call = new CallbackCall(this.#parts, interaction);
+      this.#parts.logger.info({ interactionId: interaction.id }, 'goes on with the call of another gateway');
+      this.#keep(interaction.id, call, call.resume(adopted));
+    }
+  }
+
+  #keep(id: string, call: CallbackCall, served: Promise<void>): void {
+    this.#calls.set(id, call);
     this.#running.set(
       call,
-      call.run(interaction).finally(() => {
+      served.finally(() => {
         this.#running.delete(call);
-        if (this.#calls.get(interaction.id) === call) this.#calls.delete(interaction.id);
+        if (this.#calls.get(id) === call) this.#calls.delete(id);
       }),
     );
   }
@@ -43,9 +62,18 @@ export class Conductor {
   /** Ends all calls; resolves when their legs are freed, or their peers have had time enough to answer. */
   async stop(): Promise<void> {
     for (const call of this.#running.keys()) call.stop('shutdown');
+    await this.#settled([...this.#running.values()]);
+  }
+
+  /** Leaves who talks or waits on the line to the next gateway, and lets go of all others. */
+  async leave(): Promise<void> {
+    await this.#settled([...this.#running].filter(([call]) => call.leave()).map(([, served]) => served));
+  }
+
+  async #settled(calls: Promise<void>[]): Promise<void> {
     const late = new AbortController();
     await Promise.race([
-      Promise.all(this.#running.values()),
+      Promise.all(calls),
       delay(hangUpMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
     ]);
     late.abort();

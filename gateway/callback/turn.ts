@@ -21,7 +21,10 @@ export type StopReason =
   /** The customer hung up, or his media vanished. */
   | 'customer_left'
   | 'customer_lost'
-  | 'shutdown';
+  /** The gateway goes, and the calls with it. */
+  | 'shutdown'
+  /** The gateway goes, and the customer on the line stays for the next one. */
+  | 'restart';
 
 /** What stored events mean for a turn that is under way. */
 export const endings: Readonly<Record<string, StopReason>> = {

@@ -5,6 +5,7 @@ export {
   leaveBrowserCall,
 } from './browser-call.js';
 export {
+  adoptLeg,
   type CallBrowser,
   type CallParts,
   callBrowser,
@@ -16,7 +17,15 @@ export {
   ringAgent,
 } from './leg.js';
 export { LegJournal } from './leg-journal.js';
-export { closeOrphanLegs, type LegView, legsOf } from './leg-record.js';
+export {
+  claimLegs,
+  closeOrphanLegs,
+  disownLegs,
+  type InheritedLeg,
+  type LegRemains,
+  type LegView,
+  legsOf,
+} from './leg-record.js';
 export {
   type AskedParty,
   allLeave,

@@ -121,7 +121,7 @@ t.test('a leg that was taken off the books stays off', async t => {
   const record = new LegRecord(f.journal, agent);
   record.started('call-1');
   await record.settled;
-  t.same(await closeOrphanLegs(f.sql), ['call-1']);
+  t.same(await closeOrphanLegs(f.sql), [{ callId: 'call-1', endpointId: null }]);
   record.answered();
   await record.settled;
   t.match(await view(f, agent), [{ state: 'ended', outcome: 'lost', answeredAt: null }]);

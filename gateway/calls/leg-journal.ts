@@ -14,6 +14,8 @@ export interface LegEntry {
   readonly userId: string | null;
   readonly phone: string | null;
   callId: string | null;
+  /** The name of its media endpoint, by which a later gateway finds it. */
+  endpointId: string | null;
   state: 'ringing' | 'answered' | 'ended';
   outcome: LegOutcome | null;
   sipStatus: number | null;
@@ -91,15 +93,15 @@ async function upsert(sql: Sql, entries: readonly LegEntry[], nodeId: string): P
     ended: ago(endedAt),
   }));
   await sql`
-    insert into legs (id, tenant_id, interaction_id, role, user_id, phone, call_id, state, outcome, sip_status,
+    insert into legs (id, tenant_id, interaction_id, role, user_id, phone, call_id, endpoint_id, state, outcome, sip_status,
       ended_by, started_at, answered_at, ended_at, node_id)
-    select id, "tenantId", "interactionId", role, "userId", phone, "callId", state, outcome, "sipStatus", "endedBy",
+    select id, "tenantId", "interactionId", role, "userId", phone, "callId", "endpointId", state, outcome, "sipStatus", "endedBy",
       now() - make_interval(secs => started), now() - make_interval(secs => answered), now() - make_interval(secs => ended),
       ${nodeId}::uuid
     from jsonb_to_recordset(${sql.json(rows)}) as entry (
-      id uuid, "tenantId" uuid, "interactionId" uuid, role text, "userId" uuid, phone text, "callId" text, state text,
+      id uuid, "tenantId" uuid, "interactionId" uuid, role text, "userId" uuid, phone text, "callId" text, "endpointId" text, state text,
       outcome text, "sipStatus" int, "endedBy" text, started float8, answered float8, ended float8)
-    on conflict (id) do update set call_id = excluded.call_id, state = excluded.state, outcome = excluded.outcome,
+    on conflict (id) do update set call_id = excluded.call_id, endpoint_id = excluded.endpoint_id, state = excluded.state, outcome = excluded.outcome,
       sip_status = excluded.sip_status, ended_by = excluded.ended_by,
       answered_at = coalesce(legs.answered_at, excluded.answered_at), ended_at = excluded.ended_at
     where legs.state <> 'ended'`;

@@ -13,6 +13,13 @@ export interface LegParty {
   phone?: string;
 }
 
+/** An answered leg whose gateway is no more. */
+export interface InheritedLeg extends LegParty {
+  id: string;
+  callId: string;
+  endpointId: string;
+}
+
 export interface LegView {
   id: string;
   role: LegRole;
@@ -44,13 +51,21 @@ export class LegRecord {
     this.#party = party;
   }
 
+  /** Goes on with the record of an answered leg that another gateway began. */
+  static of(journal: LegJournal, { id, callId, endpointId, ...party }: InheritedLeg): LegRecord {
+    const record = new LegRecord(journal, party);
+    // Its moments are in the store already, and stay as they are there.
+    record.#entry = { ...freshEntry(party), id, callId, endpointId, state: 'answered' };
+    return record;
+  }
+
   get settled(): Promise<void> {
     return this.#settled;
   }
 
   /** An INVITE is out. A second one (another trunk, another softphone) takes the first one's place. */
-  started(callId: string | null): void {
-    this.#change({ callId });
+  started(callId: string | null, endpointId: string | null = null): void {
+    this.#change({ callId, endpointId });
   }
 
   answered(): void {
@@ -81,6 +96,7 @@ function freshEntry(party: LegParty): LegEntry {
     userId: party.userId ?? null,
     phone: party.phone ?? null,
     callId: null,
+    endpointId: null,
     state: 'ringing',
     outcome: null,
     sipStatus: null,
@@ -100,20 +116,48 @@ export function legsOf(sql: Sql, tenantId: string, interactionId: string) {
     where l.tenant_id = ${tenantId} and l.interaction_id = ${interactionId} order by l.started_at, l.id limit 200`;
 }
 
+/** What is left of a leg: its dialog and its endpoint, as far as it had them. */
+export interface LegRemains {
+  callId: string | null;
+  endpointId: string | null;
+}
+
 /**
- * Takes every leg that no living node carries off the books and names its dialog. Of several nodes that do it at once
- * one gets a given leg.
+ * Takes every leg that no living node carries off the books and says what is left of it. Of several nodes that do it at
+ * once one gets a given leg.
  */
-export async function closeOrphanLegs(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ callId: string | null }[]>`
+export async function closeOrphanLegs(sql: Sql): Promise<LegRemains[]> {
+  return await sql<LegRemains[]>`
     with closed as (
       update legs set state = 'ended', outcome = 'lost', ended_by = 'us', ended_at = clock_timestamp()
       where state <> 'ended' and not exists (select from nodes n where n.id = legs.node_id)
-      returning call_id
+      returning call_id, endpoint_id
     ), browsers as (
       update browser_calls c set ended_at = clock_timestamp() from closed
       where c.ended_at is null and closed.call_id = 'browser:' || c.id
     )
-    select call_id as "callId" from closed`;
-  return rows.flatMap(({ callId }) => callId ?? []);
+    select call_id as "callId", endpoint_id as "endpointId" from closed`;
+}
+
+/**
+ * The answered legs of these interactions that no living node carries are this node's from now on, so that no other one
+ * closes them.
+ */
+export async function claimLegs(
+  sql: Sql,
+  interactionIds: readonly string[],
+  nodeId: string,
+): Promise<InheritedLeg[]> {
+  return await sql<InheritedLeg[]>`
+    update legs l set node_id = ${nodeId}
+    where l.interaction_id = any(${[...interactionIds]}::text[]::uuid[]) and l.state = 'answered'
+      and call_id is not null and endpoint_id is not null
+      and not exists (select from nodes n where n.id = l.node_id)
+    returning id, tenant_id as "tenantId", interaction_id as "interactionId", role, user_id as "userId", phone,
+      call_id as "callId", endpoint_id as "endpointId"`;
+}
+
+/** Legs that could not be gone on with have no node any more: they are closed with all others of that kind. */
+export async function disownLegs(sql: Sql, ids: readonly string[]): Promise<void> {
+  await sql`update legs set node_id = null where id = any(${[...ids]}::text[]::uuid[]) and state <> 'ended'`;
 }

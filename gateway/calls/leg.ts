@@ -16,7 +16,7 @@ import {
 } from '../telephony/index.js';
 import { type BrowserCallParts, inviteBrowser } from './browser-call.js';
 import type { LegJournal } from './leg-journal.js';
-import { type LegParty, LegRecord } from './leg-record.js';
+import { type InheritedLeg, type LegParty, LegRecord } from './leg-record.js';
 
 export interface CallParts {
   legJournal: LegJournal;
@@ -157,7 +157,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
       offer: made.localSdp,
       signal,
       onProgress: progress => onProgress?.(progress, made),
-      onSent: callId => record.started(callId),
+      onSent: callId => record.started(callId, made.id),
     });
     await made.accept(dialog.remoteSdp);
     record.answered();
@@ -181,6 +181,30 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     await endpoint?.destroy();
     throw failure;
   }
+}
+
+/**
+ * Goes on with an answered leg that another gateway, or an earlier run of this one, has left: its endpoint and its dialog
+ * are this gateway's from now on. Undefined: one of the two is no more, and the other is freed.
+ */
+export async function adoptLeg(
+  { legJournal, telephony, media, logger }: CallParts,
+  leg: InheritedLeg,
+): Promise<Leg | undefined> {
+  const { callId, interactionId, endpointId, role } = leg;
+  let endpoint: Endpoint;
+  try {
+    endpoint = await media.adopt(endpointId);
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    logger.info({ err: error, interactionId, role }, 'endpoint not adopted');
+    return undefined;
+  }
+  const trunk = role === 'customer';
+  const dialog = await telephony.adopt({ callId, interactionId, localSdp: endpoint.localSdp, trunk });
+  if (dialog) return new Leg(dialog, endpoint, LegRecord.of(legJournal, leg));
+  await endpoint.destroy();
+  return undefined;
 }
 
 function asCallFailure(error: unknown): CallFailure {

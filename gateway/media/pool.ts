@@ -107,8 +107,8 @@ export class MediaPool implements MediaServer {
     await Promise.all(this.#members.map(({ server }) => server.drain(signal)));
   }
 
-  async close(): Promise<void> {
-    await Promise.all(this.#members.map(({ server }) => server.close()));
+  async close(options?: { keep: boolean }): Promise<void> {
+    await Promise.all(this.#members.map(({ server }) => server.close(options)));
   }
 
   #healthyMembers(): PoolMember[] {

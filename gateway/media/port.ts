@@ -241,7 +241,8 @@ export interface MediaServer {
   load(): MediaLoad;
   /** Takes no new endpoints from now on; resolves when the last one is destroyed. */
   drain(signal?: AbortSignal): Promise<void>;
-  close(): Promise<void>;
+  /** @param keep endpoints are not destroyed, but wait for the next owner; only where there is `adopt` */
+  close(options?: { keep: boolean }): Promise<void>;
 }
 
 export type MediaErrorCode =

@@ -45,7 +45,7 @@ export class ConfirmedDialog implements SipDialog {
     this.callId = dialog.sip.callId;
     this.#logger = logger.child({ callId: this.callId });
     this.#remoteSdp = dialog.remote.sdp;
-    this.#forget = server.onRelogin(() => void this.#resume());
+    this.#forget = server.onRelogin(() => void this.claim());
     dialog.on('destroy', (_request: SipRequest, reason: string) => this.#ended(reason));
     dialog.on('modify', (request: SipRequest, response: SipResponse) => this.#reoffered(request, response));
     dialog.on('update', (request: SipRequest, response: SipResponse) => {
@@ -136,10 +136,10 @@ export class ConfirmedDialog implements SipDialog {
   }
 
   /**
-   * After the connection to the SIP server was lost: takes the dialog over, which the server keeps only for a while for
-   * somebody to name it, and finds out whether the peer ended it meanwhile.
+   * After the connection to the SIP server was lost, by this gateway or by the one that began the dialog: takes it over,
+   * which the server keeps only for a while for somebody to name it, and finds out whether the peer ended it meanwhile.
    */
-  async #resume(): Promise<void> {
+  async claim(): Promise<void> {
     try {
       const stackDialogId = this.#dialog.id;
       const response = await this.#server.request('sip:placeholder', { method: 'OPTIONS', stackDialogId });
@@ -166,7 +166,7 @@ export class ConfirmedDialog implements SipDialog {
     if ((await Promise.race([farewell, lost])) === 'lost') {
       this.#server.srf.removeDialog(this.#dialog);
       // The dialog of srf is tied to the socket it was made on; the SIP server is not.
-      this.#server.whenConnected(() => this.#server.bye(this.callId));
+      this.#server.whenConnected(() => this.#server.bye(this.#dialog.id));
     }
     off();
     this.#over();

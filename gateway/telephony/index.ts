@@ -3,8 +3,10 @@ import type { Logger } from 'pino';
 import type { Sql } from '../store/index.js';
 import { inviteAgent } from './agent-call.js';
 import { issueCredential, revokeCredential, type SoftphoneSettings } from './credentials.js';
+import { dialogIdOf } from './dialog-id.js';
 import type { Dialplan } from './dialplan/index.js';
 import { answerStrangers } from './incoming.js';
+import { Inheritance } from './inheritance.js';
 import { invitePhone } from './phone-call.js';
 import type { Telephony } from './port.js';
 import { Registrar } from './registrar.js';
@@ -52,7 +54,8 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     tellsFlows: () => server.tellsFlows(),
   });
   const trunks = new Trunks({ server, sql, dialplan, logger });
-  answerStrangers(server.srf, dialplan, logger);
+  const inheritance = new Inheritance(server, logger);
+  answerStrangers(server.srf, dialplan, inheritance, logger);
   server.srf.register((request, response) => void registrar.handle(request, response));
   let sweeper: NodeJS.Timeout | undefined;
 
@@ -87,7 +90,17 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     invitePhone: invitation => invitePhone({ server, sql, dialplan, trunks, logger }, invitation),
     inviteServer: invitation => inviteServer(server, invitation, logger),
     inviteServerToOffer: invitation => inviteServerToOffer(server, invitation, logger),
-    endStale: callId => server.bye(callId),
+    endStale: callId => server.bye(inheritance.leave(callId) ?? dialogIdOf(callId)),
+    keepsCalls: () => inheritance.possible,
+    inherited: () => inheritance.whole(),
+    async adopt({ callId, localSdp, interactionId, trunk }) {
+      const dialog = inheritance.take(callId, localSdp);
+      if (dialog && trunk) {
+        const channel = await trunks.channels.inherit(interactionId);
+        dialog.whenOver(() => channel.release());
+      }
+      return dialog;
+    },
     async issueCredential(session) {
       const { credential, unregistered } = await issueCredential(sql, session, softphone);
       if (unregistered) onChange(session);

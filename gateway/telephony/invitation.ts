@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { ConfirmedDialog } from './dialog.js';
-import { fromTag, newCallId } from './dialog-id.js';
+import { dialogIdOf, fromTag, newCallId } from './dialog-id.js';
 import type { FinalResponse } from './outcomes.js';
 import { CallFailure, type Progress } from './port.js';
 import { retryAfterOf } from './retry-after.js';
@@ -135,7 +135,7 @@ function cancel(server: SipServer, request: SipRequest): void {
   const callId = request.get('Call-ID') ?? '';
   server.whenConnected(async () => {
     // It may have been answered meanwhile; then the one does nothing and the other ends it.
-    await Promise.allSettled([server.cancelEarlier(request), server.bye(callId)]);
+    await Promise.allSettled([server.cancelEarlier(request), server.bye(dialogIdOf(callId))]);
   });
 }
 

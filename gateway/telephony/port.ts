@@ -78,6 +78,15 @@ export interface ServerInvitation {
   signal: AbortSignal;
 }
 
+export interface InheritedCall {
+  callId: string;
+  interactionId: string;
+  /** What we have described last. */
+  localSdp: string;
+  /** Whether it is over a trunk. */
+  trunk: boolean;
+}
+
 export interface Progress {
   /** 180, 183 … */
   status: number;
@@ -157,6 +166,12 @@ export interface Telephony {
   inviteServerToOffer(invitation: ServerInvitation): Promise<LateOffer>;
   /** Ends a dialog of an earlier run of the gateway by BYE; false when the SIP server no longer knows it. */
   endStale(callId: string): Promise<boolean>;
+  /** Whether answered calls outlive the gateway: the next one can go on with them. Not with a drachtio-server. */
+  keepsCalls(): boolean;
+  /** Resolves when it is known what calls gateways have left that are no more. */
+  inherited(): Promise<void>;
+  /** Takes an answered call over that another gateway, or an earlier run, has left; undefined: it is over. */
+  adopt(call: InheritedCall): Promise<SipDialog | undefined>;
   /** A short-lived softphone credential bound to a login session; dies with it. */
   issueCredential(session: {
     tenantId: string;

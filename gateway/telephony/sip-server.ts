@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { dialogIdOf } from './dialog-id.js';
 import { createSrf, type RequestOptions, type SipRequest, type SipResponse, type SrfClient } from './srf.js';
 
 export interface ControlAddress {
@@ -44,8 +43,9 @@ export class SipServer {
     }
     this.#address = address;
     this.#logger = logger;
-    // The built-in SIP server tells applications with this tag when a WebSocket is gone (docs/sip-server.md).
-    this.srf = createSrf(['flow-events']);
+    // The built-in SIP server tells applications when a WebSocket is gone, and keeps their answered calls for the next
+    // gateway when they are (docs/sip-server.md). What rings is not kept: nobody could say to whom it belongs.
+    this.srf = createSrf(['flow-events', 'resume:gateway', 'answered-only']);
     // A failed attempt is handled where it is made; without a listener Node would end the process.
     this.srf.on('error', (error: Error) => logger.debug({ err: error }, 'control connection'));
     this.srf.on('close', () => this.#lost());
@@ -161,11 +161,10 @@ export class SipServer {
   }
 
   /**
-   * Ends a dialog that we began, in this run or an earlier one. False when the SIP server does not know it.
+   * Ends a dialog of this run or an earlier one. False when the SIP server does not know it.
    * @throws Error when the SIP server cannot be asked
    */
-  async bye(callId: string): Promise<boolean> {
-    const stackDialogId = dialogIdOf(callId);
+  async bye(stackDialogId: string): Promise<boolean> {
     try {
       // `placeholder` stands for the dialog's remote target.
       return (await this.request('sip:placeholder', { method: 'BYE', stackDialogId })).status < 300;

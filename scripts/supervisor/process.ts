@@ -95,7 +95,8 @@ export function processPart({ name, file, args, env, onLine }: ProcessOptions): 
       }),
       (error: Error): Exit => ({ how: 'it cannot be run', reason: error.message, setup: false }),
     );
-    return { ready, exited, terminate: () => child.kill('SIGTERM'), kill: () => child.kill('SIGKILL') };
+    // Of a gateway SIGINT ends the calls, too; SIGTERM leaves them to its next run.
+    return { ready, exited, terminate: () => child.kill('SIGINT'), kill: () => child.kill('SIGKILL') };
   };
   return { name, launch };
 }

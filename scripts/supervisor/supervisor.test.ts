@@ -16,7 +16,7 @@ const server = `
   const asked = process.argv.slice(2);
   if (asked.includes('taken')) { console.error('TCP port 9022 is taken'); process.exit(2); }
   if (asked.includes('broken')) throw new TypeError('no such thing');
-  process.on('SIGTERM', () => { console.error('asked to end'); if (!asked.includes('deaf')) process.exit(0); });
+  process.on('SIGINT', () => { console.error('asked to end'); if (!asked.includes('deaf')) process.exit(0); });
   if (asked.includes('--exit-with-parent')) process.stdin.resume().on('close', () => process.exit(0));
   else setInterval(() => undefined, 1000);
   if (!asked.includes('silent')) console.log(JSON.stringify({ ready: true, pid: String(process.pid) }));

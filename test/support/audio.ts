@@ -125,6 +125,13 @@ export class Ear extends EventEmitter<{ frame: [] }> {
     this.emit('frame');
   }
 
+  /** Calls `look` with the last 200 ms at each frame. Returns what ends it. */
+  watch(look: (samples: Int16Array) => void): () => void {
+    const listener = () => look(this.#window);
+    this.on('frame', listener);
+    return () => this.off('frame', listener);
+  }
+
   /** Resolves when the tone makes up most of what is heard; rejects after `waitMs`, saying what was heard. */
   tone(frequency: number, waitMs?: number): Promise<void> {
     return this.until(samples => toneShare(samples, frequency) > 0.8, `a tone of ${frequency} Hz`, waitMs);

@@ -22,6 +22,8 @@ export interface StackOptions {
   nodeFlags?: readonly string[];
   /** Where a second trunk leads, for numbers that begin with +1. */
   abroadPort?: number;
+  /** Further flags of the media engine. */
+  mediaFlags?: readonly string[];
   /** Where the gateway reaches the database that is at this URL; by default there. */
   databaseVia?: (url: string) => Promise<string>;
 }
@@ -37,7 +39,7 @@ export interface Stack {
   sipWsPort: number;
   gateway(): Program<{ url: string }>;
   /** Ends the gateway in the given way and starts it again on the same ports and data. */
-  restartGateway(signal?: NodeJS.Signals): Promise<void>;
+  restartGateway(signal?: NodeJS.Signals, meanwhile?: () => void): Promise<void>;
   /** One more gateway over the same database and engines, with an address of its own. */
   addGateway(env?: Record<string, string>): Promise<FurtherGateway>;
   killMedia(): Promise<void>;
@@ -83,7 +85,7 @@ async function startSipServer(t: Teardown, nodeFlags: readonly string[]): Promis
   const any = '127.0.0.1:0';
   const server = await startProgram<{ control: string; udp: string[]; ws: string[] }>(
     'engine/sip/main.js',
-    ['--control', any, '--udp', any, '--ws', any, '--orphan-grace', '5'],
+    ['--control', any, '--udp', any, '--ws', any, '--orphan-grace', '30'],
     { RINGBRIDGE_SIP_SECRET: secret },
     nodeFlags,
   );
@@ -118,14 +120,20 @@ function writeDialplan(t: Teardown, trunkPort: number, abroadPort?: number): str
 
 export async function startStack(
   t: Teardown,
-  { env = {}, nodeFlags = [], abroadPort, databaseVia = async url => url }: StackOptions = {},
+  {
+    env = {},
+    nodeFlags = [],
+    mediaFlags = [],
+    abroadPort,
+    databaseVia = async url => url,
+  }: StackOptions = {},
 ): Promise<Stack> {
   const { url: databaseUrl } = await testDatabase(t);
   const sql = connect({ url: databaseUrl, max: 4 });
   t.teardown(() => sql.end());
   const [sip, media, httpPort, trunkPort] = await Promise.all([
     startSipServer(t, nodeFlags),
-    startMediaEngine({ nodeFlags }),
+    startMediaEngine({ nodeFlags, flags: mediaFlags }),
     freePort(),
     freeUdpPort(),
   ]);
@@ -162,8 +170,9 @@ export async function startStack(
     sipUdpPort: sip.udpPort,
     sipWsPort: sip.wsPort,
     gateway: () => gateway,
-    async restartGateway(signal = 'SIGTERM') {
+    async restartGateway(signal = 'SIGTERM', meanwhile = () => undefined) {
       await gateway.end(signal);
+      meanwhile();
       gateway = await startProgram('gateway/main.js', [], settings, nodeFlags);
     },
     async addGateway(env = {}) {

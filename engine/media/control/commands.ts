@@ -27,8 +27,8 @@ function endpointOf({ registry, subscriber }: CommandContext, params: Params, na
 }
 
 function describe(endpoint: Endpoint) {
-  const { id, kind, label, localSdp, held, isConnected } = endpoint;
-  return { endpoint: id, kind, label, localSdp, held, connected: isConnected };
+  const { id, kind, label, localSdp, held, isConnected, lostReason: lost } = endpoint;
+  return { endpoint: id, kind, label, localSdp, held, connected: isConnected, lost };
 }
 
 /** Another endpoint of the same owner. */

@@ -105,7 +105,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   #lastHeardAt = 0;
   #nextRtcpAt = performance.now() + Math.random() * rtcpIntervalMs;
   /** The peer's media is gone, until a new association brings it back. */
-  #lost = false;
+  #lost: LostReason | undefined;
   #destroyed = false;
 
   protected constructor(settings: EndpointSettings) {
@@ -279,6 +279,11 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     this.removeAllListeners();
   }
 
+  /** Why the peer's media is gone, if it is. */
+  get lostReason(): LostReason | undefined {
+    return this.#lost;
+  }
+
   protected get canSend(): boolean {
     return !this.held && !this.#lost && !this.#destroyed;
   }
@@ -354,7 +359,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
   protected becomeConnected(now: number): void {
     this.#lastHeardAt = now;
     if (this.connected && !this.#lost) return;
-    this.#lost = false;
+    this.#lost = undefined;
     this.connected = true;
     this.emit('connected');
   }
@@ -370,7 +375,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
 
   protected lose(reason: LostReason): void {
     if (this.#lost || this.#destroyed) return;
-    this.#lost = true;
+    this.#lost = reason;
     this.emit('lost', reason);
   }
 }

@@ -12,6 +12,7 @@ const maxUnreadBytes = 32 * 1024 * 1024;
 const congestedBytes = 4 * 1024 * 1024;
 const flowEventsTag = 'flow-events';
 const resumeTag = 'resume:';
+const answeredOnlyTag = 'answered-only';
 
 /** What the connection hands up: each payload, and its end. */
 export interface ConnectionUser {
@@ -58,6 +59,10 @@ export class ControlConnection implements Application {
 
   get watchesFlows(): boolean {
     return this.tags.has(flowEventsTag);
+  }
+
+  get answeredOnly(): boolean {
+    return this.tags.has(answeredOnlyTag);
   }
 
   get resumeName(): string | undefined {

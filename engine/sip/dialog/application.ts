@@ -26,6 +26,8 @@ export interface Application {
   readonly congested: boolean;
   /** The name its calls wait under when it is gone, for another of that name; undefined: it did not ask for that. */
   readonly resumeName: string | undefined;
+  /** Of its calls only those wait that were answered: what rings, in either direction, ends with it. */
+  readonly answeredOnly?: boolean;
   deliver(delivery: Delivery): void;
 }
 

@@ -116,6 +116,7 @@ export class UserAgent {
     this.#estate = estate;
     this.#succession = succession;
     const claim = (dialog: Dialog, application: Application) => succession.claim(dialog, application);
+    const claimEnded = (id: string, application: Application) => succession.claimEnded(id, application);
     this.#uac = new Uac({
       dialogs,
       sender,
@@ -127,6 +128,7 @@ export class UserAgent {
       router,
       nextHop,
       claim,
+      claimEnded,
       closing,
       calls,
     });
@@ -194,8 +196,12 @@ export class UserAgent {
   /** An application's connection is gone. Its `connected` is false by now. */
   left(application: Application): void {
     const { resumeName } = application;
-    if (resumeName === undefined) this.#estate.abandon(application);
-    else this.#succession.inherit(application, resumeName);
+    if (resumeName === undefined) {
+      this.#estate.abandon(application);
+      return;
+    }
+    if (application.answeredOnly) this.#estate.stopRinging(application);
+    this.#succession.inherit(application, resumeName);
   }
 
   /** An application can be told of dialogs from now on. */

@@ -5,6 +5,7 @@ import {
   type EndpointEvents,
   type EndpointKind,
   type EndpointStatistics,
+  type LostReason,
   MediaError,
   type MonitorRole,
   type PlayEnd,
@@ -22,6 +23,7 @@ export interface EndpointDescription {
   endpoint: string;
   kind: EndpointKind;
   localSdp: string;
+  lost?: LostReason;
 }
 
 const maxSdpLength = 65_536;

@@ -153,10 +153,11 @@ class BuiltinMedia implements MediaServer, Connecting {
     return this.#drain.begin(this.#endpoints.size, signal);
   }
 
-  async close(): Promise<void> {
+  async close({ keep } = { keep: false }): Promise<void> {
     const connection = this.#connection;
     const endpoints = [...this.#endpoints.values()];
-    await Promise.all(endpoints.map(endpoint => endpoint.destroy()));
+    if (keep) for (const endpoint of endpoints) endpoint.removeAllListeners();
+    else await Promise.all(endpoints.map(endpoint => endpoint.destroy()));
     this.#ending.abort();
     connection?.close();
   }
@@ -194,6 +195,8 @@ class BuiltinMedia implements MediaServer, Connecting {
     const { houseMusic } = this.#settings;
     const endpoint = new BuiltinEndpoint(description, connection, houseMusic, () => this.#forget(id));
     this.#endpoints.set(id, endpoint);
+    // An orphan whose peer's media went while nobody listened.
+    if (description.lost) endpoint.deliver('lost', description.lost);
     return endpoint;
   }
 

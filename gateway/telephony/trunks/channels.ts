@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Sql } from '../../store/index.js';
 import type { Trunk } from '../dialplan/index.js';
-import { releaseChannel, renewChannels, takeChannel, type Verdict } from './trunk-sql.js';
+import { inheritChannels, releaseChannel, renewChannels, takeChannel, type Verdict } from './trunk-sql.js';
 
 /** A channel of a trunk, taken for one call. */
 export interface Channel {
@@ -69,6 +69,17 @@ export class Channels {
       throw error;
     }
     return channel;
+  }
+
+  /** The channel of a call that another gateway began. */
+  async inherit(interactionId: string): Promise<Channel> {
+    const ids = await inheritChannels(this.#sql, interactionId, leaseSeconds);
+    for (const id of ids) this.#held.add(id);
+    return {
+      release: () => {
+        for (const id of ids) this.#release(id);
+      },
+    };
   }
 
   #release(id: string): void {

@@ -45,6 +45,18 @@ export async function renewChannels(sql: Sql, ids: readonly string[], leaseSecon
     where id = any(${[...ids]}::text[]::uuid[])`;
 }
 
+/** Renews the leases of an interaction's calls, whoever has taken them. */
+export async function inheritChannels(
+  sql: Sql,
+  interactionId: string,
+  leaseSeconds: number,
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    update trunk_channels set expires_at = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    where interaction_id = ${interactionId} returning id`;
+  return rows.map(({ id }) => id);
+}
+
 /** Gives a channel back. */
 export async function releaseChannel(sql: Sql, id: string): Promise<void> {
   await sql`delete from trunk_channels where id = ${id}`;

@@ -62,7 +62,7 @@ export class OutgoingInvite {
     private request: BuiltRequest,
     private readonly route: Sendable,
     /** Given for a re-INVITE. */
-    private readonly within?: Dialog,
+    readonly within?: Dialog,
   ) {
     this.dialogId = within?.id ?? dialogId(request.callId, request.localTag);
     if (within !== undefined) {

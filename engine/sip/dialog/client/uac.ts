@@ -23,6 +23,8 @@ export interface UacContext extends InviteContext, SubscribeContext {
   closing: AbortSignal;
   /** The application names the dialog, and may have it from now on. */
   claim(dialog: Dialog, application: Application): void;
+  /** It names one that has ended; what waits in it is the application's, if it may have it. */
+  claimEnded(dialogId: string, application: Application): void;
 }
 
 export interface ApplicationRequest {
@@ -58,6 +60,7 @@ export class Uac {
     if (dialogId !== '') {
       const dialog = dialogs.ofId(dialogId);
       if (dialog !== undefined && !isOver(dialog, line.method)) return this.#withinDialog(dialog, request);
+      this.context.claimEnded(dialogId, request.application);
       return line.method === 'ACK'
         ? refused(ackRefused)
         : refused('Server error: unable to find dialog for dialog id provided');

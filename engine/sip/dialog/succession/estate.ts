@@ -53,6 +53,15 @@ export class Estate {
     this.context.clock.after(this.context.graceMs, () => this.settleAll(application, 'unclaimed'));
   }
 
+  /** The application is gone, and wants nobody to ring who would be connected with nobody. */
+  stopRinging(application: Application): void {
+    const { exchanges, pending, responder } = this.context;
+    for (const invite of [...pending.values()])
+      if (invite.application === application && invite.within === undefined) invite.cancel();
+    for (const exchange of exchanges.ofApplication(application))
+      if (kindOfRequest(exchange) === 'invite') responder.settle(exchange, 503);
+  }
+
   /** @param heir who gets what is handed on */
   settleAll(application: Application, turn: Turn, heir?: Application): void {
     const { exchanges } = this.context;

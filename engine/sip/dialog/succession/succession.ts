@@ -87,6 +87,14 @@ export class Succession {
       queueMicrotask(() => this.#take(application, [dialog.id]));
   }
 
+  /** It names one that the far end has ended meanwhile: its BYE waits to be delivered. */
+  claimEnded(dialogId: string, application: Application): void {
+    const [holding] = holdings([dialogId], this.context);
+    const owner = holding && ownerOf(holding);
+    if (owner instanceof StandIn && owner.resumeName === application.resumeName)
+      queueMicrotask(() => this.#take(application, [dialogId]));
+  }
+
   #offer(standIn: StandIn, ids: string[]): void {
     const successor = this.context.applications.successor(standIn.resumeName, standIn.refusedBy);
     if (successor !== undefined) this.#enqueue(successor, ids);

@@ -255,6 +255,46 @@ test('naming a dialog takes it, with what waits', async t => {
   await peer.response(200, 'INFO');
 });
 
+test('naming a dialog that the far end has ended meanwhile brings its BYE', async t => {
+  const { harness } = await start();
+  t.teardown(() => harness.close());
+  const first = await serving(harness);
+  const peer = await harness.udpPeer();
+  const call = await answered(harness, first, peer);
+  await vanish(harness, first);
+  call.send('BYE');
+  await harness.until(() => harness.server.sizes().exchanges === 1);
+  const second = await serving(harness);
+  const id = `${call.callId};from-tag=${/tag=(.*)/.exec(call.from)?.[1]}`;
+  const naming = `sip||${id}|\r\nOPTIONS sip:placeholder SIP/2.0\r\n\r\n`;
+  const stranger = await serving(harness, 'resume:other');
+  t.equal((await stranger.ask(naming))[0], 'NOK');
+  t.equal((await second.ask(naming))[0], 'NOK', 'the call is over');
+  await answer(second, await second.sip('BYE'), 200);
+  await peer.response(200, 'BYE');
+});
+
+test('answered-only: what rings in either direction stops at once, and talks wait', async t => {
+  const { harness } = await start();
+  t.teardown(() => harness.close());
+  const first = await serving(harness, `${tag},answered-only`);
+  const peer = await harness.udpPeer();
+  const talk = await answered(harness, first, peer);
+  const caller = new PeerCall(peer, harness.uri);
+  caller.invite();
+  await answer(first, await first.sip('INVITE'), 180);
+  await peer.response(180, 'INVITE');
+  await first.ask(`sip|||\r\nINVITE sip:b@127.0.0.1:${peer.port} SIP/2.0\r\n${withSdp}`);
+  const invite = await peer.request('INVITE');
+  peer.respond(invite, 180, { tag: 'b' });
+  await first.sip('SIP/2.0 180');
+  await vanish(harness, first);
+  peer.respond(await peer.request('CANCEL'), 200);
+  peer.respond(invite, 487, { tag: 'b' });
+  caller.ackFailure(await peer.response(503, 'INVITE'));
+  t.match(await takeOver(await heir(harness)), [{ callId: talk.callId, state: 'confirmed', owner: 'none' }]);
+});
+
 test('what one does not want goes to the next; nothing is offered to two', async t => {
   const { harness } = await start();
   t.teardown(() => harness.close());

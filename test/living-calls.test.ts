@@ -1,0 +1,153 @@
+/** Calls outlive the gateway that began them: a restart, an upgrade, a death. */
+import t, { type Test } from 'tap';
+import { conversation, hearEachOther, readyAgent, voices, watchHearing } from './support/conversation.js';
+import { Phone } from './support/phone.js';
+import { leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
+import { endWebRtc } from './support/webrtc-peer.js';
+
+t.teardown(endWebRtc);
+
+/** The states that an interaction went through, in order. */
+async function story({ sql }: Stack, id: string): Promise<string[]> {
+  const rows = await sql<{ type: string }[]>`
+    select type from events where interaction_id = ${id} and type not in ('requested', 'agent_present', 'hangup_requested')
+    order by id`;
+  return rows.map(({ type }) => type);
+}
+
+const whole = ['offered', 'accepted', 'dialing', 'bridged', 'ended', 'finished'];
+
+/** Both have heard nothing but the voice of the other, in one stream without a gap. */
+function heardAll(t: Test, hearings: (() => { packets: number; gaps: number; without: number })[]) {
+  for (const [index, ending] of hearings.entries()) {
+    const { packets, gaps, without } = ending();
+    const who = index === 0 ? 'the phone' : 'the agent';
+    t.comment(`${who} heard ${packets} packets meanwhile, ${gaps} gaps, ${without} without the voice`);
+    t.ok(packets > 25, `${who} heard the voice`);
+    t.same({ gaps, without }, { gaps: 0, without: 0 }, `${who} heard it all the time`);
+  }
+}
+
+t.test('what happens while the gateway is away is made up for', async t => {
+  const stack = await startStack(t);
+  const phone = await Phone.open(t, stack);
+
+  await t.test('the customer hangs up', async t => {
+    const { callback, agent } = await conversation(t, stack, phone);
+    const back = stack.restartGateway('SIGKILL', () => phone.hangUp());
+    await agent.hungUp();
+    await back;
+    await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+    await agent.step('wrap-up', callback.id);
+    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
+    t.same(await story(stack, callback.id), whole);
+    t.same(await leftOver(stack), nothing);
+    await agent.setState('offline');
+  });
+
+  await t.test('a customer who waits on the line for his next agent hears music, and gets him', async t => {
+    await stack.sql`update queues set customer_first = true`;
+    const agent = await readyAgent(t, stack);
+    const callback = await stack.api.askCallback({ phone: nextNumber() });
+    const invite = await agent.ring();
+    phone.audio.mouth.speak(voices.customer);
+    await phone.audio.ear.soundWithout([voices.agent]);
+    agent.softphone.respond(invite, 603, 'Decline');
+    await stack.api.follow(callback, ({ state }) => state === 'waiting');
+    await stack.restartGateway('SIGKILL');
+    t.equal(phone.count('talking'), 1);
+    await phone.audio.ear.soundWithout([voices.agent]);
+    const next = await readyAgent(t, stack, 'agent2@demo.example');
+    const browser = await next.accept(t, await next.ring());
+    await stack.api.follow(callback, ({ state }) => state === 'bridged');
+    browser.mouth.speak(voices.agent);
+    await hearEachOther({ browser, phone });
+    await next.step('hangup', callback.id);
+    await next.hungUp();
+    t.equal(phone.called, 2, 'he was called once');
+    await next.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+    await next.step('wrap-up', callback.id);
+    t.same(await leftOver(stack), nothing);
+  });
+});
+
+t.test('engines that do not keep calls: both sides are hung up, and it is on the books', async t => {
+  const stack = await startStack(t, { mediaFlags: ['--orphan-grace', '0'] });
+  const phone = await Phone.open(t, stack);
+  const { callback, agent } = await conversation(t, stack, phone);
+  await stack.restartGateway('SIGKILL');
+  await agent.hungUp();
+  await phone.until('over', 1);
+  t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'failed' });
+  const [ended] = await stack.sql`
+    select data from events where interaction_id = ${callback.id} and type = 'ended'`;
+  t.match(ended?.data, { cause: 'gateway_lost', endedBy: 'system' });
+  t.equal(phone.called, 1, 'nobody was dialled twice');
+  await agent.step('wrap-up', callback.id);
+  t.same(await leftOver(stack), nothing);
+});
+
+t.test('an order to end ends the calls, too, and writes them down', async t => {
+  const stack = await startStack(t);
+  const phone = await Phone.open(t, stack);
+  const { callback, agent } = await conversation(t, stack, phone);
+  const ended = stack.gateway().end('SIGINT');
+  await agent.hungUp();
+  await phone.until('over', 1);
+  await ended;
+  t.match(await stack.sql`select state, outcome from interactions where id = ${callback.id}`, [
+    { state: 'wrap_up', outcome: 'failed' },
+  ]);
+});
+
+t.test('a talk goes on while its gateway is killed and started again', async t => {
+  const stack = await startStack(t);
+  const phone = await Phone.open(t, stack);
+  for (const [how, signal, hangUp] of [
+    ['killed, and the agent hangs up', 'SIGKILL', 'agent'],
+    ['killed, and the customer hangs up', 'SIGKILL', 'customer'],
+    ['restarted politely, and the agent hangs up', 'SIGTERM', 'agent'],
+  ] as const)
+    await t.test(how, async t => {
+      const talk = await conversation(t, stack, phone);
+      const { callback, agent, browser, invite } = talk;
+      const hearings = [
+        watchHearing(phone.audio.listener, voices.agent),
+        watchHearing(browser.listener, voices.customer),
+      ];
+      await stack.restartGateway(signal);
+      await agent.until(desk => desk.current?.state === 'bridged', 'the talk');
+      t.match(
+        await stack.sql`select state, ended_at from legs where interaction_id = ${callback.id}`,
+        [{ state: 'answered', ended_at: null }, { state: 'answered' }],
+        'both legs are on the books',
+      );
+      heardAll(t, hearings);
+      await agent.hold(invite, browser, true);
+      await phone.audio.ear.soundWithout([voices.agent]);
+      await agent.hold(invite, browser, false);
+      await hearEachOther(talk);
+      if (hangUp === 'agent') {
+        await agent.step('hangup', callback.id);
+        await agent.hungUp();
+      } else {
+        phone.hangUp();
+        await agent.hungUp();
+      }
+      await phone.until('talking', 0);
+      await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+      await agent.step('wrap-up', callback.id);
+      t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
+      t.same(await story(stack, callback.id), whole);
+      const legs = await stack.sql`
+        select role, outcome, ended_by from legs where interaction_id = ${callback.id} order by role`;
+      t.match(legs, [
+        { role: 'agent', outcome: 'answered', ended_by: 'us' },
+        { role: 'customer', outcome: 'answered', ended_by: hangUp === 'agent' ? 'us' : 'peer' },
+      ]);
+      const attempts = await stack.sql`select outcome from attempts where interaction_id = ${callback.id}`;
+      t.same([...attempts], [{ outcome: 'completed' }]);
+      t.same(await leftOver(stack), nothing);
+      await agent.setState('offline');
+    });
+});

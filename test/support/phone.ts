@@ -1,0 +1,133 @@
+/** A telephone at the end of the trunk that rings, is picked up or not, and answers whatever comes within its calls. */
+import { EventEmitter, once } from 'node:events';
+import type { SipRequest } from '../../engine/sip/message/message.js';
+import { peerRequest, UdpPeer } from '../../engine/sip/testing/peer.js';
+import { RtpPeer } from './audio.js';
+
+interface Teardown {
+  teardown(fn: () => unknown): unknown;
+}
+
+interface PhoneCall {
+  invite: SipRequest;
+  state: 'ringing' | 'talking' | 'over';
+  /** Of its own requests. */
+  sequence: number;
+}
+
+export class Phone {
+  readonly #calls = new Map<string, PhoneCall>();
+  readonly #changes = new EventEmitter<{ change: [] }>();
+  /** Whether it is picked up as soon as it rings. */
+  answers = true;
+
+  private constructor(
+    readonly peer: UdpPeer,
+    /** Its voice and its ear. */
+    readonly audio: RtpPeer,
+  ) {}
+
+  static async open(
+    t: Teardown,
+    { trunkPort, sipUdpPort }: { trunkPort: number; sipUdpPort: number },
+  ): Promise<Phone> {
+    const [peer, audio] = await Promise.all([
+      UdpPeer.open({ host: '127.0.0.1', port: sipUdpPort }, trunkPort),
+      RtpPeer.open(['PCMU']),
+    ]);
+    t.teardown(() => Promise.all([peer.close(), audio.close()]));
+    const phone = new Phone(peer, audio);
+    void phone.#each('INVITE', invite => phone.#ring(invite));
+    void phone.#each('CANCEL', cancel => phone.#cancelled(cancel));
+    void phone.#each('BYE', bye => phone.#ended(bye));
+    void phone.#each('OPTIONS', request => peer.respond(request, 200));
+    void phone.#each('ACK', () => undefined);
+    return phone;
+  }
+
+  /** How often it was called in all. */
+  get called(): number {
+    return this.#calls.size;
+  }
+
+  count(state: PhoneCall['state']): number {
+    return [...this.#calls.values()].filter(call => call.state === state).length;
+  }
+
+  /** Resolves when so many of its calls are in the state. */
+  async until(state: PhoneCall['state'], count: number, waitMs = 20_000): Promise<void> {
+    const signal = AbortSignal.timeout(waitMs);
+    while (this.count(state) !== count) {
+      await once(this.#changes, 'change', { signal }).catch(error => {
+        if (!signal.aborted) throw error;
+        const states = [...this.#calls.values()].map(call => call.state).join(', ');
+        throw new Error(`the phone has not ${count} calls ${state} but: ${states || 'none'}`);
+      });
+    }
+  }
+
+  /** Picks up what rings. */
+  pickUp(): void {
+    for (const call of this.#calls.values()) if (call.state === 'ringing') this.#answer(call);
+  }
+
+  /** Hangs up what talks. */
+  hangUp(): void {
+    for (const call of this.#calls.values()) {
+      if (call.state !== 'talking') continue;
+      const { invite } = call;
+      call.sequence += 1;
+      this.peer.sendText(
+        peerRequest(this.peer, {
+          method: 'BYE',
+          uri: /<([^>]+)>/.exec(invite.first('contact') ?? '')?.[1] ?? '',
+          callId: invite.callId,
+          from: `${invite.to};tag=phone`,
+          to: invite.from,
+          sequence: call.sequence,
+        }),
+      );
+      this.#become(call, 'over');
+    }
+  }
+
+  async #each(method: string, act: (request: SipRequest) => void): Promise<void> {
+    for (;;) act(await this.peer.request(method));
+  }
+
+  #become(call: PhoneCall, state: PhoneCall['state']): void {
+    call.state = state;
+    this.#changes.emit('change');
+  }
+
+  #ring(invite: SipRequest): void {
+    const known = this.#calls.get(invite.callId);
+    if (known?.state === 'talking') this.#answer({ ...known, invite });
+    if (known) return;
+    const call: PhoneCall = { invite, state: 'ringing', sequence: 0 };
+    this.#calls.set(invite.callId, call);
+    this.peer.respond(invite, 180, { tag: 'phone' });
+    this.#changes.emit('change');
+    if (this.answers) this.#answer(call);
+  }
+
+  #answer(call: PhoneCall): void {
+    if (call.invite.body) this.audio.connect(call.invite.body);
+    this.peer.respond(call.invite, 200, { tag: 'phone', body: this.audio.sdp() });
+    this.#become(call, 'talking');
+  }
+
+  #cancelled(cancel: SipRequest): void {
+    this.peer.respond(cancel, 200, { tag: 'phone' });
+    const call = this.#calls.get(cancel.callId);
+    if (call?.state !== 'ringing') return;
+    this.peer.respond(call.invite, 487, { tag: 'phone' });
+    this.#become(call, 'over');
+  }
+
+  #ended(bye: SipRequest): void {
+    this.peer.respond(bye, 200);
+    const call = this.#calls.get(bye.callId);
+    if (call) this.#become(call, 'over');
+  }
+}
