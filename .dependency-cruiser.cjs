@@ -1,7 +1,8 @@
 // The floors of the house, checked: arrows point down, circles nowhere. docs/architecture.md draws them.
 //   main, scripts → http → features → telephony, media, jobs → store
 // `config` is for main and the scripts; errors.ts, schemas.ts and other single files of gateway/ are for everybody.
-const features = 'acd|assist|callback|calls|channels|hours|inbound|knowledge|prompts|reports|tenants|widget';
+const features =
+  'acd|assist|callback|calls|channels|hours|inbound|knowledge|numbers|prompts|reports|tenants|widget';
 const lower = 'telephony|media|jobs';
 const test = '\\.test\\.tsx?$|/testing/|/conformance/';
 

@@ -27,6 +27,7 @@ import {
   connectFreeswitchPool,
   type MediaServer,
 } from './media/index.js';
+import { NumberProver, numberProofRoutes } from './numbers/index.js';
 import { PromptFiles, promptRoutes } from './prompts/index.js';
 import { Announcements, connect, migrate, NodeLease } from './store/index.js';
 import {
@@ -136,6 +137,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       expected: new ExpectedOffers(),
       propose: offer => prober.take(offer),
     });
+    const numberProver = new NumberProver({ sql, telephony, media, prompts, logger });
     const prober = new Prober({
       sql,
       announcements,
@@ -184,6 +186,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => dueClock.stop(),
       () => queueClock.stop(),
       () => (keepsCalls() ? conductor.leave() : conductor.stop()),
+      () => numberProver.stop(),
       () => matcher.stop(),
       () => waiting.stop(),
     );
@@ -227,6 +230,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
           await api.register(hoursRoutes, { sql });
           await api.register(queueAdminRoutes, { sql });
           await api.register(outcomeRuleRoutes, { sql });
+          await api.register(numberProofRoutes, { sql, prover: numberProver });
         },
         async api => {
           await api.register(callbackRoutes, {

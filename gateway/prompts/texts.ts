@@ -57,6 +57,10 @@ const prompts = {
     en: 'Sorry, we did not hear a choice. Please try again.',
     ko: '입력이 확인되지 않았습니다. 다시 선택해 주십시오.',
   },
+  'number-code': {
+    en: 'This call is to confirm a telephone number. If you did not ask for it, please hang up. Here is the code.',
+    ko: '전화번호 확인을 위한 전화입니다. 요청하지 않으셨다면 전화를 끊어 주십시오. 확인 번호를 불러 드리겠습니다.',
+  },
   'could-not-reach': {
     en: 'Sorry, we could not reach anybody. Please try again later.',
     ko: '죄송합니다. 지금은 연결할 수 없습니다. 잠시 후 다시 걸어 주십시오.',

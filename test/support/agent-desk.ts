@@ -16,6 +16,11 @@ interface Call {
 export class AgentDesk {
   private constructor(readonly page: Page) {}
 
+  /** The desk on a page that has been opened already. */
+  static at(page: Page): AgentDesk {
+    return new AgentDesk(page);
+  }
+
   /** Opens the desktop as somebody who is not signed in. */
   static async open(
     people: People,

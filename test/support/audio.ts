@@ -132,6 +132,11 @@ export class Ear extends EventEmitter<{ frame: [] }> {
     return () => this.off('frame', listener);
   }
 
+  /** What is judged: a copy. */
+  lastSamples(): Int16Array {
+    return this.#window.slice();
+  }
+
   /** Resolves when the tone makes up most of what is heard; rejects after `waitMs`, saying what was heard. */
   tone(frequency: number, waitMs?: number): Promise<void> {
     return this.until(samples => toneShare(samples, frequency) > 0.8, `a tone of ${frequency} Hz`, waitMs);

@@ -18,8 +18,16 @@ export class Visitor {
     url: string,
     language: 'ko' | 'en' = 'ko',
     options: Parameters<People['page']>[0] = {},
+    site = 'demo',
   ): Promise<Visitor> {
     const page = await people.page({ locale: language === 'ko' ? 'ko-KR' : 'en-US', ...options });
+    // The shop's page with the line of another site.
+    if (site !== 'demo')
+      await page.route('**/shop/*', async route => {
+        const response = await route.fetch();
+        const body = (await response.text()).replace('data-site="demo"', `data-site="${site}"`);
+        await route.fulfill({ response, body });
+      });
     await page.goto(`${url}/shop/?lang=${language}`);
     return new Visitor(page);
   }

@@ -12,7 +12,7 @@ const Label = Type.String({ maxLength: 80 });
 export const NumberView = Type.Object({
   number: Type.String(),
   label: Type.String(),
-  /** Null until the operator has seen the proof: it cannot be presented before. */
+  /** Null until it is proven: it cannot be presented before. */
   verifiedAt: NullableTimestamp,
   isCallerId: Type.Boolean(),
   version: Type.Integer(),
@@ -29,7 +29,7 @@ function select(sql: Sql, tenantId: string, more: Fragment = sql``) {
     where n.tenant_id = ${tenantId} ${more} order by n.number`;
 }
 
-/** The company's own numbers. Whether one is proven is said by the operator (docs/operations.md), not by the company. */
+/** The company's own numbers. Whether one is proven is not for the company to say: see gateway/numbers. */
 export function numbersResource(sql: Sql) {
   return {
     name: 'numbers',

@@ -122,6 +122,15 @@ export interface CompanyNumber {
   version: number;
 }
 
+/** The newest call by which a number was to be proven. */
+export interface NumberProofState {
+  id: string;
+  state: 'calling' | 'speaking' | 'spoken' | 'failed';
+  outcome: string | null;
+  triesLeft: number;
+  expiresAt: string;
+}
+
 export interface Site {
   id: string;
   key: string;
@@ -217,6 +226,19 @@ export class AdminApi {
   /** The token is told once: the link with it is shown, and never again. */
   invite(userId: string): Promise<{ token: string; expiresAt: string }> {
     return this.client.send('POST', `/admin/users/${encodeURIComponent(userId)}/invitation`, {});
+  }
+
+  /** Has a number called. */
+  beginProof(number: string, language: string): Promise<NumberProofState> {
+    return this.client.send('POST', `/admin/numbers/${encodeURIComponent(number)}/proof`, { language });
+  }
+
+  proof(number: string): Promise<NumberProofState> {
+    return this.client.send('GET', `/admin/numbers/${encodeURIComponent(number)}/proof`);
+  }
+
+  confirmProof(number: string, code: string): Promise<void> {
+    return this.client.send('PUT', `/admin/numbers/${encodeURIComponent(number)}/proof`, { code });
   }
 
   async trunks(): Promise<Trunk[]> {

@@ -4,6 +4,7 @@ import { ProblemAlert } from '../../ui/common/ProblemAlert.js';
 import type { CompanyNumber } from '../api.js';
 import { useAdmin, useAdminText } from '../context.js';
 import { Panel, Tag } from '../parts/small.js';
+import { NumberProof } from './NumberProof.js';
 
 /** Whether a number is proven, and whether customers see it. */
 export function NumberState({ number }: { number: CompanyNumber }) {
@@ -35,6 +36,7 @@ export function NumberState({ number }: { number: CompanyNumber }) {
         {number.isCallerId && t.numbers.isCallerId}
       </p>
       {failure !== null && <ProblemAlert title={t.failed} failure={failure} />}
+      {number.verifiedAt === null && <NumberProof number={number} />}
       {number.verifiedAt !== null && !number.isCallerId && (
         <Button size="sm" loading={pending} onClick={() => void present()} data-testid="make-caller-id">
           {t.numbers.makeCallerId}

@@ -1,0 +1,2 @@
+export { NumberProver } from './prover.js';
+export { type NumberProofOptions, numberProofRoutes } from './routes.js';
