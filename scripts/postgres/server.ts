@@ -52,7 +52,7 @@ function settings(port: number): string[] {
     listen_addresses: '127.0.0.1',
     port: String(port),
     unix_socket_directories: '',
-    max_connections: '100',
+    max_connections: '200',
     shared_buffers: '128MB',
     max_wal_size: '512MB',
     // A new database knows nothing of its tables until it looks: by default after a minute, and reads them whole till then.

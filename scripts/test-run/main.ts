@@ -1,23 +1,16 @@
 // What `npm test` runs once everything is built. `npm test -- gateway/acd` runs a part.
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../postgres/index.js';
 import { SetupError } from '../setup-error.js';
 import { ensurePrograms } from './programs.js';
-import { builtFrom, selectTests } from './select.js';
+import { builtFrom, type Selection, selectTests } from './select.js';
 import { type FileResult, runTestFile } from './test-file.js';
 
 interface Counts {
   passed: number;
   failed: number;
-}
-
-interface Round {
-  files: readonly string[];
-  jobs: number;
-  /** Seconds for one file. */
-  timeout: number;
 }
 
 /** Tests of one part that drive sipp all the same. */
@@ -30,6 +23,11 @@ const sippFolders = /^(engine\/sip|gateway\/telephony)\//;
 const namedServers = ['DRACHTIO', 'FREESWITCH', 'ASTERISK'].some(
   name => process.env[`RINGBRIDGE_TEST_${name}`],
 );
+
+/** How many files run at the same time: they wait more than they compute. */
+const jobs = namedServers ? 1 : Math.min(2 * availableParallelism(), 8);
+/** Seconds for one file. */
+const timeouts = { unit: namedServers ? 600 : 240, system: 600 };
 
 /** Of a failure. A hanging test lists everything that is open, which is rarely what helps. */
 const shownLines = 40;
@@ -57,25 +55,35 @@ function environment(databaseUrl: string): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(foreign), RINGBRIDGE_TEST_DATABASE_URL: databaseUrl };
 }
 
-async function runRound(
+/** Half of the jobs are for tests of the whole system as long as there are others: those take the most memory and CPU. */
+async function runAll(
   root: string,
-  { files, jobs, timeout }: Round,
+  { unit, system }: Selection,
   databaseUrl: string,
   signal: AbortSignal,
 ): Promise<Counts> {
   const counts = { passed: 0, failed: 0 };
   const env = environment(databaseUrl);
-  const waiting = [...files];
-  const worker = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) {
+  const lanes = {
+    system: system.map(file => ({ file, timeout: timeouts.system })),
+    unit: unit.map(file => ({ file, timeout: timeouts.unit })),
+  };
+  const worker = async (first: keyof typeof lanes, second: keyof typeof lanes) => {
+    const take = () => lanes[first].shift() ?? lanes[second].shift();
+    for (let next = take(); next; next = take()) {
       signal.throwIfAborted();
+      const { file, timeout } = next;
       const result = await runTestFile({ file: builtFrom(file), root, env, timeout, signal });
       report(file, result);
       counts.passed += result.passed;
       counts.failed += result.failures.length;
     }
   };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  await Promise.all(
+    Array.from({ length: jobs }, (_, index) =>
+      index % 2 === 0 ? worker('unit', 'system') : worker('system', 'unit'),
+    ),
+  );
   return counts;
 }
 
@@ -87,17 +95,7 @@ async function run(root: string, paths: readonly string[], signal: AbortSignal):
   try {
     const database = await startPostgres({ dataDir, port: 0, signal });
     try {
-      const total = { passed: 0, failed: 0 };
-      for (const round of [
-        { files: unit, ...(namedServers ? { jobs: 1, timeout: 600 } : { jobs: 2, timeout: 240 }) },
-        { files: system, jobs: 1, timeout: 600 },
-      ]) {
-        signal.throwIfAborted();
-        const { passed, failed } = await runRound(root, round, database.url, signal);
-        total.passed += passed;
-        total.failed += failed;
-      }
-      return total;
+      return await runAll(root, { unit, system }, database.url, signal);
     } finally {
       await database.stop();
     }
