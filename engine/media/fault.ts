@@ -1,4 +1,5 @@
 export type FaultCode =
+  | 'draining'
   | 'bad_sdp'
   | 'no_common_codec'
   | 'no_ports'

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { SoundFiles } from './audio/sound-files.js';
 import { ControlServer } from './control/server.js';
@@ -23,7 +24,12 @@ function orSettingError<T>(work: Promise<T>, flag: string, what: string): Promis
   });
 }
 
-async function start(settings: Settings): Promise<() => Promise<void>> {
+interface Engine {
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function start(settings: Settings): Promise<Engine> {
   const { address, controlHost, controlPort, webrtcPort, rtpPorts } = settings;
   const mux = await orSettingError(
     MuxPort.hold(webrtcPort, address),
@@ -49,10 +55,13 @@ async function start(settings: Settings): Promise<() => Promise<void>> {
   process.stdout.write(
     `${JSON.stringify({ ready: true, control: `${controlHost}:${control.port}`, webrtcPort: mux.port })}\n`,
   );
-  return async () => {
-    control.close();
-    await registry.close();
-    mux.close();
+  return {
+    drain: () => registry.drain(),
+    async stop() {
+      control.close();
+      await registry.close();
+      mux.close();
+    },
   };
 }
 
@@ -61,13 +70,22 @@ try {
   if (settings === undefined) {
     process.stdout.write(`${usage}\n`);
   } else {
-    const stop = await start(settings);
+    const engine = await start(settings);
     const end = (why: string) => {
       logger.info({ why }, 'media engine ends');
-      void stop().then(() => process.exit(0));
+      void engine.stop().then(() => process.exit(0));
     };
-    process.once('SIGTERM', () => end('SIGTERM'));
-    process.once('SIGINT', () => end('SIGINT'));
+    let asked = false;
+    const ask = (signal: string) => {
+      // The second time it is meant at once.
+      if (asked || settings.drainMs === 0) return end(signal);
+      asked = true;
+      logger.info({ signal, seconds: settings.drainMs / 1000 }, 'media engine waits for the calls under way');
+      const over = delay(settings.drainMs).then(() => `${signal}, and calls that last longer`);
+      void Promise.race([engine.drain().then(() => signal), over]).then(end);
+    };
+    process.on('SIGTERM', ask);
+    process.on('SIGINT', ask);
     if (settings.exitWithParent) {
       process.stdin.resume();
       process.stdin.once('close', () => end('parent gone'));

@@ -17,6 +17,8 @@ export interface Settings {
   connectTimeoutMs: number;
   orphanGraceMs: number;
   maxEndpoints: number;
+  /** How long an end that is asked for waits for the last endpoint. */
+  drainMs: number;
   exitWithParent: boolean;
 }
 
@@ -30,6 +32,7 @@ export const usage = `Usage: node dist/engine/media/main.js [settings]
   --connect-timeout SECONDS  time for ICE and DTLS once both sides know each other (20)
   --orphan-grace SECONDS     time for a gateway that went to come back to its endpoints (30)
   --max-endpoints N          endpoints held at once (4000)
+  --drain SECONDS            asked to end, first wait so long for the calls under way (0)
   --exit-with-parent         end when standard input is closed
 Environment: RINGBRIDGE_MEDIA_SECRET, the login secret of the control socket (required).`;
 
@@ -43,6 +46,7 @@ const options = {
   'connect-timeout': { type: 'string', default: '20' },
   'orphan-grace': { type: 'string', default: '30' },
   'max-endpoints': { type: 'string', default: '4000' },
+  drain: { type: 'string', default: '0' },
   'exit-with-parent': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -77,6 +81,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     connectTimeoutMs: number('--connect-timeout', flags['connect-timeout'], 1, 300) * 1000,
     orphanGraceMs: number('--orphan-grace', flags['orphan-grace'], 0, 3600) * 1000,
     maxEndpoints: number('--max-endpoints', flags['max-endpoints'], 1, 30_000),
+    drainMs: number('--drain', flags.drain, 0, 86_400) * 1000,
     exitWithParent: flags['exit-with-parent'],
   };
 }

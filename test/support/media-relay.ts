@@ -1,4 +1,4 @@
-/** A network between a browser and a media server that keeps what passes, and sends it again when told to. */
+/** A network between a browser and a media server that keeps what passes, sends it again when told to, or loses it. */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
@@ -6,6 +6,7 @@ const host = '127.0.0.1';
 
 /** SRTP and SRTCP on a port shared with DTLS and STUN (RFC 7983 7). */
 const isSrtp = (packet: Buffer) => packet[0]! >= 128 && packet[0]! <= 191;
+export const isDtls = (packet: Buffer) => packet[0]! >= 20 && packet[0]! <= 63;
 
 export class MediaRelay {
   /** What the browser has sent to the server, encrypted as it is. */
@@ -15,25 +16,26 @@ export class MediaRelay {
   #server: number | undefined;
   #browser: number | undefined;
 
-  private constructor(towardsServer: Socket, towardsBrowser: Socket) {
+  private constructor(towardsServer: Socket, towardsBrowser: Socket, loses: (packet: Buffer) => boolean) {
     this.#towardsServer = towardsServer;
     this.#towardsBrowser = towardsBrowser;
     towardsServer.on('message', packet => {
-      if (this.#browser !== undefined) towardsBrowser.send(packet, this.#browser, host);
+      if (this.#browser !== undefined && !loses(packet)) towardsBrowser.send(packet, this.#browser, host);
     });
     towardsBrowser.on('message', packet => {
       if (isSrtp(packet)) this.captured.push(Buffer.from(packet));
-      this.toServer(packet);
+      if (!loses(packet)) this.toServer(packet);
     });
   }
 
-  static async open(): Promise<MediaRelay> {
+  /** @param loses which packets do not pass, in either direction */
+  static async open(loses: (packet: Buffer) => boolean = () => false): Promise<MediaRelay> {
     const sockets = [createSocket('udp4'), createSocket('udp4')] as const;
     for (const socket of sockets) {
       socket.bind(0, host);
       await once(socket, 'listening');
     }
-    return new MediaRelay(...sockets);
+    return new MediaRelay(...sockets, loses);
   }
 
   /** The browser's SDP as the server is to see it: the browser is where we are. */

@@ -19,10 +19,11 @@ export function endWebRtc(): void {
   nodeDataChannel.cleanup();
 }
 
-const address = '127.0.0.1';
+const loopback = '127.0.0.1';
 const protocols = ['UDP/TLS/RTP/SAVPF'];
 
 interface HeldPort {
+  address: string;
   port: number;
   listener: InstanceType<typeof nodeDataChannel.IceUdpMuxListener>;
 }
@@ -35,13 +36,14 @@ const resting: HeldPort[] = [];
 const restingAtLeast = 32;
 
 /** A UDP port of the peer's own: with one remote address for all, the library tells associations apart by port. */
-function holdPort(): HeldPort {
-  const rested = resting.length > restingAtLeast ? resting.shift() : undefined;
+function holdPort(address: string): HeldPort {
+  const oldest = resting.length > restingAtLeast ? resting.findIndex(held => held.address === address) : -1;
+  const [rested] = oldest < 0 ? [] : resting.splice(oldest, 1);
   if (rested !== undefined) return rested;
   for (;;) {
     const port = randomInt(10_000, 20_000);
     try {
-      return { port, listener: new nodeDataChannel.IceUdpMuxListener(port, address) };
+      return { address, port, listener: new nodeDataChannel.IceUdpMuxListener(port, address) };
     } catch (error) {
       if (!/register/.test((error as Error).message)) throw error;
     }
@@ -53,8 +55,7 @@ export class WebRtcPeer {
   readonly mouth = new Mouth(packet => this.send(packet));
   /** Resolves when ICE and DTLS are done. */
   readonly opened: Promise<void>;
-  readonly #held = holdPort();
-  readonly #port = this.#held.port;
+  readonly #held: HeldPort;
   readonly #offering: boolean;
   readonly #certificate: Certificate = makeCertificate('test');
   readonly #credentials = makeCredentials();
@@ -66,8 +67,9 @@ export class WebRtcPeer {
 
   readonly #receive: (packet: Buffer) => void;
 
-  private constructor(offering: boolean, receive?: (packet: Buffer) => void) {
+  private constructor(offering: boolean, receive?: (packet: Buffer) => void, address = loopback) {
     this.#offering = offering;
+    this.#held = holdPort(address);
     this.#receive = receive ?? (packet => this.listener.receive(packet));
     // Chromium offers telephone-event at 8000 Hz as 126, and answers with what was offered.
     this.#eventType = offering ? 126 : 101;
@@ -79,8 +81,8 @@ export class WebRtcPeer {
   }
 
   /** A peer that offers. `receive` takes what comes instead of the listener. */
-  static offering(receive?: (packet: Buffer) => void): WebRtcPeer {
-    return new WebRtcPeer(true, receive);
+  static offering(receive?: (packet: Buffer) => void, address?: string): WebRtcPeer {
+    return new WebRtcPeer(true, receive, address);
   }
 
   /** A peer that answers an offer. */
@@ -122,8 +124,8 @@ export class WebRtcPeer {
     this.#peer = new NativePeer(
       {
         name: 'test-peer',
-        address,
-        muxPort: this.#port,
+        address: this.#held.address,
+        muxPort: this.#held.port,
         certificate: this.#certificate,
         ...this.#credentials,
         offered: this.#offering,
@@ -151,14 +153,16 @@ export class WebRtcPeer {
   #describe(direction: string, setup: string): string {
     const { ufrag, pwd } = this.#credentials;
     const { algorithm, value } = this.#certificate.fingerprint;
+    const { address, port } = this.#held;
+    const family = address.includes(':') ? 'IP6' : 'IP4';
     const lines = [
       'v=0',
-      `o=- 4712 ${this.#version} IN IP4 ${address}`,
+      `o=- 4712 ${this.#version} IN ${family} ${address}`,
       's=-',
       't=0 0',
       'a=group:BUNDLE 0',
-      `m=audio ${this.#port} UDP/TLS/RTP/SAVPF 0 8 ${this.#eventType}`,
-      `c=IN IP4 ${address}`,
+      `m=audio ${port} UDP/TLS/RTP/SAVPF 0 8 ${this.#eventType}`,
+      `c=IN ${family} ${address}`,
       'a=mid:0',
       'a=rtcp-mux',
       `a=ice-ufrag:${ufrag}`,
@@ -169,7 +173,7 @@ export class WebRtcPeer {
       'a=rtpmap:0 PCMU/8000',
       'a=rtpmap:8 PCMA/8000',
       `a=rtpmap:${this.#eventType} telephone-event/8000`,
-      ...hostCandidates([address], this.#port).map(candidate => `a=${candidateValue(candidate)}`),
+      ...hostCandidates([address], port).map(candidate => `a=${candidateValue(candidate)}`),
     ];
     return `${lines.join('\r\n')}\r\n`;
   }

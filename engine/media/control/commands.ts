@@ -236,7 +236,13 @@ export const commands: Readonly<Record<string, Command>> = {
     return describe(registry.adopt(subscriber, params.text('endpoint', idLength)));
   },
 
+  async drain({ registry }) {
+    await registry.drain();
+    return {};
+  },
+
   status({ registry }) {
-    return { endpoints: registry.size, capacity: registry.capacity };
+    const { size, capacity, draining } = registry;
+    return { endpoints: size, capacity, draining };
   },
 };

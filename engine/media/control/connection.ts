@@ -34,6 +34,7 @@ export class ControlConnection implements Subscriber {
   readonly #settings: ConnectionSettings;
   readonly #nonce = randomBytes(16).toString('hex');
   readonly #loginTimer: NodeJS.Timeout;
+  #unsubscribe: () => void = () => undefined;
   #lines = new LineReader(maxLineBytesBeforeLogin);
 
   constructor(socket: Socket, settings: ConnectionSettings) {
@@ -88,7 +89,7 @@ export class ControlConnection implements Subscriber {
   #login(id: number, method: string, params: Params): void {
     const owner = params.optionalText('owner', 64) ?? '';
     const proof = params.optionalText('proof', 64) ?? '';
-    const { secret, boot, logger } = this.#settings;
+    const { secret, boot, registry, logger } = this.#settings;
     if (method !== 'login' || !isOwnerName(owner) || !isProof(proof, secret, this.#nonce, owner)) {
       logger.warn('a control connection failed to log in');
       throw new MediaFault('bad_request', 'login failed');
@@ -97,7 +98,9 @@ export class ControlConnection implements Subscriber {
     this.owner = owner;
     this.#lines = new LineReader(maxLineBytes);
     logger.info({ owner }, 'control connection logged in');
-    this.#write({ id, result: { boot, capacity: this.#settings.registry.capacity } });
+    const { capacity, draining } = registry;
+    this.#write({ id, result: { boot, capacity, draining } });
+    this.#unsubscribe = registry.onDraining(() => this.#write({ event: 'draining' }));
   }
 
   #run(id: number, work: () => Promise<unknown>): void {
@@ -136,6 +139,7 @@ export class ControlConnection implements Subscriber {
 
   #closed(): void {
     clearTimeout(this.#loginTimer);
+    this.#unsubscribe();
     if (this.owner === '') return;
     this.#settings.registry.orphan(this);
     this.#settings.logger.info({ owner: this.owner }, 'control connection closed');

@@ -5,6 +5,7 @@ import { Recordings } from '../recording/recordings.js';
 import { Conferences } from '../room/conferences.js';
 import type { PortPool } from '../rtp/port-pool.js';
 import type { Certificate } from '../webrtc/certificate.js';
+import { Drain } from './drain.js';
 import type { Endpoint, EndpointEvents, EndpointSettings, EndpointStatistics } from './endpoint.js';
 import { RtpEndpoint } from './rtp-endpoint.js';
 import { WebRtcEndpoint } from './webrtc-endpoint.js';
@@ -53,6 +54,7 @@ export class EndpointRegistry {
   readonly recordings = new Recordings();
   readonly #entries = new Map<string, Entry>();
   readonly #sweeper: NodeJS.Timeout;
+  readonly #drain = new Drain();
   #creating = 0;
 
   constructor(settings: RegistrySettings, pool: PortPool) {
@@ -69,8 +71,24 @@ export class EndpointRegistry {
     return this.#settings.maxEndpoints;
   }
 
-  /** @throws MediaFault `bad_sdp`, `no_common_codec`, `no_ports` */
+  get draining(): boolean {
+    return this.#drain.begun;
+  }
+
+  /** Tells once when a drain begins. Returns what ends the listening. */
+  onDraining(listener: () => void): () => void {
+    return this.#drain.onBegun(listener);
+  }
+
+  /** Takes no new endpoints from now on, of no owner; resolves when the last one is gone. */
+  drain(): Promise<void> {
+    return this.#drain.begin(this.#entries.size + this.#creating);
+  }
+
+  /** @throws MediaFault `draining`, `bad_sdp`, `no_common_codec`, `no_ports` */
   async create(subscriber: Subscriber, request: EndpointRequest, remoteSdp?: string): Promise<Endpoint> {
+    if (this.#drain.begun)
+      throw new MediaFault('draining', 'the engine is being drained and takes no new endpoints');
     if (this.#entries.size + this.#creating >= this.#settings.maxEndpoints) {
       throw new MediaFault(
         'no_ports',
@@ -95,6 +113,7 @@ export class EndpointRegistry {
       return endpoint;
     } finally {
       this.#creating--;
+      this.#left();
     }
   }
 
@@ -114,6 +133,7 @@ export class EndpointRegistry {
     this.#entries.delete(id);
     const statistics = entry.endpoint.statistics();
     entry.endpoint.destroy();
+    this.#left();
     return statistics;
   }
 
@@ -151,6 +171,10 @@ export class EndpointRegistry {
     for (const { endpoint } of this.#entries.values()) endpoint.destroy();
     this.#entries.clear();
     await this.recordings.close();
+  }
+
+  #left(): void {
+    this.#drain.left(this.#entries.size + this.#creating);
   }
 
   #sweep(): void {

@@ -51,6 +51,8 @@ export class EngineConnection {
   boot = '';
   /** Endpoints the engine holds at most. */
   capacity = 0;
+  /** It takes no new ones, whoever wanted it so. */
+  draining = false;
   readonly #socket: Socket;
   readonly #handlers: ConnectionHandlers;
   readonly #pending = new Map<number, Pending>();
@@ -93,9 +95,10 @@ export class EngineConnection {
       });
     });
     const proof = createHmac('sha256', secret).update(`${nonce}\n${owner}`).digest('hex');
-    const { boot, capacity } = await connection.request('login', { owner, proof });
+    const { boot, capacity, draining } = await connection.request('login', { owner, proof });
     connection.boot = String(boot);
     connection.capacity = Number(capacity);
+    connection.draining ||= draining === true;
     return connection;
   }
 
@@ -146,6 +149,10 @@ export class EngineConnection {
   }
 
   #handle(message: Record<string, unknown>): void {
+    if (message.event === 'draining') {
+      this.draining = true;
+      return;
+    }
     if (typeof message.event === 'string') {
       this.#handlers.event(String(message.endpoint), message.event, message.data);
       return;

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import pino from 'pino';
 import t from 'tap';
+import { type Footprint, footprint } from '../../../scripts/bench/soak/footprint.js';
 import { RtpPeer } from '../../../test/support/audio.js';
 import { houseMusic, startMediaEngine } from '../../../test/support/media-engine.js';
-import { MediaRelay } from '../../../test/support/media-relay.js';
+import { isDtls, MediaRelay } from '../../../test/support/media-relay.js';
 import { endWebRtc, WebRtcPeer } from '../../../test/support/webrtc-peer.js';
 import { answeredPhone, calledPhone, end, next, talkTogether } from '../conformance/legs.js';
 import { connectBuiltinMedia } from './index.js';
@@ -60,6 +61,46 @@ t.test('SRTP that is sent again is taken once: no key twice, no packet more', as
   relay.close();
 });
 
+t.test('a DTLS handshake that is never finished ends by name and leaves nothing behind', async t => {
+  const engine = await startMediaEngine({ flags: ['--connect-timeout', '1'] });
+  const server = await connectBuiltinMedia({ ...engine, houseMusic, owner: 'node-1', logger });
+  t.teardown(async () => {
+    await server.close();
+    await engine.stop();
+  });
+  const pid = engine.process.pid as number;
+  let before: Footprint | undefined;
+  for (let round = 0; round < 12; round++) {
+    const relay = await MediaRelay.open(isDtls);
+    const peer = WebRtcPeer.offering();
+    const remoteSdp = relay.fromBrowser(peer.sdp);
+    const endpoint = await server.createEndpoint({ kind: 'webrtc', remoteSdp });
+    const lost = next(endpoint, 'lost');
+    peer.accept(relay.fromServer(endpoint.localSdp));
+    t.same(await lost, ['dtls_failed']);
+    await endpoint.destroy();
+    peer.close();
+    relay.close();
+    // The first ones start threads and fill caches.
+    if (round === 3) before = footprint(pid);
+  }
+  const after = footprint(pid);
+  t.ok(
+    after.descriptors <= before!.descriptors,
+    `${before!.descriptors} descriptors, then ${after.descriptors}`,
+  );
+  t.ok(after.threads <= before!.threads, `${before!.threads} threads, then ${after.threads}`);
+  t.equal(server.load().endpoints, 0);
+
+  const peer = WebRtcPeer.offering();
+  const endpoint = await server.createEndpoint({ kind: 'webrtc', remoteSdp: peer.sdp });
+  const connected = next(endpoint, 'connected');
+  peer.accept(endpoint.localSdp);
+  await Promise.all([connected, peer.opened]);
+  t.pass('the next browser gets through, by the same process');
+  await end({ peer, endpoint });
+});
+
 t.test(
   'a sprayer of packets over all ports is not taken for a peer, before or after it has spoken',
   async t => {
@@ -90,7 +131,7 @@ t.test(
   },
 );
 
-t.test('over IPv6: two telephones talk, and an address of the other family is refused', async t => {
+t.test('over IPv6: telephones and a browser talk, and an address of the other family is refused', async t => {
   const engine = await startMediaEngine({ flags: ['--address', '::1'] });
   const server = await connectBuiltinMedia({ ...engine, houseMusic, owner: 'node-1', logger });
   t.teardown(async () => {
@@ -102,7 +143,17 @@ t.test('over IPv6: two telephones talk, and an address of the other family is re
   t.match(first.endpoint.localSdp, /^c=IN IP6 ::1/m);
   await first.endpoint.bridge(second.endpoint);
   await talkTogether(first, second);
-  await end(first, second);
+
+  const peer = WebRtcPeer.offering(undefined, '::1');
+  const endpoint = await server.createEndpoint({ kind: 'webrtc', remoteSdp: peer.sdp });
+  t.match(endpoint.localSdp, /^a=candidate:\S+ 1 UDP \d+ ::1 /m);
+  const connected = next(endpoint, 'connected');
+  peer.accept(endpoint.localSdp);
+  await Promise.all([connected, peer.opened]);
+  const browser = { peer, endpoint };
+  await endpoint.bridge(first.endpoint);
+  await talkTogether(browser, first);
+  await end(browser, first, second);
   const other = await RtpPeer.open();
   await t.rejects(server.createEndpoint({ kind: 'rtp', remoteSdp: other.sdp() }), { code: 'bad_sdp' });
   other.close();

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Connecting, connectAgain, connectWithin } from '../connecting.js';
+import { type Connecting, connectAgain, connectWithin, isPassing } from '../connecting.js';
 import { Drain } from '../drain.js';
 import { connectPool } from '../pool.js';
 import {
@@ -56,6 +56,18 @@ export async function connectBuiltinMediaPool(settings: BuiltinMediaPoolSettings
   );
 }
 
+/** An engine that goes meanwhile holds nothing any more. Rejects when aborted; the drain itself stays. */
+async function drained(connection: EngineConnection, signal?: AbortSignal): Promise<void> {
+  const asked = connection.request('drain', {}, { timeoutMs: 0 }).catch(error => {
+    if (!isPassing(error)) throw error;
+  });
+  signal?.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  await Promise.race([asked, aborted]);
+}
+
 class BuiltinMedia implements MediaServer, Connecting {
   readonly engine = 'builtin';
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>([
@@ -110,7 +122,7 @@ class BuiltinMedia implements MediaServer, Connecting {
     return {
       endpoints: this.#endpoints.size,
       capacity: this.#connection?.capacity ?? 0,
-      draining: this.#drain.draining,
+      draining: this.#drain.draining || (this.#connection?.draining ?? false),
     };
   }
 
@@ -149,8 +161,13 @@ class BuiltinMedia implements MediaServer, Connecting {
     return new BuiltinConference(connection, String(conference), this.#settings.houseMusic);
   }
 
-  drain(signal?: AbortSignal): Promise<void> {
-    return this.#drain.begin(this.#endpoints.size, signal);
+  /** Drains the engine, whose other gateways learn of it: it is over when their endpoints are gone, too. */
+  async drain(signal?: AbortSignal): Promise<void> {
+    const connection = this.#connection;
+    await Promise.all([
+      this.#drain.begin(this.#endpoints.size, signal),
+      connection?.alive ? drained(connection, signal) : undefined,
+    ]);
   }
 
   async close({ keep } = { keep: false }): Promise<void> {
