@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { namedAsterisk } from '../../../test/support/asterisk.js';
-import { namedFreeswitches } from '../../../test/support/freeswitch.js';
+import { freeswitchCount } from '../../../test/support/freeswitch.js';
 import { endWebRtc } from '../../../test/support/webrtc-peer.js';
 import { findExecutable } from '../../test-run/programs.js';
 import { type Bed, type BenchCall, directBed, type Kind, kinds } from './bed.js';
@@ -24,8 +24,8 @@ Usage: npm run bench:media [-- options]
   --no-rtpengine           without it
   --profile FOLDER         the built-in engine writes a CPU profile there
 In the same run, where these variables name them as for the tests:
-  RINGBRIDGE_TEST_FREESWITCH=HOST:ESL_PORT:PASSWORD:SIP_PORT
-                           a FreeSWITCH that runs on this machine
+  RINGBRIDGE_TEST_FREESWITCH=PROGRAM, or HOST:ESL_PORT:PASSWORD:SIP_PORT
+                           a FreeSWITCH, or one that runs on this machine already
   RINGBRIDGE_TEST_ASTERISK=FOLDER
                            an Asterisk, as scripts/asterisk/install.sh has put it there
 `;
@@ -131,8 +131,7 @@ export async function main(args: string[]): Promise<number> {
     await measureServer(() => builtinBed(most, nodeFlags), options, direct, summary);
     if (rtpengine) await measureServer(() => rtpengineBed(rtpengine), options, direct, summary);
     else console.log('rtpengine is not installed (package rtpengine-daemon): not measured');
-    const [freeswitch] = namedFreeswitches();
-    if (freeswitch) await measureServer(() => freeswitchBed(freeswitch), options, direct, summary);
+    if (freeswitchCount > 0) await measureServer(freeswitchBed, options, direct, summary);
     else console.log('RINGBRIDGE_TEST_FREESWITCH names no FreeSWITCH: not measured');
     const asterisk = namedAsterisk();
     if (asterisk) await measureServer(() => asteriskBed(asterisk, most), options, direct, summary);

@@ -2,11 +2,7 @@
 import { pino } from 'pino';
 import { connectAsteriskMedia, connectFreeswitch } from '../../../gateway/media/index.js';
 import { startAsterisk } from '../../../test/support/asterisk.js';
-import {
-  freeswitchSettings,
-  type NamedFreeswitch,
-  openSignalling,
-} from '../../../test/support/freeswitch.js';
+import { freeswitches, freeswitchSettings, openSignalling } from '../../../test/support/freeswitch.js';
 import { listenerOn } from '../usage.js';
 import type { Bed } from './bed.js';
 import { portBed } from './port-bed.js';
@@ -26,9 +22,11 @@ class Undoing {
   }
 }
 
-/** A FreeSWITCH that runs already, on this machine: its CPU is that of whoever listens on its event socket. */
-export async function freeswitchBed(named: NamedFreeswitch): Promise<Bed> {
+/** A FreeSWITCH on this machine: its CPU is that of whoever listens on its event socket. */
+export async function freeswitchBed(): Promise<Bed> {
   const undoing = new Undoing();
+  const [named] = await freeswitches(undoing, 1);
+  if (named === undefined) throw new Error('RINGBRIDGE_TEST_FREESWITCH names no FreeSWITCH');
   const server = await connectFreeswitch(await freeswitchSettings(undoing, named));
   undoing.teardown(() => server.close());
   return portBed(server, { server: listenerOn(named.esl.port) }, () => undoing.run());
