@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
@@ -64,6 +65,29 @@ t.test('a gateway that is killed loses nothing it has acknowledged', async t => 
     },
   );
 });
+
+for (const customerFirst of [false, true])
+  t.test(
+    `a media engine that dies while the phone rings: it stops ringing; customer ${customerFirst ? 'first' : 'second'}`,
+    async t => {
+      const stack = await startStack(t);
+      await stack.sql`update queues set customer_first = ${customerFirst}, ring_seconds = 300, wrap_up_seconds = 0`;
+      const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+      await agent.setState('ready');
+      const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
+      const callback = await stack.api.askCallback({ phone: nextNumber() });
+      if (!customerFirst) await agent.accept(t, await agent.ring());
+      await stack.api.follow(callback, ({ state }) => state === 'dialing');
+      const rings = () => stack.sql`
+        select from legs where interaction_id = ${callback.id} and role = 'customer' and call_id is not null`;
+      while ((await rings()).length === 0) await setImmediate();
+      await stack.killMedia();
+      await telco.done;
+      await stack.api.follow(callback, ({ state }) => state !== 'dialing');
+      await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+      t.same(await leftOver(stack), nothing);
+    },
+  );
 
 t.test('a media engine that dies ends its calls by name, and the phone is hung up', async t => {
   const stack = await startStack(t);

@@ -150,12 +150,15 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
   const record = new LegRecord(legJournal, party);
   let endpoint: Endpoint | undefined;
   let dialog: SipDialog | undefined;
+  const mediaLost = new AbortController();
   try {
     const made = await openEndpoint(parts, { kind, owner, holdMusic });
     endpoint = made;
+    // A phone that rings on without anybody to hear it is given up, whoever waits for its answer.
+    made.on('lost', () => mediaLost.abort());
     dialog = await invite({
       offer: made.localSdp,
-      signal,
+      signal: AbortSignal.any([signal, mediaLost.signal]),
       onProgress: progress => onProgress?.(progress, made),
       onSent: callId => record.started(callId, made.id),
     });
@@ -168,11 +171,13 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
         { err: error, interactionId: party.interactionId, role: party.role },
         'leg failed unexpectedly',
       );
-    const failure = asCallFailure(error);
+    const failure = mediaLost.signal.aborted
+      ? new CallFailure('failed', 'The media server lost the leg before it was answered')
+      : asCallFailure(error);
     record.ended({
       outcome: failure.outcome,
       sipStatus: failure.sipStatus,
-      endedBy: signal.aborted ? 'us' : 'peer',
+      endedBy: signal.aborted || mediaLost.signal.aborted ? 'us' : 'peer',
     });
     // The BYE is out with this call; a peer that never answers it must not hold up what comes next.
     dialog
