@@ -48,7 +48,11 @@ t.test('bad input at the API', async t => {
     const korean = await ask({ ...form, phone: '119' }, { 'accept-language': 'ko-KR,ko;q=0.9' });
     t.match(korean.body, { message: /긴급/ });
     const long = await ask({ ...form, name: 'x'.repeat(100) }, { 'accept-language': 'ko' });
-    t.match(long.body, { message: '입력값을 확인해 주세요: name.' }, 'nothing of it is English');
+    t.match(
+      long.body,
+      { message: '입력값을 확인해 주세요: name: 80자를 넘을 수 없습니다.' },
+      'nothing of it is English',
+    );
   });
 
   await t.test('a body that is no form', async t => {

@@ -149,8 +149,8 @@ t.test('what the API refuses', async t => {
     body: { code: 'browser_call_now_only', field: 'at' },
   });
   t.match(await ask({ ...form, via: 'phone' }), {
-    status: 422,
-    body: { code: 'phone_invalid', field: 'phone' },
+    status: 400,
+    body: { code: 'validation_failed', field: 'phone' },
   });
   const mine = (await ask(form)).body;
   const other = (await ask(form)).body;

@@ -120,6 +120,11 @@ export class CallbackRequests {
     const site = await this.#site(form.siteKey, requester.origin);
     const { via = 'phone' } = form;
     if (via === 'browser') requireBrowserCall(site, form);
+    if (via === 'phone' && form.phone === undefined)
+      throw new ApiError('validation_failed', {
+        field: 'phone',
+        params: { reason: 'is missing', field: 'phone' },
+      });
     const phone =
       via === 'browser' && form.phone === undefined
         ? undefined

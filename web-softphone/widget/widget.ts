@@ -355,7 +355,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       memory.clear();
       stop.abort();
     };
-    active = { ticket, callback, view, stop };
+    active = { ticket, callback: undefined, view, stop };
     if (callback) deliver(callback);
     keepPlace();
     const focused = panel.isOpen && root.activeElement !== null;
