@@ -4,7 +4,7 @@ import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import {
   acdRoutes,
-  DueClock,
+  dueClock,
   Matcher,
   Presence,
   Prober,
@@ -163,11 +163,11 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     });
 
     await succession.start();
-    const dueClock = new DueClock(sql, logger);
+    const due = dueClock(sql, logger);
     const queueClock = new QueueClock(sql, logger);
     await queueClock.start(announcements);
     wrapUps.start(announcements);
-    dueClock.start(announcements);
+    due.start(announcements);
     matcher.start();
     waiting.start(announcements);
     const sweeper = setInterval(
@@ -183,7 +183,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => waitingCounts.stop(),
       () => succession.stop(),
       () => wrapUps.stop(),
-      () => dueClock.stop(),
+      () => due.stop(),
       () => queueClock.stop(),
       () => (keepsCalls() ? conductor.leave() : conductor.stop()),
       () => numberProver.stop(),

@@ -117,19 +117,3 @@ export async function hasRoom(sql: Sql, queueId: string): Promise<boolean> {
   const [row] = await sql<{ room: boolean }[]>`select has_room(${queueId}) as room`;
   return row?.room ?? false;
 }
-
-/** What becomes of somebody who calls a queue that is full. */
-export interface FullQueueRule {
-  instead: 'overflow' | 'close' | 'callback' | 'voicemail';
-  overflowQueueId: string | null;
-}
-
-export async function fullQueueRule(
-  sql: Sql,
-  { tenantId, queueId }: { tenantId: string; queueId: string },
-): Promise<FullQueueRule | undefined> {
-  const [row] = await sql<FullQueueRule[]>`
-    select full_then as instead, overflow_queue_id as "overflowQueueId" from queues
-    where tenant_id = ${tenantId} and id = ${queueId}`;
-  return row;
-}

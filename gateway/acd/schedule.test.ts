@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import { testDatabase } from '../../test/support/database.js';
 import { Announcements, connect, migrate, type Sql } from '../store/index.js';
 import { seedDemo } from '../tenants/index.js';
-import { DueClock } from './due-clock.js';
+import { dueClock } from './due-clock.js';
 import { enqueueCallback } from './enqueue.js';
 import { bringForward, enterDue, reschedule, untilNextDue } from './schedule.js';
 import { type SlotTerms, withFreeSeats } from './seats.js';
@@ -168,7 +168,8 @@ t.test('the clock is punctual, and hears of what is planned', async t => {
   const logger = pino({ level: 'silent' });
   const announcements = new Announcements(f.sql, error => t.error(error));
   await announcements.start();
-  const clock = new DueClock(f.sql, logger);
+  // Its slow look comes too late for this test: only the timer can do it.
+  const clock = dueClock(f.sql, logger, 3_600_000);
   t.teardown(async () => {
     await clock.stop();
     await announcements.stop();
@@ -178,8 +179,7 @@ t.test('the clock is punctual, and hears of what is planned', async t => {
       if (type === 'due') resolve();
     });
   });
-  // Its slow look comes too late for this test: only the timer can do it.
-  clock.start(announcements, 3600);
+  clock.start(announcements);
   const at = new Date(Date.now() + 1500);
   const { id } = (await ask(f, { at, until: new Date(at.getTime() + 60_000), capacity: 1, priority: 0 }))!;
   await entered;

@@ -5,8 +5,8 @@ import type { Announcements } from '../store/index.js';
 /** Plans that come close together are one look, milliseconds. */
 const gatherMs = 100;
 
-/** The longest a look is put off: the safety net below the notices. */
-const longestMs = 5_000;
+/** The longest a look is put off: the safety net below the notices, milliseconds. */
+const usualLongestMs = 5_000;
 
 /** What a clock does when it looks. */
 export interface Round {
@@ -16,6 +16,8 @@ export interface Round {
   planning: ReadonlySet<string>;
   /** For the log: what has not been done when a look fails. */
   complaint: string;
+  /** The longest a look is put off, milliseconds. */
+  longestMs?: number | undefined;
 }
 
 /**
@@ -25,6 +27,7 @@ export interface Round {
  */
 export class StoreClock {
   readonly #round: Round;
+  readonly #longestMs: number;
   readonly #rounds: Latest;
   readonly #endings: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -33,11 +36,12 @@ export class StoreClock {
 
   constructor(round: Round, logger: Logger) {
     this.#round = round;
+    this.#longestMs = round.longestMs ?? usualLongestMs;
     this.#rounds = new Latest(
       () => this.#look(),
       error => {
         logger.error({ err: error }, round.complaint);
-        this.#plan(longestMs);
+        this.#plan(this.#longestMs);
       },
     );
   }
@@ -74,6 +78,6 @@ export class StoreClock {
   async #look(): Promise<void> {
     if (this.#stopped) return;
     const next = await this.#round.look();
-    this.#plan(Math.min(Math.max(next ?? longestMs, 1), longestMs));
+    this.#plan(Math.min(Math.max(next ?? this.#longestMs, 1), this.#longestMs));
   }
 }

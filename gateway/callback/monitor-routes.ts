@@ -11,7 +11,7 @@ import { askParty, changeRole, type Party, partyLeaves, partyOfSupervisor } from
 import { ApiError } from '../errors.js';
 import { IdParams, NullableString, refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
-import { requireSession } from '../tenants/index.js';
+import { requireRole, requireSession } from '../tenants/index.js';
 import { violates } from './unique.js';
 
 const Person = Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]);
@@ -66,9 +66,7 @@ const noContent = { 204: Type.Null(), ...refusals };
 /** What supervisors see and do. Each act is an event of the interaction or the agent, with its actor: that is the audit. */
 export const monitorRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {
   app.addHook('onRequest', requireSession(sql));
-  app.addHook('onRequest', async request => {
-    if (viewerOf(request).role === 'agent') throw new ApiError('forbidden');
-  });
+  app.addHook('onRequest', requireRole('supervisor', 'admin'));
 
   /** The talk of an agent of the supervisor's company. @throws ApiError */
   async function talkOf({ id, tenantId }: InteractionRef) {

@@ -4,7 +4,7 @@ import { callNow, cancel, listPromises, liveStates, reschedule, viewerOf } from 
 import { ApiError } from '../errors.js';
 import { IdParams, NullableString, NullableTimestamp, PointInTime, refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
-import { requireSession } from '../tenants/index.js';
+import { requireRole, requireSession } from '../tenants/index.js';
 
 const Person = Type.Union([Type.Object({ id: Type.String(), name: Type.String() }), Type.Null()]);
 
@@ -47,9 +47,7 @@ const farthestMs = 366 * 86_400_000;
 /** The promises of a company, for its supervisors: one list, and what can be done about each. Every act is an event with its actor. */
 export const operatorRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {
   app.addHook('onRequest', requireSession(sql));
-  app.addHook('onRequest', async request => {
-    if (viewerOf(request).role === 'agent') throw new ApiError('forbidden');
-  });
+  app.addHook('onRequest', requireRole('supervisor', 'admin'));
 
   app.get(
     '/promises',

@@ -14,7 +14,7 @@ import { answerBrowserCall, type BrowserCall, browserCallOf, leaveBrowserCall } 
 import { ApiError, type Locale } from '../errors.js';
 import type { Sql } from '../store/index.js';
 import type { SoftphoneCredential } from '../telephony/index.js';
-import { findSite, type Site } from '../tenants/index.js';
+import { type Site, siteFor } from '../tenants/index.js';
 import { isTimeZone } from '../time-zone.js';
 import type { CallbackStream } from './event-stream.js';
 import { callableNumber } from './number-policy.js';
@@ -99,7 +99,7 @@ export class CallbackRequests {
     origin: string | undefined,
     locale: Locale,
   ): Promise<Site & { queues: Counter[] }> {
-    const site = await this.#site(siteKey, origin);
+    const site = await siteFor(this.#sql, siteKey, origin);
     return { ...site, queues: await listCounters(this.#sql, site.tenantId, locale) };
   }
 
@@ -108,7 +108,7 @@ export class CallbackRequests {
    * @throws ApiError site_unknown, origin_not_allowed, queue_unknown
    */
   async slots(siteKey: string, origin: string | undefined, queueKey: string): Promise<Slot[]> {
-    const site = await this.#site(siteKey, origin);
+    const site = await siteFor(this.#sql, siteKey, origin);
     return await this.#freeSlots(await this.#queue(site.tenantId, ({ key }) => key === queueKey));
   }
 
@@ -117,7 +117,7 @@ export class CallbackRequests {
    * @throws ApiError site_unknown, origin_not_allowed, queue_unknown, queue_closed, queue_full, slot_…, phone_…
    */
   async ask(form: CallbackForm, requester: Requester): Promise<Receipt> {
-    const site = await this.#site(form.siteKey, requester.origin);
+    const site = await siteFor(this.#sql, form.siteKey, requester.origin);
     const { via = 'phone' } = form;
     if (via === 'browser') requireBrowserCall(site, form);
     if (via === 'phone' && form.phone === undefined)
@@ -281,13 +281,6 @@ export class CallbackRequests {
         ? await browserCallOf(this.#sql, tenantId, id)
         : null;
     return { ...view, call: call && { ...call, iceServers: this.#iceServers(`visitor-${id}`) } };
-  }
-
-  async #site(key: string, origin: string | undefined): Promise<Site> {
-    const site = await findSite(this.#sql, key);
-    if (!site) throw new ApiError('site_unknown', { field: 'siteKey' });
-    if (origin !== undefined && !site.origins.includes(origin)) throw new ApiError('origin_not_allowed');
-    return site;
   }
 
   async #queue(tenantId: string, match: (queue: QueuePromise) => boolean): Promise<QueuePromise> {

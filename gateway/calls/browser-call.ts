@@ -1,8 +1,10 @@
 import type { Announcements, Sql } from '../store/index.js';
 import { CallFailure, OfferRefused, type SipDialog } from '../telephony/index.js';
 
-/** The Call-ID of a leg to a browser, so that it is told apart from one of SIP. */
-const browserCallId = (id: string) => `browser:${id}`;
+/** What the Call-ID of a leg to a browser begins with, so that it is told apart from one of SIP. */
+export const browserCallPrefix = 'browser:';
+
+const browserCallId = (id: string) => `${browserCallPrefix}${id}`;
 
 export interface BrowserInvitation {
   tenantId: string;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from '../store/index.js';
+import { browserCallPrefix } from './browser-call.js';
 import type { LegEntry, LegJournal, LegOutcome } from './leg-journal.js';
 
 /** Whose leg it is; `third`: a number outside that was consulted, added, or passed on to. */
@@ -134,7 +135,7 @@ export async function closeOrphanLegs(sql: Sql): Promise<LegRemains[]> {
       returning call_id, endpoint_id
     ), browsers as (
       update browser_calls c set ended_at = clock_timestamp() from closed
-      where c.ended_at is null and closed.call_id = 'browser:' || c.id
+      where c.ended_at is null and closed.call_id = ${browserCallPrefix} || c.id
     )
     select call_id as "callId", endpoint_id as "endpointId" from closed`;
 }

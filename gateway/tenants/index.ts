@@ -7,6 +7,6 @@ export { lockDemo, seedDemo } from './demo.js';
 export { sessionRoutes } from './routes.js';
 export { findSession as sessionOfToken, type Session, type User } from './sessions.js';
 export { sweepSessions } from './sign-out.js';
-export { findSite, type Site } from './sites.js';
+export { type Site, siteFor } from './sites.js';
 export { allowVisitorOrigins } from './visitor-origins.js';
 export { type Greeting, WidgetSettings } from './widget-settings.js';

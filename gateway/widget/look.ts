@@ -16,14 +16,13 @@ export interface Look {
   greetings: (Omit<Greeting, 'text'> & { text: string })[];
 }
 
-/** @param takesRequests whether some counter takes requests, for now or for later */
-export function lookOf({ widget, locales }: Site, locale: Locale, takesRequests: boolean): Look {
+export function lookOf({ widget, locales }: Site, locale: Locale, shown: boolean): Look {
   const language = locales.includes(locale) ? locale : undefined;
   const own = (words: { en?: string; ko?: string } | undefined) => (language && words?.[language]) ?? null;
   return {
     accent: widget.accent ?? null,
     position: widget.position ?? 'end',
-    shown: takesRequests || !widget.hideWhenClosed,
+    shown,
     browserCalls: widget.browserCalls ?? true,
     button: own(widget.button),
     title: own(widget.title),

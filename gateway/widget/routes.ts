@@ -1,15 +1,14 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { listCounters } from '../callback/index.js';
-import { ApiError, preferredLocale } from '../errors.js';
+import { ApiError, type Locale, preferredLocale } from '../errors.js';
 import { IdParams, NullableString, refusals } from '../schemas.js';
 import type { Sql } from '../store/index.js';
 import {
   allowVisitorOrigins,
   caller,
-  findSite,
   requireRole,
   requireSession,
-  type Site,
+  siteFor,
   WidgetSettings,
 } from '../tenants/index.js';
 import { countGreeting, greetingRecords } from './greetings.js';
@@ -47,11 +46,9 @@ export const widgetRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async
 const visitorRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app, { sql }) => {
   allowVisitorOrigins(app, sql, ['/sites/:siteKey/widget', '/sites/:siteKey/greetings/:key']);
 
-  async function siteOf(siteKey: string, origin: string | undefined): Promise<Site> {
-    const site = await findSite(sql, siteKey);
-    if (!site) throw new ApiError('site_unknown', { field: 'siteKey' });
-    if (origin !== undefined && !site.origins.includes(origin)) throw new ApiError('origin_not_allowed');
-    return site;
+  /** Whether some counter takes requests, for now or for later. */
+  async function takesRequests(tenantId: string, locale: Locale): Promise<boolean> {
+    return (await listCounters(sql, tenantId, locale)).some(({ open, later }) => open || later);
   }
 
   app.get(
@@ -68,14 +65,11 @@ const visitorRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app,
     async (request, reply) => {
       const { params, query, headers } = request;
       const locale = preferredLocale(query.locale ?? headers['accept-language']);
-      const site = await siteOf(params.siteKey, headers.origin);
-      const counters = await listCounters(sql, site.tenantId, locale);
+      const site = await siteFor(sql, params.siteKey, headers.origin);
+      // Asked for by every page of the site: who never hides the button need not know the hours.
+      const shown = !site.widget.hideWhenClosed || (await takesRequests(site.tenantId, locale));
       reply.header('cache-control', `public, max-age=${lookFreshSeconds}`);
-      return lookOf(
-        site,
-        locale,
-        counters.some(({ open, later }) => open || later),
-      );
+      return lookOf(site, locale, shown);
     },
   );
 
@@ -97,7 +91,7 @@ const visitorRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app,
       },
     },
     async ({ params, body, headers }) => {
-      const site = await siteOf(params.siteKey, headers.origin);
+      const site = await siteFor(sql, params.siteKey, headers.origin);
       const greeting = site.widget.greetings?.find(({ key }) => key === params.key);
       if (!greeting) throw new ApiError('not_found');
       if (body.what === 'shown') {
