@@ -1,24 +1,13 @@
 import t from 'tap';
-import type { Answer } from './support/api.js';
+import { Administrator, type Row } from './support/administrator.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
-
-type Row = Record<string, unknown> & { id: string; version: number };
 
 t.test('administrators change queues, skills and rules', async t => {
   const stack = await startStack(t);
   const { api, sql } = stack;
   const admin = await api.signIn('admin@demo.example', demoPassword);
   const agent = await api.signIn('agent1@demo.example', demoPassword);
-  const ask = <T = Row>(method: string, path: string, body?: unknown, token = admin): Promise<Answer<T>> =>
-    api.call<T>(method, `/api/v1/admin${path}`, { token, ...(body === undefined ? {} : { body }) });
-  const list = async (name: string): Promise<Row[]> =>
-    (await ask<Record<string, Row[]>>('GET', `/${name}`)).body[name] ?? [];
-  const find = async (name: string, fields: Record<string, unknown>): Promise<Row> => {
-    const rows = await list(name);
-    const row = rows.find(one => Object.entries(fields).every(([key, value]) => one[key] === value));
-    if (!row) throw new Error(`not among the ${name}: ${JSON.stringify(fields)}`);
-    return row;
-  };
+  const { ask, list, find } = new Administrator(api, admin);
   const counters = async () => {
     const { body } = await api.call<{ queues: Row[] }>('GET', '/api/v1/sites/demo?locale=ko');
     return body.queues.map(({ key }) => key);

@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap';
-import type { Answer } from './support/api.js';
+import { Administrator } from './support/administrator.js';
 import { RtpPeer } from './support/audio.js';
 import { hearDigits, speakDigitsAsTones } from './support/digit-tones.js';
 import { sipp } from './support/sipp.js';
@@ -20,8 +20,9 @@ async function openOffice(t: Test) {
   const stack = await startStack(t);
   const { api, sql } = stack;
   const admin = await api.signIn('admin@demo.example', demoPassword);
-  const ask = <T = Proof>(method: string, at: string, body?: unknown, token = admin): Promise<Answer<T>> =>
-    api.call<T>(method, `/api/v1/admin${at}`, { token, ...(body === undefined ? {} : { body }) });
+  const office = new Administrator(api, admin);
+  const ask = <T = Proof>(method: string, at: string, body?: unknown, token = admin) =>
+    office.ask<T>(method, at, body, token);
   await ask('POST', '/numbers', { number, label: 'Hotline' });
   /** Looks until the newest call stands so. Each look is a round trip to the gateway. */
   const until = async (state: string): Promise<Proof> => {

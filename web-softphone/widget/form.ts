@@ -1,5 +1,6 @@
 import type { Queue, Site, Via } from './callback.js';
 import { callingCode, countryOf } from './calling-codes.js';
+import { choiceCard } from './choice-card.js';
 import { h, icon, icons } from './dom.js';
 import type { Me } from './memory.js';
 import { momentInWords } from './moment.js';
@@ -114,28 +115,24 @@ export function formView({
   };
 
   const cards = site.queues.map(queue => {
-    const radio = h('input', {
-      type: 'radio',
-      name: 'queue',
-      value: queue.key,
-      disabled: !isChoosable(queue),
-      'data-testid': `rb-queue-${queue.key}`,
-      change: () => {
-        draft.queue = queue.key;
-        clearErrors();
-        onQueue();
-      },
-    });
-    radio.checked = isChoosable(queue) && draft.queue === queue.key;
     const wait = queue.open
       ? waitInWords(text, queue.estimatedWaitSeconds)
       : closedInWords(queue, text, language);
-    return h(
-      'label',
-      { class: 'card' },
-      radio,
-      h('span', { class: 'dot' }),
-      h('span', { class: 'card-name' }, queue.name),
+    const choosable = isChoosable(queue);
+    return choiceCard(
+      {
+        group: 'queue',
+        value: queue.key,
+        label: queue.name,
+        checked: choosable && draft.queue === queue.key,
+        disabled: !choosable,
+        testId: `rb-queue-${queue.key}`,
+        onChosen: () => {
+          draft.queue = queue.key;
+          clearErrors();
+          onQueue();
+        },
+      },
       wait === undefined ? undefined : h('span', { class: 'card-wait' }, icon(icons.clock), wait),
     );
   });

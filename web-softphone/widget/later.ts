@@ -3,6 +3,7 @@
  * a page that only shows the button does not pay for it.
  */
 import type { Slot } from './callback.js';
+import { choiceCard } from './choice-card.js';
 import { h } from './dom.js';
 import style from './later.widget.css';
 import { type LaterTexts, laterTexts } from './later-texts.js';
@@ -117,24 +118,16 @@ async function showSlots(
 export function whenField(options: WhenOptions): HTMLElement {
   const text = laterTexts[options.language];
   const place = h('div', {});
-  const choice = (name: 'now' | 'later', label: string) => {
-    const radio = h('input', {
-      type: 'radio',
-      name: 'when',
+  const choice = (name: 'now' | 'later', label: string) =>
+    choiceCard({
+      group: 'when',
       value: name,
+      label,
+      checked: (name === 'now') === options.open,
       disabled: name === 'now' && !options.open,
-      'data-testid': `rb-when-${name}`,
-      change: () => show(name),
+      testId: `rb-when-${name}`,
+      onChosen: () => show(name),
     });
-    radio.checked = (name === 'now') === options.open;
-    return h(
-      'label',
-      { class: 'card' },
-      radio,
-      h('span', { class: 'dot' }),
-      h('span', { class: 'card-name' }, label),
-    );
-  };
   const show = (name: 'now' | 'later') => {
     if (name === 'later') void showSlots(place, options, options.choose);
     else {

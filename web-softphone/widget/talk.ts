@@ -109,10 +109,13 @@ export function startTalk({ call, language, answer, leave, isOver }: TalkOptions
     mute.setAttribute('aria-pressed', String(muted));
     mute.textContent = muted ? text.unmute : text.mute;
   }
-  function end(): void {
+  function letGo(): void {
     ending.abort();
     peer.close();
     for (const track of microphone?.getTracks() ?? []) track.stop();
+  }
+  function end(): void {
+    letGo();
     element.remove();
   }
   async function stop(): Promise<void> {
@@ -147,9 +150,7 @@ export function startTalk({ call, language, answer, leave, isOver }: TalkOptions
   chime();
   connect().catch(async error => {
     if (signal.aborted) return;
-    ending.abort();
-    peer.close();
-    for (const track of microphone?.getTracks() ?? []) track.stop();
+    letGo();
     buttons.remove();
     const over = isOver(error);
     said.textContent = over ? text.elsewhere : error instanceof MicrophoneError ? error.message : text.failed;

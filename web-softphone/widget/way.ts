@@ -1,4 +1,5 @@
 import type { Via } from './callback.js';
+import { choiceCard } from './choice-card.js';
 import { h } from './dom.js';
 import type { Texts } from './texts.js';
 
@@ -18,28 +19,20 @@ export function wayField(
   const show = () => {
     explained.hidden = draft.via !== 'browser';
   };
-  const choice = (via: Via, label: string) => {
-    const radio = h('input', {
-      type: 'radio',
-      name: 'via',
+  const choice = (via: Via, label: string) =>
+    choiceCard({
+      group: 'via',
       value: via,
-      'aria-describedby': via === 'browser' ? 'microphone' : undefined,
-      'data-testid': `rb-via-${via}`,
-      change: () => {
+      label,
+      checked: draft.via === via,
+      testId: `rb-via-${via}`,
+      describedBy: via === 'browser' ? 'microphone' : undefined,
+      onChosen: () => {
         draft.via = via;
         show();
         onChange();
       },
     });
-    radio.checked = draft.via === via;
-    return h(
-      'label',
-      { class: 'card' },
-      radio,
-      h('span', { class: 'dot' }),
-      h('span', { class: 'card-name' }, label),
-    );
-  };
   show();
   return h(
     'fieldset',

@@ -1,11 +1,10 @@
-import { Alert, Button, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, PasswordInput } from '@mantine/core';
 import { IconCircleCheck } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
-import { Brand } from '../common/Brand.js';
 import { useDesktop, useText } from '../hooks.js';
 import { Link } from '../Link.js';
 import { problemText } from '../problem-text.js';
-import { AppearanceChoice, LanguageSwitch } from '../shell/Choices.js';
+import { Entrance } from './Entrance.js';
 import classes from './login.module.css';
 
 /** As the server asks for. */
@@ -49,85 +48,64 @@ export function InvitationPage() {
   };
 
   return (
-    <div className={classes.page}>
-      <main className={classes.main}>
-        <Paper className={classes.card} component="form" noValidate onSubmit={submit}>
-          <Stack gap="md">
-            <div className={classes.head}>
-              <Brand size={44} />
-              <div>
-                <Title order={1} size="h3">
-                  {t.invitation.title}
-                </Title>
-                <Text c="dimmed" size="sm">
-                  {t.invitation.subtitle}
-                </Text>
-              </div>
-            </div>
-            {done ? (
-              <>
-                <Alert
-                  variant="default"
-                  icon={<IconCircleCheck aria-hidden color="var(--rb-green)" />}
-                  role="status"
-                  data-testid="invitation-done"
-                >
-                  {t.invitation.done}
-                </Alert>
-                <Button component={Link} href="/desktop/" size="md" data-testid="invitation-enter">
-                  {t.invitation.enter}
-                </Button>
-              </>
-            ) : (
-              <>
-                {(failure !== null || token === '') && (
-                  <Alert
-                    variant="default"
-                    className={classes.failure}
-                    role="alert"
-                    data-testid="invitation-problem"
-                  >
-                    {token === '' ? t.invitation.noToken : problemText(failure, t)}
-                  </Alert>
-                )}
-                <PasswordInput
-                  ref={first}
-                  label={t.invitation.password}
-                  description={t.invitation.rule(shortest)}
-                  name="new-password"
-                  autoComplete="new-password"
-                  autoFocus
-                  error={faults.short && t.invitation.tooShort(shortest)}
-                  visibilityToggleButtonProps={{ 'aria-label': t.login.showPassword }}
-                  data-testid="invitation-password"
-                />
-                <PasswordInput
-                  ref={second}
-                  label={t.invitation.again}
-                  name="new-password-again"
-                  autoComplete="new-password"
-                  error={faults.different && t.invitation.different}
-                  visibilityToggleButtonProps={{ 'aria-label': t.login.showPassword }}
-                  data-testid="invitation-again"
-                />
-                <Button
-                  type="submit"
-                  size="md"
-                  loading={pending}
-                  disabled={token === ''}
-                  data-testid="invitation-submit"
-                >
-                  {t.invitation.submit}
-                </Button>
-              </>
-            )}
-          </Stack>
-        </Paper>
-      </main>
-      <footer className={classes.foot}>
-        <LanguageSwitch />
-        <AppearanceChoice />
-      </footer>
-    </div>
+    <Entrance title={t.invitation.title} subtitle={t.invitation.subtitle} onSubmit={submit}>
+      {done ? (
+        <>
+          <Alert
+            variant="default"
+            icon={<IconCircleCheck aria-hidden color="var(--rb-green)" />}
+            role="status"
+            data-testid="invitation-done"
+          >
+            {t.invitation.done}
+          </Alert>
+          <Button component={Link} href="/desktop/" size="md" data-testid="invitation-enter">
+            {t.invitation.enter}
+          </Button>
+        </>
+      ) : (
+        <>
+          {(failure !== null || token === '') && (
+            <Alert
+              variant="default"
+              className={classes.failure}
+              role="alert"
+              data-testid="invitation-problem"
+            >
+              {token === '' ? t.invitation.noToken : problemText(failure, t)}
+            </Alert>
+          )}
+          <PasswordInput
+            ref={first}
+            label={t.invitation.password}
+            description={t.invitation.rule(shortest)}
+            name="new-password"
+            autoComplete="new-password"
+            autoFocus
+            error={faults.short && t.invitation.tooShort(shortest)}
+            visibilityToggleButtonProps={{ 'aria-label': t.login.showPassword }}
+            data-testid="invitation-password"
+          />
+          <PasswordInput
+            ref={second}
+            label={t.invitation.again}
+            name="new-password-again"
+            autoComplete="new-password"
+            error={faults.different && t.invitation.different}
+            visibilityToggleButtonProps={{ 'aria-label': t.login.showPassword }}
+            data-testid="invitation-again"
+          />
+          <Button
+            type="submit"
+            size="md"
+            loading={pending}
+            disabled={token === ''}
+            data-testid="invitation-submit"
+          >
+            {t.invitation.submit}
+          </Button>
+        </>
+      )}
+    </Entrance>
   );
 }

@@ -1,10 +1,9 @@
-import { Alert, Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Alert, Button, PasswordInput, TextInput } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
 import { type FormEvent, useRef, useState } from 'react';
-import { Brand } from '../common/Brand.js';
 import { useDesktop, useText } from '../hooks.js';
 import { problemText } from '../problem-text.js';
-import { AppearanceChoice, LanguageSwitch } from '../shell/Choices.js';
+import { Entrance } from './Entrance.js';
 import classes from './login.module.css';
 
 interface Missing {
@@ -43,62 +42,41 @@ export function LoginPage({ ended }: { ended: boolean }) {
   };
 
   return (
-    <div className={classes.page}>
-      <main className={classes.main}>
-        <Paper className={classes.card} component="form" noValidate onSubmit={submit}>
-          <Stack gap="md">
-            <div className={classes.head}>
-              <Brand size={44} />
-              <div>
-                <Title order={1} size="h3">
-                  {t.product}
-                </Title>
-                <Text c="dimmed" size="sm">
-                  {t.login.subtitle}
-                </Text>
-              </div>
-            </div>
-            {ended && failure === null && (
-              <Alert variant="default" icon={<IconInfoCircle aria-hidden />} role="status">
-                {t.login.sessionEnded}
-              </Alert>
-            )}
-            {failure !== null && (
-              <Alert variant="default" className={classes.failure} role="alert" data-testid="login-problem">
-                {problemText(failure, t)}
-              </Alert>
-            )}
-            <TextInput
-              ref={email}
-              label={t.login.email}
-              type="email"
-              name="email"
-              autoComplete="username"
-              autoCapitalize="none"
-              spellCheck={false}
-              autoFocus
-              error={missing.email && t.login.emailMissing}
-              data-testid="login-email"
-            />
-            <PasswordInput
-              ref={password}
-              label={t.login.password}
-              name="password"
-              autoComplete="current-password"
-              error={missing.password && t.login.passwordMissing}
-              visibilityToggleButtonProps={{ 'aria-label': t.login.showPassword }}
-              data-testid="login-password"
-            />
-            <Button type="submit" size="md" loading={pending} data-testid="login-submit">
-              {t.login.submit}
-            </Button>
-          </Stack>
-        </Paper>
-      </main>
-      <footer className={classes.foot}>
-        <LanguageSwitch />
-        <AppearanceChoice />
-      </footer>
-    </div>
+    <Entrance title={t.product} subtitle={t.login.subtitle} onSubmit={submit}>
+      {ended && failure === null && (
+        <Alert variant="default" icon={<IconInfoCircle aria-hidden />} role="status">
+          {t.login.sessionEnded}
+        </Alert>
+      )}
+      {failure !== null && (
+        <Alert variant="default" className={classes.failure} role="alert" data-testid="login-problem">
+          {problemText(failure, t)}
+        </Alert>
+      )}
+      <TextInput
+        ref={email}
+        label={t.login.email}
+        type="email"
+        name="email"
+        autoComplete="username"
+        autoCapitalize="none"
+        spellCheck={false}
+        autoFocus
+        error={missing.email && t.login.emailMissing}
+        data-testid="login-email"
+      />
+      <PasswordInput
+        ref={password}
+        label={t.login.password}
+        name="password"
+        autoComplete="current-password"
+        error={missing.password && t.login.passwordMissing}
+        visibilityToggleButtonProps={{ 'aria-label': t.login.showPassword }}
+        data-testid="login-password"
+      />
+      <Button type="submit" size="md" loading={pending} data-testid="login-submit">
+        {t.login.submit}
+      </Button>
+    </Entrance>
   );
 }
