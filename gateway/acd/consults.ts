@@ -1,5 +1,5 @@
 import { type AskedParty, askParty, type Party, type PartyRole } from '../calls/index.js';
-import type { Sql } from '../store/index.js';
+import { type Sql, transaction } from '../store/index.js';
 import { lockColleague } from './transfers.js';
 import { type InteractionRef, move, type ServedInteraction } from './transitions.js';
 
@@ -27,8 +27,7 @@ export async function askHelp(
   { id, tenantId }: InteractionRef,
   { by, helper, role }: HelpAsked,
 ): Promise<Party | undefined> {
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     const [talk] = await tx<{ nodeId: string | null; queueId: string }[]>`
       select node_id as "nodeId", queue_id as "queueId" from interactions
       where tenant_id = ${tenantId} and id = ${id} and state = 'bridged' and agent_id = ${by}

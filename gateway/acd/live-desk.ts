@@ -88,8 +88,8 @@ export class LiveDesk {
 
   async #read(): Promise<void> {
     const { sql, viewer, waitingCounts, send } = this.#options;
-    // No transaction, whose connection postgres.js may still write to after it was lost, which ends the process. An offer
-    // that is made between the statements shows by their disagreement: then they are read again.
+    // Not in a transaction, where one would wait for the other on one connection. An offer that is made between the
+    // statements shows by their disagreement: then they are read again.
     const read = () =>
       Promise.all([
         viewAgent(sql, viewer.tenantId, viewer.userId),

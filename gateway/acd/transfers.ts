@@ -1,5 +1,5 @@
 import { type AskedParty, askParty, type Party, partyLeaves } from '../calls/index.js';
-import type { Fragment, Sql } from '../store/index.js';
+import { type Fragment, type Sql, transaction } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
 import type { ReservedInteraction } from './prober.js';
 import { type InteractionEvent, type InteractionState, leaving } from './states.js';
@@ -50,8 +50,7 @@ async function passOn(
   by: string,
   step: (tx: Sql) => Promise<PassOn | undefined>,
 ): Promise<ReservedInteraction | undefined> {
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     const [talk] = await tx<{ id: string }[]>`
       select id from interactions where tenant_id = ${tenantId} and id = ${id} and state = 'bridged'
         and agent_id = ${by} and forwarded_to is null and part_of is null for update`;
@@ -231,8 +230,7 @@ export async function recall(
   { id, tenantId }: InteractionRef,
   reason: string,
 ): Promise<ReservedInteraction | undefined> {
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     const [waiting] = await tx<{ by: string; state: InteractionState }[]>`
       select transferred_by as by, state from interactions i
       where tenant_id = ${tenantId} and id = ${id} and transferred_by is not null and customer_live_since is not null

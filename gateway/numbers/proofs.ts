@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { ApiError } from '../errors.js';
-import type { Sql } from '../store/index.js';
+import { type Sql, transaction } from '../store/index.js';
 import { type Administrator, auditEvent } from '../tenants/index.js';
 
 /** How long the code may be typed in, how often wrongly, and how often a number may be called for it. */
@@ -47,8 +47,7 @@ interface Verdict {
  */
 export async function beginProof(sql: Sql, by: Administrator, number: string): Promise<ProofCall> {
   const code = String(randomInt(1_000_000)).padStart(6, '0');
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     // Of two who ask at once, also in two companies, one waits for the other.
     await tx`select pg_advisory_xact_lock(hashtextextended('number_proofs ' || ${number}, 0))`;
     const [verdict] = await tx<Verdict[]>`

@@ -3,3 +3,4 @@ export { isDatabaseAway, untilTaken } from './away.js';
 export { type ConnectionOptions, connect, type Fragment, type Sql } from './connection.js';
 export { migrate, SchemaError } from './migrate.js';
 export { NodeLease, NodeNameTaken } from './node-lease.js';
+export { transaction } from './transaction.js';

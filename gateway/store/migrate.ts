@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Sql } from './connection.js';
+import { transaction } from './transaction.js';
 
 export class SchemaError extends Error {
   override readonly name = 'SchemaError';
@@ -44,7 +45,7 @@ async function listMigrations(folder: string): Promise<Migration[]> {
  */
 export async function migrate(sql: Sql, folder = ownFolder): Promise<string[]> {
   const migrations = await listMigrations(folder);
-  return await sql.begin(async tx => {
+  return await transaction(sql, async tx => {
     await tx`select pg_advisory_xact_lock(${lockKey})`;
     await tx`create table if not exists schema_migrations (
       version int primary key, name text not null, applied_at timestamptz not null default now())`;

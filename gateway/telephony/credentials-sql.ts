@@ -1,5 +1,5 @@
 /** The credentials of softphones: one for each login session, gone with it. */
-import type { Sql } from '../store/index.js';
+import { type Sql, transaction } from '../store/index.js';
 import type { SoftphoneOwner } from './registrations-sql.js';
 
 export interface SessionOfUser extends SoftphoneOwner {
@@ -23,8 +23,7 @@ export async function replaceCredential(
 ): Promise<{ expiresAt?: Date; unregistered: boolean }> {
   const { tenantId, userId, sessionId } = session;
   const { username, ha1, lifeSeconds } = credential;
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     const unregistered = await dropCredential(tx, session, 'replaced');
     const [row] = await tx<{ expires_at: Date }[]>`
       insert into softphone_credentials (username, tenant_id, user_id, session_id, ha1, expires_at)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Sql } from '../store/index.js';
+import { type Sql, transaction } from '../store/index.js';
 import { dropCredential, replaceCredential, type SessionOfUser } from './credentials-sql.js';
 import { ha1 } from './digest.js';
 import { type IceServerSetting, iceServersFor } from './ice-servers.js';
@@ -57,5 +57,5 @@ export async function issueCredential(
 
 /** Takes the session's credential and its bindings. Returns whether the user lost the last softphone by it. */
 export async function revokeCredential(sql: Sql, session: SessionOfUser): Promise<boolean> {
-  return await sql.begin(tx => dropCredential(tx as unknown as Sql, session, 'logged_out'));
+  return await transaction(sql, tx => dropCredential(tx, session, 'logged_out'));
 }

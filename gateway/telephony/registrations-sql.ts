@@ -3,7 +3,7 @@
  * that the events `softphone_registered` and `softphone_unregistered` alternate and each is written in the statement
  * that made it true.
  */
-import type { Sql } from '../store/index.js';
+import { type Sql, transaction } from '../store/index.js';
 
 export interface SoftphoneOwner {
   tenantId: string;
@@ -56,8 +56,7 @@ async function lockUser(tx: Sql, { tenantId, userId }: SoftphoneOwner): Promise<
  */
 export async function register(sql: Sql, request: RegisterRequest): Promise<RegisterResult> {
   const { tenantId, userId, username, transport, callId, cseq, contacts, allGone, maxContacts } = request;
-  const [row] = await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  const [row] = await transaction(sql, async tx => {
     await lockUser(tx, request);
     return await tx<
       {
@@ -136,8 +135,7 @@ export interface Removal extends SoftphoneOwner {
  */
 export async function unbind(sql: Sql, removal: Removal): Promise<boolean> {
   const { tenantId, userId, reason, binding } = removal;
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     await lockUser(tx, removal);
     const rows = await tx`
       with gone as (

@@ -1,4 +1,4 @@
-import type { Sql } from '../store/index.js';
+import { type Sql, transaction } from '../store/index.js';
 import { hashPassword, nobodysHash, verifyPassword } from './password.js';
 
 const demoSiteKey = 'demo';
@@ -36,7 +36,7 @@ export async function seedDemo(
   { origins, password }: { origins: string[]; password: string },
 ): Promise<void> {
   const passwordHash = await hashPassword(password);
-  await sql.begin(async tx => {
+  await transaction(sql, async tx => {
     const [tenant] = await tx<{ id: string }[]>`
       insert into tenants (slug, name, locale, time_zone, countries, caller_id)
       values ('demo', 'Haru Coffee', 'ko', 'Asia/Seoul', '{KR,US}', '+82215880000')
@@ -87,7 +87,7 @@ export async function seedDemo(
 /** Closes the demo accounts of an earlier start: their password is known to everybody who has read the README. */
 export async function lockDemo(sql: Sql): Promise<void> {
   const emails = demoUsers.map(({ email }) => email);
-  await sql.begin(async tx => {
+  await transaction(sql, async tx => {
     const locked = await tx<{ id: string }[]>`
       update users set password_hash = ${nobodysHash} where email in ${tx(emails)} returning id`;
     if (locked.length > 0) await tx`delete from sessions where user_id in ${tx(locked.map(({ id }) => id))}`;

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
 import { BothNames, NullableString, NullableTimestamp } from '../../schemas.js';
-import type { Fragment, Sql } from '../../store/index.js';
+import { type Fragment, type Sql, transaction } from '../../store/index.js';
 import { type Administrator, auditEvent, type Resource, refusingConflicts } from '../../tenants/index.js';
 import { placeAnew } from '../waiting.js';
 import { QueueSettings, settingColumns, settingsOf } from './queue-settings.js';
@@ -148,8 +148,7 @@ export function queuesResource(sql: Sql) {
     async edit(by, id, version, fields) {
       const columns = await columnsOf(by, fields);
       if (columns.overflow_queue_id === id) throw new ApiError('queue_unknown', { field: 'overflow' });
-      const edited = await sql.begin(async transaction => {
-        const tx = transaction as unknown as Sql;
+      const edited = await transaction(sql, async tx => {
         const rows = await tx`
           with changed as (
             update queues set ${sql({ ...columns, version: version + 1 })}

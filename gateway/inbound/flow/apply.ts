@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Sql } from '../../store/index.js';
+import { type Sql, transaction } from '../../store/index.js';
 import { lockTenant, newestFlows, numbersOfOthers, storeFlows } from './flows-sql.js';
 import type { FlowDefinition } from './schema.js';
 import type { FlowSource } from './source.js';
@@ -26,8 +26,7 @@ export async function applyFlows(
   { by, pretend = false }: { by: string; pretend?: boolean },
 ): Promise<Applied[]> {
   const slugs = [...new Set(sources.map(({ flow }) => flow.tenant))].sort();
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     const applied: Applied[] = [];
     for (const slug of slugs) {
       const tenantId = world.get(slug)!.id;

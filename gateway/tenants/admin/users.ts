@@ -1,7 +1,7 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
 import { NullableTimestamp } from '../../schemas.js';
-import type { Fragment, Sql } from '../../store/index.js';
+import { type Fragment, type Sql, transaction } from '../../store/index.js';
 import { nobodysHash } from '../password.js';
 import { auditEvent } from './audit.js';
 import { refusingConflicts } from './conflicts.js';
@@ -112,8 +112,7 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
     list: tenantId => select(sql, tenantId),
     async add(by, { name, email, role, locale = 'en', ...service }) {
       const id = await refusingConflicts(() =>
-        sql.begin(async transaction => {
-          const tx = transaction as unknown as Sql;
+        transaction(sql, async tx => {
           const [row] = await tx<{ id: string }[]>`
             with changed as (
               insert into users (tenant_id, email, name, role, locale, password_hash)
@@ -130,8 +129,7 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
     async edit(by, id, version, { queues, tiers, skills, disabled, ...fields }) {
       const { name, email, role, locale } = fields;
       const edited = await refusingConflicts(() =>
-        sql.begin(async transaction => {
-          const tx = transaction as unknown as Sql;
+        transaction(sql, async tx => {
           // Of two who would each take away the other's last admin, one waits for the other.
           await tx`select from tenants where id = ${by.tenantId} for update`;
           const rows = await tx`
