@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Latest } from '../latest.js';
 import type { Announcement, Announcements, NodeLease, Sql } from '../store/index.js';
+import { Alarm } from './alarm.js';
 import { offerWaiting } from './matching.js';
 import type { ReservedInteraction } from './prober.js';
 
@@ -62,7 +63,7 @@ export class Matcher {
   readonly #options: MatcherOptions;
   readonly #rounds: Latest;
   readonly #endings: (() => void)[] = [];
-  #late: NodeJS.Timeout | undefined;
+  readonly #again = new Alarm(() => this.#rounds.request());
   #stopped = false;
 
   constructor(options: MatcherOptions) {
@@ -91,8 +92,8 @@ export class Matcher {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const end of this.#endings.splice(0)) end();
-    clearTimeout(this.#late);
     await this.#rounds.settled();
+    this.#again.clear();
   }
 
   /** Something that no event tells of may have made a pair. */
@@ -101,15 +102,8 @@ export class Matcher {
   }
 
   #awake({ by }: Announcement): void {
-    if (this.#options.lease.isOther(by)) this.#later(othersMs);
+    if (this.#options.lease.isOther(by)) this.#again.within(othersMs);
     else this.#rounds.request();
-  }
-
-  #later(ms: number): void {
-    this.#late ??= setTimeout(() => {
-      this.#late = undefined;
-      this.#rounds.request();
-    }, ms).unref();
   }
 
   async #match(): Promise<void> {
@@ -117,7 +111,7 @@ export class Matcher {
     while (!this.#stopped) {
       const { offers, contended } = await offerWaiting(sql, lease.id, mostAtOnce);
       for (const offer of offers) onOffer(offer);
-      if (contended) this.#later(contendedMs);
+      if (contended) this.#again.within(contendedMs);
       if (offers.length < mostAtOnce) return;
     }
   }

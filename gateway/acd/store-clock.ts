@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { Latest } from '../latest.js';
 import type { Announcements } from '../store/index.js';
+import { Alarm } from './alarm.js';
 
 /** Plans that come close together are one look, milliseconds. */
 const gatherMs = 100;
@@ -30,8 +31,7 @@ export class StoreClock {
   readonly #longestMs: number;
   readonly #rounds: Latest;
   readonly #endings: (() => void)[] = [];
-  #timer: NodeJS.Timeout | undefined;
-  #at = Number.POSITIVE_INFINITY;
+  readonly #alarm = new Alarm(() => this.#rounds.request());
   #stopped = false;
 
   constructor(round: Round, logger: Logger) {
@@ -59,20 +59,13 @@ export class StoreClock {
   async stop(): Promise<void> {
     this.#stopped = true;
     for (const end of this.#endings.splice(0)) end();
-    clearTimeout(this.#timer);
+    this.#alarm.clear();
     await this.#rounds.settled();
   }
 
-  /** Looks within so many milliseconds, or earlier where that is planned. */
+  /** Looks within so many milliseconds. */
   #plan(ms: number): void {
-    const at = Date.now() + ms;
-    if (this.#stopped || at >= this.#at) return;
-    clearTimeout(this.#timer);
-    this.#at = at;
-    this.#timer = setTimeout(() => {
-      this.#at = Number.POSITIVE_INFINITY;
-      this.#rounds.request();
-    }, ms).unref();
+    if (!this.#stopped) this.#alarm.within(ms);
   }
 
   async #look(): Promise<void> {

@@ -31,21 +31,22 @@ export async function hire(sql: Sql, count: number): Promise<void> {
 
 let asked = 0;
 
-/** So many more wait; every third of them in each step of the skills. */
-export async function enqueue(sql: Sql, count: number): Promise<void> {
-  if (count <= 0) return;
-  await sql`
+/**
+ * Fills up each step of the skills to its third of `count`. By the whole count the first step would crowd out the others in
+ * the end: nobody can serve it, so none of it is ever taken away.
+ * @returns how many came
+ */
+export async function fill(sql: Sql, count: number): Promise<number> {
+  const { count: came } = await sql`
     insert into interactions (tenant_id, channel, state, site_id, queue_id, phone, locale, place_at, skill_step)
-    select q.tenant_id, 'callback', 'waiting', s.id, q.id, '+8210' || (10000000 + ${asked} + n), 'ko',
-      clock_timestamp() - make_interval(secs => n % 3 * 40), n % 3
-    from queues q join sites s on s.tenant_id = q.tenant_id, generate_series(1, ${count}::int) n where q.key = 'sales'`;
-  asked += count;
-}
-
-export async function waiting(sql: Sql): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from interactions where state = 'waiting'`;
-  return row?.count ?? 0;
+    select q.tenant_id, 'callback', 'waiting', s.id, q.id, '+8210' || (10000000 + ${asked} + row_number() over ()), 'ko',
+      clock_timestamp() - make_interval(secs => step * 40), step
+    from queues q join sites s on s.tenant_id = q.tenant_id, generate_series(0, 2) step,
+      lateral (select count(*) as n from interactions i where i.state = 'waiting' and i.skill_step = step) there,
+      generate_series(there.n + 1, ${Math.ceil(count / 3)}) missing
+    where q.key = 'sales'`;
+  asked += came;
+  return came;
 }
 
 /** All agents are ready, and a match is looked for. */

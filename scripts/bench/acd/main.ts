@@ -7,7 +7,7 @@ import { connect, migrate, type Sql } from '../../../gateway/store/index.js';
 import { seedDemo } from '../../../gateway/tenants/index.js';
 import { testDatabase } from '../../../test/support/database.js';
 import { cpuOf, parentOf } from '../usage.js';
-import { beReady, enqueue, hire, waiting } from './floor.js';
+import { beReady, fill, hire } from './floor.js';
 import type { Answer, Order } from './node.js';
 import { type Cpu, type Measured, measured, row } from './report.js';
 
@@ -113,8 +113,7 @@ function keepWaiting(sql: Sql, count: number): () => Promise<void> {
   let stopped = false;
   const work = (async () => {
     while (!stopped) {
-      const missing = count - (await waiting(sql));
-      if (missing > count / 50) await enqueue(sql, missing);
+      await fill(sql, count);
       await new Promise(resolve => setTimeout(resolve, 200));
     }
   })();
@@ -138,7 +137,7 @@ async function measure(
   await sql`update agents set interaction_id = null, intent = 'offline'`;
   await sql`update interactions set state = 'done', outcome = 'cancelled' where state <> 'done'`;
   await sql`delete from interactions where state = 'done'`;
-  await enqueue(sql, count);
+  await fill(sql, count);
   await sql`vacuum analyze`;
   const processes = await Nodes.start(url, nodes);
   const done = keepWaiting(sql, count);
