@@ -308,6 +308,18 @@ const entries = {
     ko: '지금은 연결할 수 없는 상담원입니다.',
     cure: 'Choose somebody whom `GET /api/v1/transfer-targets` shows as reachable, or a queue.',
   },
+  cannot_call_now: {
+    status: 409,
+    en: 'Be ready or on pause, and finish what you are doing, before you call somebody.',
+    ko: '전화를 걸려면 진행 중인 업무를 마치고 대기 또는 이석 상태여야 합니다.',
+    cure: 'Read `GET /api/v1/me`: `state` has to be ready, paused or unreachable.',
+  },
+  softphone_missing: {
+    status: 409,
+    en: 'Your softphone is not connected.',
+    ko: '소프트폰이 연결되어 있지 않습니다.',
+    cure: 'Register the softphone with the credential of `GET /api/v1/me/softphone`, and try again.',
+  },
   somebody_asked: {
     status: 409,
     en: 'Somebody is being called already. Take that back first.',

@@ -240,6 +240,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
             secret: config.tokenKey,
             requestsPerMinute: config.callbacksPerMinute,
             iceServers: name => iceServersFor(config.iceServers, name),
+            dialling: { nodeId: lease.id, serve: call => conductor.serve(call) },
           });
         },
         async api => {

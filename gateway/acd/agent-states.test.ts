@@ -8,6 +8,7 @@ import {
 } from './agent-states.js';
 import { type Intent, setIntent, viewAgent } from './agents.js';
 import { type Desktop, desktopSilent, dismissLost, loseDesktop, openDesktop } from './desktops.js';
+import { dialOut } from './own-calls.js';
 import { Floor } from './testing/floor.js';
 import * as act from './transitions.js';
 
@@ -48,6 +49,9 @@ const events: Record<AgentEvent, (seat: Seat) => Promise<unknown>> = {
     const offer = await seat.floor.offer();
     if (offer) seat.ref = offer;
     else await act.cancel(seat.floor.sql, { id, tenantId: seat.floor.tenantId });
+  },
+  async dials({ floor: { sql, tenantId, queueId, nodeId }, userId }) {
+    await dialOut(sql, { tenantId, by: userId, queueId, nodeId, locale: 'en' }, '+821055500001');
   },
   probe_answered: ({ floor: { sql }, ref, userId }) =>
     act.proveAgent(sql, ref, { by: userId, visible: true }),

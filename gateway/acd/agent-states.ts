@@ -28,6 +28,8 @@ export const agentEvents = [
   /** The page of his last desktop does not answer. */
   'desktop_frozen',
   'matched',
+  /** He calls somebody himself. */
+  'dials',
   'probe_answered',
   'probe_unanswered',
   'accepts',
@@ -51,6 +53,7 @@ export const agentTransitions: Readonly<Record<AgentState, Row>> = {
     desktop_closed: 'offline',
     desktop_frozen: 'unreachable',
     matched: 'reserved',
+    dials: 'talking',
   },
   reserved: {
     probe_answered: 'offered',
@@ -68,6 +71,12 @@ export const agentTransitions: Readonly<Record<AgentState, Row>> = {
   },
   talking: { talk_ends: 'wrap_up', customer_cancels: 'wrap_up' },
   wrap_up: { wrap_up_ends: 'ready' },
-  paused: { goes_ready: 'ready', goes_offline: 'offline', desktop_closed: 'offline' },
-  unreachable: { goes_ready: 'ready', pauses: 'paused', goes_offline: 'offline', desktop_closed: 'offline' },
+  paused: { goes_ready: 'ready', goes_offline: 'offline', desktop_closed: 'offline', dials: 'talking' },
+  unreachable: {
+    goes_ready: 'ready',
+    pauses: 'paused',
+    goes_offline: 'offline',
+    desktop_closed: 'offline',
+    dials: 'talking',
+  },
 };

@@ -31,7 +31,7 @@ export async function askHelp(
     const [talk] = await tx<{ nodeId: string | null; queueId: string }[]>`
       select node_id as "nodeId", queue_id as "queueId" from interactions
       where tenant_id = ${tenantId} and id = ${id} and state = 'bridged' and agent_id = ${by}
-        and forwarded_to is null and part_of is null for update`;
+        and forwarded_to is null and part_of is null and channel <> 'internal' for update`;
     if (!talk) return undefined;
     const asked: Omit<AskedParty, 'kind'> = {
       tenantId,
@@ -52,8 +52,11 @@ export async function askHelp(
   });
 }
 
-/** The colleague's piece of work: offered to him, or waiting for the next one of a queue. */
-async function makePart(
+/**
+ * The colleague's piece of work: offered to him, or waiting for the next one of a queue. It shows him the customer; where
+ * he is called himself, who calls.
+ */
+export async function makePart(
   tx: Sql,
   id: string,
   { queueId, by, agent }: { queueId: string; by: string; agent: string | null },
@@ -63,7 +66,7 @@ async function makePart(
       insert into interactions (tenant_id, part_of, asked_by, channel, state, queue_id, agent_id, node_id, phone, name, note,
         locale, page_url, page_title, place_at, customer_live_since, offered_at, offer_expires_at, proven_at)
       select i.tenant_id, i.id, ${by}, 'internal', ${agent ? 'offered' : 'waiting'}, ${queueId}, ${agent}, i.node_id, i.phone,
-        i.name, i.note, i.locale, i.page_url, i.page_title, i.place_at, clock_timestamp(),
+        case when i.callee_id is null then i.name else (select name from users where id = ${by}) end, i.note, i.locale, i.page_url, i.page_title, i.place_at, clock_timestamp(),
         case when ${agent !== null} then clock_timestamp() end,
         case when ${agent !== null} then clock_timestamp() + make_interval(secs => q.offer_seconds) end,
         case when ${agent !== null} and not exists (

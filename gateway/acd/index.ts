@@ -6,9 +6,10 @@ export { dueClock } from './due-clock.js';
 export { enqueueCallback, type Refusal } from './enqueue.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { type Floor, readFloor } from './floor.js';
-export { eventsSinceOffer } from './interactions.js';
+export { eventsSinceOffer, findInteraction } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { isAnotherFree } from './matching.js';
+export { askCallee, callColleague, dialOut, type OwnCall, queueForCall } from './own-calls.js';
 export { Presence } from './presence.js';
 export { Prober, type ReservedInteraction } from './prober.js';
 export { attemptsOf, listPromises } from './promise-list.js';
@@ -18,6 +19,7 @@ export { hasRoom } from './queue-limits.js';
 export { attemptsBefore, hold, scheduleRetry } from './retry.js';
 export { acdRoutes, viewerOf } from './routes.js';
 export { bringForward, callNow, type Rescheduled, reschedule } from './schedule.js';
+export { Interaction } from './schemas.js';
 export { type Slot, type SlotTerms, withFreeSeats } from './seats.js';
 export { type InteractionState, liveStates, type Outcome } from './states.js';
 export { Succession } from './succession.js';
@@ -40,6 +42,7 @@ export {
   agentGone,
   askToConfirm,
   bridge,
+  callOver,
   cancel,
   confirm,
   customerAnswered,

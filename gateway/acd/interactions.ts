@@ -21,7 +21,9 @@ export interface PartyView {
 /** An interaction as agents see it. */
 export interface InteractionView {
   id: string;
-  channel: 'callback' | 'call' | 'internal';
+  channel: 'callback' | 'call' | 'outbound' | 'internal';
+  /** Whom the agent talks with, or would. */
+  with: 'customer' | 'colleague';
   state: InteractionState;
   outcome: Outcome | null;
   queue: { key: string; name: string };
@@ -77,7 +79,10 @@ export interface Viewer {
 
 function view(sql: Sql, locale: string): Fragment {
   return sql`
-    i.id, i.channel, i.state, i.outcome,
+    i.id, i.channel,
+    case when (select w.callee_id from interactions w where w.id = coalesce(i.part_of, i.id)) is null
+      then 'customer' else 'colleague' end as "with",
+    i.state, i.outcome,
     json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
     json_build_object('name', i.name, 'phone', i.phone) as customer, i.via,
     i.note, i.locale,
@@ -171,7 +176,7 @@ export async function eventsSinceOffer(
     with own as (
       select id, type from events where tenant_id = ${tenantId} and interaction_id = ${id} and user_id = ${agentId}
     )
-    select type from own where id > (select max(id) from own where type = 'offered') order by id`;
+    select type from own where id > (select max(id) from own where type in ('offered', 'dialed_out')) order by id`;
   return rows.map(({ type }) => type);
 }
 

@@ -30,6 +30,7 @@ const awaken: ReadonlySet<string> = new Set([
   'recall_failed',
   'consult_asked',
   'consult_over',
+  'call_over',
 ]);
 
 /**

@@ -72,6 +72,7 @@ export function listPromises(
     join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id
     left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
     where i.tenant_id = ${tenantId} and i.part_of is null and i.state in ${sql(liveStates)}
+      and (i.channel not in ('outbound', 'internal') or i.state in ('waiting', 'offered'))
       ${only(queue, sql`q.key = ${queue ?? ''}`)}
       ${only(state, sql`i.state = ${state ?? ''}`)}
       ${only(held, sql`(i.state = 'scheduled' and i.due_at is null) = ${held ?? false}`)}

@@ -50,7 +50,8 @@ export const SoftphoneCredential = Type.Object({
 
 const fields = {
   id: Type.String(),
-  channel: Type.String(),
+  channel: Type.String({ description: 'callback, call, outbound or internal' }),
+  with: Type.String({ description: 'Whom the agent talks with: a customer or a colleague.' }),
   state: Type.String({
     description: 'scheduled, waiting, offered, accepted, dialing, bridged, wrap_up or done',
   }),

@@ -82,6 +82,8 @@ export type InteractionEvent =
   | 'recalled'
   /** A colleague's help is over; he is free at once. */
   | 'consult_over'
+  /** A call that its agent began himself is over, and leaves nothing to be finished. */
+  | 'call_over'
   /** The customer took the request back. */
   | 'cancelled'
   /** Wrap-up is over; the agent is free again. */
@@ -104,6 +106,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     given_up: 'done',
     recalled: 'offered',
     consult_over: 'done',
+    call_over: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -118,6 +121,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     agent_lost: 'waiting',
     agent_gone: 'waiting',
     consult_over: 'done',
+    call_over: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -128,6 +132,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     agent_lost: 'waiting',
     agent_gone: 'waiting',
     consult_over: 'done',
+    call_over: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -142,6 +147,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     given_up: 'done',
     agent_lost: 'waiting',
     agent_gone: 'waiting',
+    call_over: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -156,6 +162,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     taken_over: 'bridged',
     recalled: 'offered',
     consult_over: 'done',
+    call_over: 'done',
     cancelled: 'wrap_up',
   },
   wrap_up: { finished: 'done' },

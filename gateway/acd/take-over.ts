@@ -11,7 +11,7 @@ import {
 export interface TakenOver {
   /** Customers who were not reached and wait again in their old places. */
   requeued: number;
-  /** Talks that were cut. */
+  /** Talks that were cut, and calls of agents that came to nothing. */
   cut: number;
 }
 
@@ -39,13 +39,16 @@ export async function disownCall(sql: Sql, { id, tenantId }: InteractionRef): Pr
 
 /**
  * Puts in order what no living node serves, in one statement: customers who were not reached wait again in their old
- * place, talks are over with their cause, a colleague's help with them too, the agents are free or in wrap-up. Two nodes that do it at once do each
- * interaction once: the rows are locked and those that are taken are skipped.
+ * place, talks are over with their cause, a colleague's help and what agents began themselves with them too, the agents
+ * are free or in wrap-up. Two nodes that do it at once do each interaction once: the rows are locked and those that are
+ * taken are skipped.
  */
 export async function takeOver(sql: Sql): Promise<TakenOver> {
   const [row] = await sql<TakenOver[]>`
     with orphan as (
-      select i.id, i.state, i.agent_id, i.part_of is not null as helps from interactions i
+      select i.id, i.state, i.agent_id, i.part_of is not null as helps,
+        i.part_of is null and (i.channel = 'internal' or i.channel = 'outbound' and i.state <> 'bridged') as own
+      from interactions i
       where (i.state in ${sql([...leaving('agent_lost', 'waiting'), ...leaving('ended', 'wrap_up')])}
           or i.state = 'waiting' and i.customer_live_since is not null)
         and not exists (select from nodes n where n.id = i.node_id)
@@ -53,19 +56,24 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
     ), requeued as (
       update interactions i set state = 'waiting', last_outcome = 'lost' ${backToQueue(sql)},
         customer_live_since = null from orphan o
-      where i.id = o.id and not o.helps and not o.state in ${sql(leaving('ended', 'wrap_up'))}
+      where i.id = o.id and not o.helps and not o.own and not o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, o.agent_id as served_by
+    ), over as (
+      update interactions i set state = 'done', outcome = 'failed', ended_at = clock_timestamp(), done_at = clock_timestamp(),
+        customer_live_since = null from orphan o
+      where i.id = o.id and o.own returning i.*, o.agent_id as served_by
     ), helped as (
       update interactions i set state = 'done', outcome = 'failed', ended_at = clock_timestamp(), done_at = clock_timestamp(),
         customer_live_since = null from orphan o
       where i.id = o.id and o.helps returning i.*, o.agent_id as served_by
     ), cut as (
       update interactions i set state = 'wrap_up' ${intoWrapUp(sql, 'failed')} from orphan o
-      where i.id = o.id and not o.helps and o.state in ${sql(leaving('ended', 'wrap_up'))}
+      where i.id = o.id and not o.helps and not o.own and o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, i.agent_id as served_by
     ), freed as (
       update agents a set interaction_id = null, state_since = clock_timestamp()
-      from (select tenant_id, id, served_by from requeued union all select tenant_id, id, served_by from helped) f
+      from (select tenant_id, id, served_by from requeued union all select tenant_id, id, served_by from helped
+        union all select tenant_id, id, served_by from over) f
       where a.tenant_id = f.tenant_id and a.user_id = f.served_by and a.interaction_id = f.id
     ), wrapping as (
       update agents a set state_since = clock_timestamp() from cut
@@ -76,9 +84,11 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
       union all
       select tenant_id, 'consult_over', id, queue_id, served_by, '{"cause": "gateway_lost"}'::jsonb from helped
       union all
+      select tenant_id, 'call_over', id, queue_id, served_by, '{"outcome": "failed", "cause": "gateway_lost"}'::jsonb from over
+      union all
       select tenant_id, 'ended', id, queue_id, served_by,
         '{"outcome": "failed", "endedBy": "system", "cause": "gateway_lost"}'::jsonb from cut
     )
-    select (select count(*)::int from requeued) as requeued, (select count(*)::int from cut) as cut`;
+    select (select count(*)::int from requeued) as requeued, (select count(*)::int from cut) + (select count(*)::int from over) as cut`;
   return row ?? { requeued: 0, cut: 0 };
 }

@@ -5,6 +5,7 @@ import type { InteractionRef } from './transitions.js';
 /** What serving an interaction has to keep to. */
 export interface ServiceTerms {
   state: InteractionState;
+  channel: 'callback' | 'call' | 'outbound' | 'internal';
   /** Where the customer is called. */
   via: 'phone' | 'browser';
   /** Whether the customer is on the line. */
@@ -31,8 +32,8 @@ export async function serviceTerms(
   { id, tenantId }: InteractionRef,
 ): Promise<ServiceTerms | undefined> {
   const [row] = await sql<ServiceTerms[]>`
-    select i.state, i.via, i.customer_live_since is not null as live, q.ring_seconds as "ringSeconds", q.offer_seconds as "offerSeconds",
-      q.customer_first as "customerFirst", q.live_wait_seconds as "liveWaitSeconds", q.music, t.caller_id as "callerId", t.countries[1] as country
+    select i.state, i.channel, i.via, i.customer_live_since is not null as live, q.ring_seconds as "ringSeconds", q.offer_seconds as "offerSeconds",
+      q.customer_first and i.channel = 'callback' as "customerFirst", q.live_wait_seconds as "liveWaitSeconds", q.music, t.caller_id as "callerId", t.countries[1] as country
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join tenants t on t.id = i.tenant_id

@@ -53,7 +53,7 @@ async function passOn(
   return await transaction(sql, async tx => {
     const [talk] = await tx<{ id: string }[]>`
       select id from interactions where tenant_id = ${tenantId} and id = ${id} and state = 'bridged'
-        and agent_id = ${by} and forwarded_to is null and part_of is null for update`;
+        and agent_id = ${by} and forwarded_to is null and part_of is null and channel <> 'internal' for update`;
     if (!talk) return undefined;
     const change = await step(tx);
     if (!change) return undefined;

@@ -87,6 +87,11 @@ async function asPart(f: Floor, { id }: act.InteractionRef): Promise<void> {
   await f.sql`update interactions set part_of = ${whole.id} where id = ${id}`;
 }
 
+/** The interaction as a call that its agent began: to a colleague, where they talk already. */
+async function asOwnCall(f: Floor, { id }: act.InteractionRef): Promise<void> {
+  await f.sql`update interactions set channel = case when state = 'bridged' then 'internal' else 'outbound' end where id = ${id}`;
+}
+
 /** A colleague who was asked, and talks with the agent. */
 async function consulted(f: Floor, ref: act.InteractionRef) {
   const by = await agentOf(f, ref);
@@ -184,6 +189,7 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
     return pass.recall(f.sql, ref, 'no_answer');
   },
   consult_over: (f, ref) => asPart(f, ref).then(() => endConsult(f.sql, ref)),
+  call_over: (f, ref) => asOwnCall(f, ref).then(() => act.callOver(f.sql, ref, 'agent_lost')),
   cancelled: (f, ref) => act.cancel(f.sql, ref),
   finished: (f, ref) => act.finish(f.sql, ref),
 };

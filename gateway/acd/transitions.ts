@@ -147,6 +147,21 @@ export function backToQueue(sql: Sql): Fragment {
   return sql`, agent_id = null, node_id = case when i.customer_live_since is not null then i.node_id end, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null, confirming_since = null`;
 }
 
+/** A call that its agent began himself: nobody waits for it (own-calls.ts). Of a row of interactions without an alias. */
+function isOwnCall(sql: Sql): Fragment {
+  return sql`(channel in ('outbound', 'internal') and part_of is null)`;
+}
+
+/** One of those in which two colleagues talk: nothing is left to be finished after it. */
+function isInternalCall(sql: Sql): Fragment {
+  return sql`(channel = 'internal' and part_of is null)`;
+}
+
+/** Where it is an own call, only once its customer is on the line, passed on to somebody else. */
+function mayWait(sql: Sql): Fragment {
+  return sql`and (not ${isOwnCall(sql)} or customer_live_since is not null and transfer is not null)`;
+}
+
 /** Only while the customer is on the line. */
 function onTheLine(sql: Sql): Fragment {
   return sql`and customer_live_since is not null`;
@@ -171,7 +186,10 @@ export function accept(sql: Sql, ref: InteractionRef, by?: string) {
 /** The agent does not want it: it waits again in its old place, and he goes on being ready for others. */
 export function decline(sql: Sql, ref: InteractionRef, by: string) {
   const set = backToQueue(sql);
-  return move(sql, ref, { event: 'declined', to: 'waiting', agent: 'release', by, set, passedOver: true });
+  return move(sql, ref, {
+    ...{ event: 'declined', to: 'waiting', agent: 'release', by, set, passedOver: true },
+    only: mayWait(sql),
+  });
 }
 
 /** Nobody answered in time: it waits again in its old place, and the agent is paused where he can see why. */
@@ -180,18 +198,40 @@ export function expireOffer(sql: Sql, ref: InteractionRef) {
 }
 
 /**
- * The agent's leg failed before the customer was reached: the customer keeps his place for the next agent.
+ * The agent's leg failed before the customer was reached: the customer keeps his place for the next agent. Who was called
+ * by the agent himself has none, and the call is over.
  * @param passedOver whether others are asked before this agent is asked again
  */
-export function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedOver = true) {
-  const set = sql`${backToQueue(sql)}, customer_live_since = null`;
-  return move(sql, ref, {
+export async function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedOver = true) {
+  const waits = await move(sql, ref, {
     event: 'agent_lost',
     to: 'waiting',
     agent: 'release',
-    set,
+    only: sql`and not ${isOwnCall(sql)}`,
+    set: sql`${backToQueue(sql)}, customer_live_since = null`,
     passedOver,
     data: { reason },
+  });
+  return waits ?? (await callOver(sql, ref, 'agent_lost', { reason }));
+}
+
+/**
+ * A call that its agent began himself is over: he was lost before anybody had answered, or it was with a colleague. With a
+ * customer on the line it ends as any other (`end`).
+ */
+export function callOver(
+  sql: Sql,
+  ref: InteractionRef,
+  outcome: Outcome,
+  data: Record<string, string> = {},
+): Promise<ServedInteraction | undefined> {
+  return move(sql, ref, {
+    event: 'call_over',
+    to: 'done',
+    agent: 'free',
+    only: sql`and ${isOwnCall(sql)} and (state <> 'bridged' or ${isInternalCall(sql)})`,
+    set: sql`, outcome = ${outcome}, ended_at = clock_timestamp(), done_at = clock_timestamp(), customer_live_since = null`,
+    data: { outcome, ...data },
   });
 }
 
@@ -237,7 +277,7 @@ export function agentGone(sql: Sql, ref: InteractionRef, why: string) {
     event: 'agent_gone',
     to: 'waiting',
     agent: why === 'no_answer' ? 'pause' : 'release',
-    only: onTheLine(sql),
+    only: sql`${onTheLine(sql)} ${mayWait(sql)}`,
     passedOver: true,
     set: sql`${backToQueue(sql)}, bridged_at = null`,
     data: { reason: why },
@@ -302,15 +342,19 @@ export function bridge(sql: Sql, ref: InteractionRef) {
   });
 }
 
-/** No next agent came for the customer on the line: he keeps his place, and is called again when there is one. */
-export function releaseCustomer(sql: Sql, ref: InteractionRef) {
-  return move(sql, ref, {
+/**
+ * No next agent came for the customer on the line: he keeps his place, and is called again when there is one. Who has not
+ * asked for a call is not.
+ */
+export async function releaseCustomer(sql: Sql, ref: InteractionRef) {
+  const waits = await move(sql, ref, {
     event: 'customer_released',
     to: 'waiting',
     agent: 'keep',
-    only: onTheLine(sql),
+    only: sql`${onTheLine(sql)} and not ${isOwnCall(sql)}`,
     set: sql`, customer_live_since = null, node_id = null, last_outcome = 'agent_lost'`,
   });
+  return waits ?? (await callOver(sql, ref, 'agent_lost'));
 }
 
 /** The customer hung up before he had talked with anybody. */
@@ -325,15 +369,17 @@ export function customerLeft(sql: Sql, ref: InteractionRef) {
   });
 }
 
-/** The customer was not reached, for a reason with a name. */
-export function failCustomer(sql: Sql, ref: InteractionRef, outcome: Outcome) {
-  return move(sql, ref, {
+/** The customer was not reached, for a reason with a name; a colleague, and there is nothing to finish. */
+export async function failCustomer(sql: Sql, ref: InteractionRef, outcome: Outcome) {
+  const failed = await move(sql, ref, {
     event: 'customer_failed',
     to: 'wrap_up',
     agent: 'keep',
+    only: sql`and not ${isInternalCall(sql)}`,
     set: intoWrapUp(sql, outcome),
     data: { outcome },
   });
+  return failed ?? (await callOver(sql, ref, outcome));
 }
 
 /** A rule of the queue closes it, and nobody has anything to finish: its agent has failed, and is free. */
@@ -347,20 +393,22 @@ export function giveUp(sql: Sql, ref: InteractionRef, outcome: Outcome) {
   });
 }
 
-/** The talk is over. */
-export function end(
+/** The talk is over: the agent has his wrap-up, but for a talk with a colleague. */
+export async function end(
   sql: Sql,
   ref: InteractionRef,
   outcome: Outcome,
   endedBy: 'agent' | 'customer' | 'system',
 ) {
-  return move(sql, ref, {
+  const ended = await move(sql, ref, {
     event: 'ended',
     to: 'wrap_up',
     agent: 'keep',
+    only: sql`and not ${isInternalCall(sql)}`,
     set: intoWrapUp(sql, outcome),
     data: { outcome, endedBy },
   });
+  return ended ?? (await callOver(sql, ref, outcome, { endedBy }));
 }
 
 /**

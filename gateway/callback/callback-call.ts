@@ -271,8 +271,11 @@ export class CallbackCall {
       return await this.#withAgent(turn, agent, () => this.#talk(turn, agent, { customer, goesOn: true }));
     await agent?.end();
     void customer.wait();
-    if (turn.terms.state !== 'waiting')
-      await untilTaken(() => agentGone(this.#parts.sql, turn.interaction, 'gateway_lost'));
+    if (turn.terms.state === 'waiting') return;
+    // Whom an agent has called himself nobody else goes on with.
+    if (await untilTaken(() => agentGone(this.#parts.sql, turn.interaction, 'gateway_lost'))) return;
+    await customer.end();
+    await this.#giveUp(turn.interaction);
   }
 
   /** Rings the agent, dials the customer, and lets them talk. */

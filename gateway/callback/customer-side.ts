@@ -1,8 +1,9 @@
-import type { Outcome } from '../acd/index.js';
+import { failCustomer, type Outcome } from '../acd/index.js';
 import { callBrowser, dialPhone, type Leg } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { letGo } from './agent-side.js';
+import { reachColleague } from './colleague-call.js';
 import { EarlyMedia } from './early-media.js';
 import { settleFailure } from './settle.js';
 import { type ServiceParts, stopReason, type Turn } from './turn.js';
@@ -11,22 +12,23 @@ import { type ServiceParts, stopReason, type Turn } from './turn.js';
 const browserRingSeconds = 25;
 
 /**
- * Dials the customer, while the agent, where he is on the line already, hears it ring. Undefined: not reached, and the
- * interaction has moved on.
+ * Dials the customer, or the colleague who is called, while the agent, where he is on the line already, hears it ring.
+ * Undefined: not reached, and the interaction has moved on.
  */
 export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg): Promise<Leg | undefined> {
   const { interaction, terms, music, stop, logger } = turn;
   const inBrowser = terms.via === 'browser';
+  const own = terms.channel === 'outbound' || terms.channel === 'internal';
   const rung = AbortSignal.timeout((inBrowser ? browserRingSeconds : terms.ringSeconds) * 1000);
   const early = agent && new EarlyMedia(agent.endpoint, terms.country);
   const signal = AbortSignal.any([stop.signal, rung]);
   const { tenantId, id: interactionId, phone: number } = interaction;
   try {
-    if (inBrowser) {
-      // No network tells of ringing here: the agent hears that somebody is called.
+    // No network tells of ringing there: the agent hears that somebody is called.
+    if (inBrowser || terms.channel === 'internal')
       early?.progress({ status: 180 }).catch(error => logger.warn({ err: error }, 'early media not heard'));
-      return await callBrowser(parts, { tenantId, interactionId, holdMusic: music, signal });
-    }
+    if (terms.channel === 'internal') return await reachColleague(parts, turn, signal);
+    if (inBrowser) return await callBrowser(parts, { tenantId, interactionId, holdMusic: music, signal });
     if (number === null) throw new CallFailure('invalid_number', 'The customer gave no number');
     return await dialPhone(parts, {
       ...{ tenantId, interactionId, number, callerId: terms.callerId, holdMusic: music, signal },
@@ -41,14 +43,22 @@ export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg
     const reason = stopReason(turn);
     logger.info({ outcome: error.outcome, sipStatus: error.sipStatus, reason }, 'customer not reached');
     if (reason === 'taken_back' || reason === 'passed_on') return undefined;
-    if (reason === 'hangup' || rung.aborted) await notReached(parts, turn, 'no_answer');
+    // Who has called himself gives up himself; a customer who has asked for the call was not reached.
+    if (own && (reason === 'hangup' || reason === 'agent_left')) await notReached(parts, turn, 'cancelled');
+    else if (reason === 'hangup' || rung.aborted) await notReached(parts, turn, 'no_answer');
     else if (reason) await letGo(parts, turn, reason, { live: false });
     else await notReached(parts, turn, error.outcome);
     return undefined;
   }
 }
 
-async function notReached(parts: ServiceParts, { interaction }: Turn, outcome: Outcome): Promise<void> {
-  const closed = await untilTaken(() => settleFailure(parts.sql, interaction, outcome));
-  if (closed) parts.wrapUps.schedule(closed);
+/** What comes next: for a customer who has asked for it by the rule of his queue, for all others nothing. */
+async function notReached(
+  { sql, wrapUps }: ServiceParts,
+  { interaction, terms }: Turn,
+  outcome: Outcome,
+): Promise<void> {
+  const settle = terms.channel === 'callback' ? settleFailure : failCustomer;
+  const closed = await untilTaken(() => settle(sql, interaction, outcome));
+  if (closed) wrapUps.schedule(closed);
 }

@@ -1,11 +1,4 @@
-import {
-  bridge,
-  directOfferOf,
-  endConsult,
-  type ServedInteraction,
-  serviceTerms,
-  whyNot,
-} from '../acd/index.js';
+import { bridge, endConsult } from '../acd/index.js';
 import {
   dialPhone,
   type Leg,
@@ -17,10 +10,11 @@ import {
   ringAgent,
 } from '../calls/index.js';
 import type { Endpoint } from '../media/index.js';
-import { type Announcement, untilTaken } from '../store/index.js';
+import { untilTaken } from '../store/index.js';
 import { CallFailure, type Progress } from '../telephony/index.js';
-import { reachAgent, watchSoftphone } from './agent-side.js';
-import { endings, type ServiceParts, type StopReason, type Turn } from './turn.js';
+import { watchSoftphone } from './agent-side.js';
+import { askColleague } from './asked-colleague.js';
+import type { ServiceParts, Turn } from './turn.js';
 
 /** The talk that somebody is asked into. */
 export interface PartyHost {
@@ -40,17 +34,12 @@ export interface PartyHost {
   onOver: (line: PartyLine) => void;
 }
 
-/** Colleagues are lost to each other for reasons that those who have asked understand. */
-const passing: ReadonlySet<string> = new Set(['declined', 'offer_expired', 'agent_lost', 'agent_gone']);
-
 /** One who is asked into a talk: called, there, and gone again; a leg at most. Each step is a statement. */
 export class PartyLine {
   readonly #parts: ServiceParts;
   readonly #host: PartyHost;
   /** Aborted with why he is not wanted any more. */
   readonly #unwanted = new AbortController();
-  /** The colleague's own turn, while he is rung and while he is there. */
-  #turn: Turn | undefined;
   #handedOver = false;
   #leg: Leg | undefined;
 
@@ -71,7 +60,6 @@ export class PartyLine {
   /** Nobody wants him any more; resolves when `run` does. */
   withdraw(reason: string): void {
     this.#unwanted.abort(reason);
-    this.#turn?.stop.abort('taken_back' satisfies StopReason);
     this.#leg?.end().catch(error => this.#parts.logger.warn({ err: error }, 'leg not freed'));
   }
 
@@ -162,78 +150,22 @@ export class PartyLine {
   }
 
   /** Rings the colleague who is asked, or one after the other of a queue. */
-  async #colleague(): Promise<string> {
-    const { sql, announcements, expected, propose } = this.#parts;
+  #colleague(): Promise<string> {
     const { kind, partId, tenantId } = this.party;
     if (!partId) throw new Error(`party ${this.party.id} has no piece of work`);
-    const part = { id: partId, tenantId };
-    let wake: () => void = () => undefined;
-    let offer: ServedInteraction | undefined;
-    let passed = false;
-    const hear = ({ type }: Announcement) => {
-      const turn = this.#turn;
-      if (type === 'accepted') turn?.accepted.abort();
-      const reason = endings[type];
-      if (reason) turn?.stop.abort(reason);
-      if (passing.has(type)) passed = true;
-      wake();
-    };
-    const endingsOfIt = [
-      announcements.onInteraction(partId, hear),
-      expected.expect(partId, taken => {
-        offer = taken;
-        wake();
-      }),
-    ];
-    this.#unwanted.signal.addEventListener('abort', () => wake());
-    try {
-      const asked = await untilTaken(() => directOfferOf(sql, part));
-      if (asked) propose(asked);
-      else if (kind === 'agent') passed = true;
-      for (;;) {
-        // Somebody in particular is asked once; of a queue the next one is.
-        while (!offer && !this.#unwanted.signal.aborted && !(passed && kind === 'agent'))
-          await new Promise<void>(resolve => {
-            wake = resolve;
-          });
-        if (this.#unwanted.signal.aborted) return String(this.#unwanted.signal.reason);
-        if (!offer) return await untilTaken(() => whyNot(sql, part));
-        const current = offer;
-        offer = undefined;
-        passed = false;
-        const turn = await this.#turnOf(current);
-        const leg = turn && (await this.#ring(turn));
-        if (turn && leg) return await this.#talkWith(turn, leg);
-        if (kind === 'agent') passed = true;
-      }
-    } finally {
-      for (const ending of endingsOfIt) ending();
-    }
-  }
-
-  async #turnOf(interaction: ServedInteraction): Promise<Turn | undefined> {
-    const { sql, logger } = this.#parts;
-    const terms = await untilTaken(() => serviceTerms(sql, interaction));
-    if (terms?.state !== 'offered' && terms?.state !== 'accepted') return undefined;
-    const accepted = new AbortController();
-    if (terms.state === 'accepted') accepted.abort();
-    const stop = new AbortController();
     const { interactionId: owner, music } = this.#host;
-    return {
-      interaction,
-      terms,
-      stop,
-      accepted,
-      owner,
-      music,
-      logger: logger.child({ interactionId: interaction.id, owner }),
-    };
-  }
-
-  async #ring(turn: Turn): Promise<Leg | undefined> {
-    this.#turn = turn;
-    await untilTaken(() => partyRings(this.#parts.sql, this.party));
-    return await reachAgent(this.#parts, turn, { live: true });
+    return askColleague(
+      this.#parts,
+      {
+        part: { id: partId, tenantId },
+        inParticular: kind === 'agent',
+        owner,
+        music,
+        unwanted: this.#unwanted.signal,
+        onRinging: () => untilTaken(() => partyRings(this.#parts.sql, this.party)),
+      },
+      (turn, leg) => this.#talkWith(turn, leg),
+    );
   }
 
   async #talkWith(turn: Turn, leg: Leg): Promise<string> {

@@ -6,6 +6,7 @@ import { IdParams, refusals } from '../schemas.js';
 import type { Announcements, Sql } from '../store/index.js';
 import { allowVisitorOrigins, bearerToken } from '../tenants/index.js';
 import { browserCallRoutes } from './browser-call-routes.js';
+import { type DialRouteOptions, dialRoutes } from './dial-routes.js';
 import { streamCallback } from './event-stream.js';
 import { laterRoutes } from './later-routes.js';
 import { monitorRoutes } from './monitor-routes.js';
@@ -27,11 +28,13 @@ export interface CallbackRouteOptions {
   publicUrl: string;
   /** What a visitor's browser is told of STUN and TURN servers, by a name of its own. */
   iceServers: RequestOptions['iceServers'];
+  /** Where calls that agents begin are served. */
+  dialling: Omit<DialRouteOptions, 'sql'>;
 }
 
 /** The visitor's side of the API. It is called from pages of other origins, and by nobody's cookie. */
 export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = async (app, options) => {
-  const { sql, announcements, secret, requestsPerMinute, publicUrl, iceServers } = options;
+  const { sql, announcements, secret, requestsPerMinute, publicUrl, iceServers, dialling } = options;
   const tokens = new CallbackTokens(secret);
   const requests = new CallbackRequests({ sql, tokens, publicUrl, iceServers });
   const places = new StreamPlaces();
@@ -70,6 +73,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
   await app.register(browserCallRoutes, { requests });
   await app.register(operatorRoutes, { sql });
   await app.register(transferRoutes, { sql });
+  await app.register(dialRoutes, { sql, ...dialling });
   await app.register(monitorRoutes, { sql });
 
   app.post(

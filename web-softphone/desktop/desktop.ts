@@ -3,7 +3,9 @@ import { Tones } from './alert/tones.js';
 import { ApiClient } from './api/client.js';
 import type { AgentIntent, Desk, Interaction } from './api/types.js';
 import { Action } from './desk/action.js';
+import { isOwnCall } from './desk/call-steps.js';
 import { DeskView } from './desk/desk.js';
+import { Dialer } from './desk/dialer.js';
 import { DraftKeeper, handInDelay, isWritten } from './desk/draft.js';
 import { FloorView } from './desk/floor-view.js';
 import { type Notice, noticeOf } from './desk/notice.js';
@@ -51,6 +53,7 @@ export class Desktop {
   readonly api: ApiClient;
   readonly talks: TalkActions;
   readonly floor: FloorView;
+  readonly dialer: Dialer;
   readonly #alert: OfferAlert;
   readonly #noticeListeners = new Set<(notice: Notice) => void>();
   /** What the agent is ending himself, so that its going is no news. */
@@ -136,6 +139,11 @@ export class Desktop {
     this.session = new Session(this.api);
     this.view = new DeskView(this.api);
     this.floor = new FloorView(this.api);
+    this.dialer = new Dialer(async to => {
+      this.tones.unlock();
+      await this.microphone.ensure();
+      this.#learn({ current: await this.api.call(to) });
+    });
     this.talks = new TalkActions(this.api, async () => {
       this.tones.unlock();
       await this.microphone.ensure();
@@ -201,6 +209,7 @@ export class Desktop {
     this.#alert.hide();
     clearTimeout(this.#handIn);
     this.view.clear();
+    this.dialer.close();
     this.floor.clear();
     if (state.phase === 'signed_out' && !state.ended) this.draft.clear();
   }
@@ -241,13 +250,16 @@ export class Desktop {
 
   /**
    * Where the customer is called first, the agent was reserved for him and not asked: when he has answered, the line
-   * rings here, and is taken by itself. So is the line into a talk that a supervisor has asked for.
+   * rings here, and is taken by itself. So is the line of a call that the agent began, and that into a talk which a
+   * supervisor has asked for.
    */
   #pickUp(): void {
     const { current, monitoring } = this.view.desk.get() ?? {};
     const { phase, interactionId } = this.softphone.call.get();
     const awaited = [
-      current?.state === 'dialing' && current.id,
+      current &&
+        (current.state === 'dialing' || (current.state === 'accepted' && isOwnCall(current))) &&
+        current.id,
       monitoring?.state !== 'left' && monitoring?.id,
     ];
     if (phase !== 'ringing' || interactionId === null || !awaited.includes(interactionId)) return;
@@ -270,8 +282,9 @@ export class Desktop {
     }
     const t = dictionaries[this.language.state.get()];
     const name = current.customer.name ?? t.customer.anonymous;
+    const title = current.with === 'colleague' ? t.dial.callsYou(name) : t.offer.notificationTitle(name);
     const body = [current.queue.name, current.note].filter(Boolean).join('\n');
-    this.#alert.show(current.id, { title: t.offer.notificationTitle(name), body });
+    this.#alert.show(current.id, { title, body });
   }
 
   /** What is written is handed in even if the agent lets the time run out. */

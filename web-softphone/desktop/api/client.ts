@@ -1,6 +1,7 @@
 import { Problem, problemOf } from './problem.js';
 import type {
   AgentIntent,
+  CallTarget,
   Floor,
   Interaction,
   InteractionDetail,
@@ -85,6 +86,11 @@ export class ApiClient {
 
   extendWrapUp(id: string): Promise<Interaction> {
     return this.send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up/extend`);
+  }
+
+  /** Calls somebody: the softphone here is rung first. */
+  call(to: CallTarget): Promise<Interaction> {
+    return this.send('POST', '/calls', { to });
   }
 
   transferTargets(): Promise<TransferTargets> {

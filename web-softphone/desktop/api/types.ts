@@ -31,7 +31,9 @@ export type InteractionState =
 
 export interface Interaction {
   id: string;
-  channel: string;
+  channel: 'callback' | 'call' | 'outbound' | 'internal';
+  /** Whom the agent talks with, or would. */
+  with: 'customer' | 'colleague';
   state: InteractionState;
   /** A word of the catalogue of outcomes; null while it lives. */
   outcome: string | null;
@@ -85,6 +87,9 @@ export type MonitoringRole = 'listen' | 'whisper' | 'barge';
 
 /** Whom a customer is passed on to, or who is asked into the talk. */
 export type Target = { agent: string } | { queue: string } | { number: string };
+
+/** Whom an agent calls himself. */
+export type CallTarget = { agent: string } | { number: string };
 
 export interface TransferTargets {
   agents: { id: string; name: string; state: AgentState; stateSince: string; reachable: boolean }[];

@@ -1,9 +1,19 @@
-import type { InteractionState } from '../api/types.js';
+import type { Interaction, InteractionState } from '../api/types.js';
 import { type CallPhase, isUp } from '../softphone/call.js';
 
 /** The way from accepting to talking, as the agent sees it. */
 export const callSteps = ['accepted', 'line', 'dialing', 'talking'] as const;
 export type CallStep = (typeof callSteps)[number];
+
+/** Whether its agent began it himself. */
+export function isOwnCall({ channel, partOf }: Pick<Interaction, 'channel' | 'partOf'>): boolean {
+  return partOf === null && (channel === 'outbound' || channel === 'internal');
+}
+
+/** Whether a customer has asked for it: on a page, or by calling. */
+export function isAskedFor({ channel }: Pick<Interaction, 'channel'>): boolean {
+  return channel === 'callback' || channel === 'call';
+}
 
 /** The index of the step that is being taken: from the server's state, and from this browser's line. */
 export function stepAt(state: InteractionState, phase: CallPhase): number {

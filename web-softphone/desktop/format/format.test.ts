@@ -1,8 +1,8 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import { findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import t from 'tap';
 import { formatCountdown, formatDuration, isoDuration, secondsLeft } from './duration.js';
 import { linkOf } from './page.js';
-import { phoneFormatOf } from './phone.js';
+import { numberSearchOf, phoneFormatOf, phoneReadingOf } from './phone.js';
 import { formatMoment } from './time.js';
 
 t.test('durations', async t => {
@@ -38,6 +38,25 @@ t.test('a number is national at home and international elsewhere', async t => {
   t.equal(format('+14155550123', 'KR'), '+1 415 555 0123');
   t.equal(format('+821012345678', undefined), '+82 10 1234 5678');
   t.equal(format('not a number', 'KR'), 'not a number');
+});
+
+t.test('what is typed is read as a number of the home country', async t => {
+  const read = phoneReadingOf(parsePhoneNumberFromString);
+  t.equal(read('010-1234-5678', 'KR'), '+821012345678');
+  t.equal(read('+1 415 555 0123', 'KR'), '+14155550123');
+  for (const text of ['', '010', '119', 'Alex', '010-1234-5678 ext', '1'.repeat(40)])
+    t.equal(read(text, 'KR'), null, text);
+});
+
+t.test('numbers are found in what people write', async t => {
+  const find = numberSearchOf(findPhoneNumbersInText);
+  t.same(find('Please call 010-1234-5678 after 6.', 'KR'), [
+    { text: 'Please call ', e164: null },
+    { text: '010-1234-5678', e164: '+821012345678' },
+    { text: ' after 6.', e164: null },
+  ]);
+  t.same(find('order 2026-06-15', 'KR'), [{ text: 'order 2026-06-15', e164: null }]);
+  t.same(find('', 'KR'), []);
 });
 
 t.test('a page is linked only when it is a page', async t => {

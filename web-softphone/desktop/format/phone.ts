@@ -1,10 +1,30 @@
-import type { parsePhoneNumberFromString } from 'libphonenumber-js/min';
+import type { CountryCode, findPhoneNumbersInText, parsePhoneNumberFromString } from 'libphonenumber-js/min';
 import { type Observable, Store } from '../store.js';
 
 /** Formats E.164, as people of `homeCountry` (ISO 3166) write it. */
 export type PhoneFormat = (e164: string, homeCountry: string | undefined) => string;
 
-const asItIs: PhoneFormat = e164 => e164;
+/** What has been typed, as a number; null where it is none. */
+export type PhoneReading = (text: string, homeCountry: string | undefined) => string | null;
+
+/** Text in pieces: what is a number has its E.164. */
+export type NumberSearch = (
+  text: string,
+  homeCountry: string | undefined,
+) => { text: string; e164: string | null }[];
+
+export interface PhoneKnowledge {
+  format: PhoneFormat;
+  /** Undefined until the numbering plans are there. */
+  read: PhoneReading | undefined;
+  find: NumberSearch;
+}
+
+const ignorance: PhoneKnowledge = {
+  format: e164 => e164,
+  read: undefined,
+  find: text => [{ text, e164: null }],
+};
 
 /** National within the home country, international elsewhere. */
 export function phoneFormatOf(parse: typeof parsePhoneNumberFromString): PhoneFormat {
@@ -16,17 +36,44 @@ export function phoneFormatOf(parse: typeof parsePhoneNumberFromString): PhoneFo
   };
 }
 
+export function phoneReadingOf(parse: typeof parsePhoneNumberFromString): PhoneReading {
+  return (text, homeCountry) => {
+    const number = parse(text, { defaultCountry: homeCountry as CountryCode | undefined, extract: false });
+    return number?.isValid() ? number.number : null;
+  };
+}
+
+export function numberSearchOf(find: typeof findPhoneNumbersInText): NumberSearch {
+  return (text, homeCountry) => {
+    const pieces: ReturnType<NumberSearch> = [];
+    let end = 0;
+    for (const { startsAt, endsAt, number } of find(text, homeCountry as CountryCode | undefined)) {
+      if (startsAt > end) pieces.push({ text: text.slice(end, startsAt), e164: null });
+      pieces.push({ text: text.slice(startsAt, endsAt), e164: number.number });
+      end = endsAt;
+    }
+    if (end < text.length) pieces.push({ text: text.slice(end), e164: null });
+    return pieces;
+  };
+}
+
 /** The numbering plans of the world are a fifth of this page's weight: loaded when there is a number to show. */
 export class PhoneFormats {
-  readonly #format = new Store<PhoneFormat>(asItIs);
+  readonly #knowledge = new Store<PhoneKnowledge>(ignorance);
 
-  get format(): Observable<PhoneFormat> {
-    return this.#format;
+  get knowledge(): Observable<PhoneKnowledge> {
+    return this.#knowledge;
   }
 
   async load(): Promise<void> {
-    if (this.#format.get() !== asItIs) return;
-    const library = await import('libphonenumber-js/min');
-    this.#format.set(phoneFormatOf(library.parsePhoneNumberFromString));
+    if (this.#knowledge.get() !== ignorance) return;
+    const { parsePhoneNumberFromString: parse, findPhoneNumbersInText } = await import(
+      'libphonenumber-js/min'
+    );
+    this.#knowledge.set({
+      format: phoneFormatOf(parse),
+      read: phoneReadingOf(parse),
+      find: numberSearchOf(findPhoneNumbersInText),
+    });
   }
 }

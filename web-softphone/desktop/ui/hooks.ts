@@ -28,7 +28,7 @@ export function useText(): Dictionary {
 
 /** A number (E.164) as people of `homeCountry` write it; where there is none, the customer talks in his browser. */
 export function usePhone(e164: string | null, homeCountry: string | undefined): string {
-  const format = useStore(useDesktop().phones.format);
+  const { format } = useStore(useDesktop().phones.knowledge);
   const text = useText();
   return e164 === null ? text.customer.inBrowser : format(e164, homeCountry);
 }

@@ -6,6 +6,7 @@ export const shortcutKeys = {
   mute: 'M',
   hold: 'O',
   keypad: 'K',
+  dial: 'C',
   transfer: 'P',
   complete: 'L',
   join: 'J',

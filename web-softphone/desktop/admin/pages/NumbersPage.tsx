@@ -29,7 +29,7 @@ export function NumbersPage({ id }: { id?: string }) {
 export function useShownNumber(): (number: string) => string {
   const { phones } = useDesktop();
   const { me } = useAdmin();
-  const format = useStore(phones.format);
+  const { format } = useStore(phones.knowledge);
   return number => format(number, me.tenant.countries[0]);
 }
 

@@ -1,12 +1,14 @@
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import type { Interaction, InteractionDetail, Me } from '../../api/types.js';
+import { isAskedFor, isOwnCall } from '../../desk/call-steps.js';
 import { formatDuration } from '../../format/duration.js';
 import { formatFull } from '../../format/time.js';
 import { wordFor } from '../../i18n/word.js';
 import { Definition, DefinitionList } from '../common/DefinitionList.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
-import { useLanguage, usePhone, useText } from '../hooks.js';
-import { contextInWords, languageName, PageLink } from '../stage/Customer.js';
+import { PhoneNumber, TextWithNumbers } from '../dial/PhoneNumber.js';
+import { useLanguage, useText } from '../hooks.js';
+import { contextInWords, languageName, nameOf, PageLink } from '../stage/Customer.js';
 import classes from './detail.module.css';
 import { EventTimeline } from './EventTimeline.js';
 import { LegList } from './LegList.js';
@@ -17,7 +19,7 @@ function span(from: string | null, to: string | null): string | null {
   return from && to ? formatDuration(Date.parse(to) - Date.parse(from)) : null;
 }
 
-function Facts({ interaction }: { interaction: Interaction }) {
+function Facts({ interaction, home }: { interaction: Interaction; home: string | undefined }) {
   const t = useText();
   const locale = useLanguage();
   const {
@@ -36,16 +38,24 @@ function Facts({ interaction }: { interaction: Interaction }) {
   const talked = span(bridgedAt, endedAt);
   return (
     <DefinitionList>
-      <Definition name={t.customer.requested}>{formatFull(requestedAt, locale)}</Definition>
-      {waited && <Definition name={t.detail.waited}>{waited}</Definition>}
+      <Definition name={isOwnCall(interaction) ? t.dial.begun : t.customer.requested}>
+        {formatFull(requestedAt, locale)}
+      </Definition>
+      {waited && isAskedFor(interaction) && <Definition name={t.detail.waited}>{waited}</Definition>}
       {talked && <Definition name={t.detail.talked}>{talked}</Definition>}
       <Definition name={t.customer.queue}>{interaction.queue.name}</Definition>
       {agent && <Definition name={t.detail.agent}>{agent.name}</Definition>}
-      <Definition name={t.customer.page}>
-        <PageLink page={interaction.page} />
-      </Definition>
+      {(interaction.page || isAskedFor(interaction)) && (
+        <Definition name={t.customer.page}>
+          <PageLink page={interaction.page} />
+        </Definition>
+      )}
       <Definition name={t.customer.language}>{languageName(interaction.locale, locale)}</Definition>
-      {note && <Definition name={t.customer.note}>{note}</Definition>}
+      {note && (
+        <Definition name={t.customer.note}>
+          <TextWithNumbers text={note} home={home} />
+        </Definition>
+      )}
       {Object.entries(context).map(([name, value]) => (
         <Definition key={name} name={name}>
           {contextInWords(value, t, locale)}
@@ -63,7 +73,9 @@ function Facts({ interaction }: { interaction: Interaction }) {
       )}
       {wrapUpNote && (
         <Definition name={t.detail.wrapUpNote}>
-          <span className={classes.prose}>{wrapUpNote}</span>
+          <span className={classes.prose}>
+            <TextWithNumbers text={wrapUpNote} home={home} />
+          </span>
         </Definition>
       )}
     </DefinitionList>
@@ -73,21 +85,25 @@ function Facts({ interaction }: { interaction: Interaction }) {
 function Story({ detail, me }: { detail: InteractionDetail; me: Me }) {
   const t = useText();
   const { customer } = detail;
-  const phone = usePhone(customer.phone, me.tenant.countries[0]);
   return (
     <Stack gap="lg">
       <div className={classes.head}>
         <OutcomeIcon interaction={detail} />
         <div>
-          <h3 className={classes.name}>{customer.name ?? t.customer.anonymous}</h3>
+          <h3 className={classes.name}>{nameOf(detail, t)}</h3>
           <p className={classes.phone}>
-            {phone} · {outcomeText(detail, t)}
+            {detail.with === 'colleague' ? (
+              t.dial.colleague
+            ) : (
+              <PhoneNumber e164={customer.phone} home={me.tenant.countries[0]} />
+            )}{' '}
+            · {outcomeText(detail, t)}
           </p>
         </div>
       </div>
       <section>
         <h3 className={classes.heading}>{t.detail.facts}</h3>
-        <Facts interaction={detail} />
+        <Facts interaction={detail} home={me.tenant.countries[0]} />
       </section>
       <section>
         <h3 className={classes.heading}>{t.detail.timeline}</h3>

@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import type { Interaction } from '../../api/types.js';
+import { isOwnCall } from '../../desk/call-steps.js';
 import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
 import classes from './outcome.module.css';
@@ -35,7 +36,9 @@ function lookOf({ state, outcome }: Interaction): Look {
 }
 
 /** What has become of an interaction, or where it is. */
-export function outcomeText({ state, outcome }: Interaction, t: Dictionary): string {
+export function outcomeText(interaction: Interaction, t: Dictionary): string {
+  const { state, outcome } = interaction;
+  if (outcome === 'cancelled' && isOwnCall(interaction)) return t.dial.givenUp;
   return outcome === null ? t.interactionStates[state] : wordFor(t.outcomes, outcome);
 }
 

@@ -4,6 +4,7 @@ import type { Desk, Interaction, Me } from '../../api/types.js';
 import { allRecent } from '../../desk/desk.js';
 import { formatDuration } from '../../format/duration.js';
 import { formatFull, formatMoment } from '../../format/time.js';
+import type { Dictionary } from '../../i18n/en.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
 import { useDesktop, useLanguage, useNow, usePhone, useStore, useText } from '../hooks.js';
 import { OutcomeIcon, outcomeText } from './Outcome.js';
@@ -28,7 +29,9 @@ function Row({ interaction, me, onOpen }: { interaction: Interaction; me: Me; on
         <span className={classes.who}>
           <span className={classes.name}>{customer.name ?? phone}</span>
           <span className={classes.what}>
-            {outcomeText(interaction, t)} · {interaction.queue.name}
+            {[kindOf(interaction, t), outcomeText(interaction, t), interaction.queue.name]
+              .filter(word => word !== null)
+              .join(' · ')}
           </span>
         </span>
         <span className={classes.when}>
@@ -40,6 +43,12 @@ function Row({ interaction, me, onOpen }: { interaction: Interaction; me: Me; on
       </UnstyledButton>
     </li>
   );
+}
+
+/** What kind of call it was, where it was not the usual one. */
+function kindOf(interaction: Interaction, t: Dictionary): string | null {
+  if (interaction.with === 'colleague') return t.dial.internalCall;
+  return interaction.channel === 'outbound' ? t.dial.outboundCall : null;
 }
 
 function Loading() {

@@ -1,12 +1,15 @@
-import { VisuallyHidden } from '@mantine/core';
+import { UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { IconDialpad } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Me } from '../../api/types.js';
 import { Brand } from '../common/Brand.js';
+import { KeyHint } from '../common/KeyHint.js';
+import { DialDialog } from '../dial/DialDialog.js';
 import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
 import { InteractionPane } from '../recent/InteractionPane.js';
 import { RecentList } from '../recent/RecentList.js';
-import { codeOf } from '../shortcut-keys.js';
+import { ariaKeys, codeOf } from '../shortcut-keys.js';
 import { Stage } from '../stage/Stage.js';
 import { Administration, isAdminPath, PlaceSwitch, WaitingDesk } from './Administration.js';
 import { AgentStateControl } from './AgentStateControl.js';
@@ -20,7 +23,7 @@ import { useNotices } from './use-notices.js';
 /** The desk of somebody who is signed in. `account` is who, until the first word of the live socket. */
 export function Shell({ account }: { account: Me }) {
   const t = useText();
-  const { view, route } = useDesktop();
+  const { view, route, dialer } = useDesktop();
   const path = useStore(route.path);
   const desk = useStore(view.desk);
   const me = desk?.me ?? account;
@@ -28,6 +31,7 @@ export function Shell({ account }: { account: Me }) {
   const [help, showHelp] = useDisclosure(false);
   useNotices();
   useShortcut(codeOf('help'), showHelp.toggle);
+  useShortcut(codeOf('dial'), () => dialer.open());
 
   return (
     <div className={classes.page}>
@@ -47,6 +51,16 @@ export function Shell({ account }: { account: Me }) {
         <AgentStateControl me={me} />
         <div className={classes.tools}>
           {me.role === 'admin' && <PlaceSwitch administration={isAdminPath(path)} />}
+          <UnstyledButton
+            className={classes.tool}
+            aria-keyshortcuts={ariaKeys('dial')}
+            onClick={() => dialer.open()}
+            data-testid="dial-open"
+          >
+            <IconDialpad size={20} aria-hidden />
+            <span className={classes.toolName}>{t.dial.call}</span>
+            <KeyHint shortcut="dial" />
+          </UnstyledButton>
           <SoftphoneStatus me={me} />
           <SettingsMenu me={me} onShortcuts={showHelp.open} />
         </div>
@@ -66,6 +80,7 @@ export function Shell({ account }: { account: Me }) {
           {shown !== null && <InteractionPane id={shown} me={me} onClose={() => setShown(null)} />}
         </div>
       )}
+      <DialDialog me={me} />
       <ShortcutList opened={help} onClose={showHelp.close} />
     </div>
   );

@@ -24,7 +24,8 @@ export function CallControls({ interaction }: { interaction: Interaction }) {
   const [keypad, setKeypad] = useDisclosure(false);
   const [passing, setPassing] = useDisclosure(false);
   const bridged = interaction.state === 'bridged';
-  const mayPass = bridged && interaction.partOf === null && isUp(call.phase);
+  const mayPass =
+    bridged && interaction.partOf === null && interaction.with === 'customer' && isUp(call.phase);
   const up = isUp(call.phase);
   const held = call.phase === 'held';
   const mayHold = bridged && (call.phase === 'connected' || held);

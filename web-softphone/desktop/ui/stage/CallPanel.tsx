@@ -23,12 +23,14 @@ function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): St
   const { status } = t.call;
   if (interaction.state === 'bridged') {
     if (isOnHold(phase)) return { word: status[phase], tone: 'warn' };
+    if (interaction.with === 'colleague') return { word: status.bridged, tone: 'good' };
     if (interaction.askedBy) return { word: t.talk.with(interaction.askedBy.name), tone: 'good' };
     const apart = interaction.parties.find(({ state }) => state === 'consulting');
     if (apart) return { word: t.talk.customerWaits, tone: 'warn' };
     return { word: status.bridged, tone: 'good' };
   }
-  return { word: interaction.state === 'dialing' ? status.dialing : status.accepted, tone: 'plain' };
+  if (interaction.state !== 'dialing') return { word: status.accepted, tone: 'plain' };
+  return { word: interaction.with === 'colleague' ? t.dial.callingColleague : status.dialing, tone: 'plain' };
 }
 
 /** Counts from the moment it is shown: that of the hold. */
@@ -70,7 +72,7 @@ export function CallPanel({ interaction, me }: { interaction: Interaction; me: M
         </p>
       </div>
       {interaction.state !== 'bridged' && interaction.partOf === null && (
-        <CallSteps state={interaction.state} phase={call.phase} />
+        <CallSteps interaction={interaction} phase={call.phase} />
       )}
       <CallControls interaction={interaction} />
       <Parties interaction={interaction} country={me.tenant.countries[0]} />

@@ -1,7 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
-import type { InteractionState } from '../../api/types.js';
-import { type CallStep, callSteps, stepAt } from '../../desk/call-steps.js';
+import type { Interaction } from '../../api/types.js';
+import { type CallStep, callSteps, isOwnCall, stepAt } from '../../desk/call-steps.js';
 import type { CallPhase } from '../../softphone/call.js';
 import { useText } from '../hooks.js';
 import classes from './call-steps.module.css';
@@ -9,9 +9,13 @@ import classes from './call-steps.module.css';
 type Progress = 'done' | 'now' | 'next';
 
 /** How far the way to the conversation has been gone. */
-export function CallSteps({ state, phase }: { state: InteractionState; phase: CallPhase }) {
+export function CallSteps({ interaction, phase }: { interaction: Interaction; phase: CallPhase }) {
   const t = useText();
-  const reached = stepAt(state, phase);
+  const reached = stepAt(interaction.state, phase);
+  const names: Readonly<Record<CallStep, string>> = {
+    ...t.call.steps,
+    ...(interaction.with === 'colleague' && { dialing: t.dial.callingColleague }),
+  };
   const words: Record<Progress, string> = {
     done: t.call.stepDone,
     now: t.call.stepNow,
@@ -25,12 +29,14 @@ export function CallSteps({ state, phase }: { state: InteractionState; phase: Ca
     <ol className={classes.steps} aria-label={t.call.stepsLabel}>
       {callSteps.map((step: CallStep, index) => {
         const progress = progressOf(index);
+        // Who calls himself has accepted nothing.
+        if (step === 'accepted' && isOwnCall(interaction)) return null;
         return (
           <li key={step} data-progress={progress} aria-current={progress === 'now' ? 'step' : undefined}>
             <span className={classes.bullet} aria-hidden>
               {progress === 'done' && <IconCheck size={12} stroke={3} />}
             </span>
-            {t.call.steps[step]}
+            {names[step]}
             <VisuallyHidden> ({words[progress]})</VisuallyHidden>
           </li>
         );

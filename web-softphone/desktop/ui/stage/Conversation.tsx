@@ -22,10 +22,13 @@ function Panel({ interaction, me }: { interaction: Interaction; me: Me }) {
   }
 }
 
-function titleOf({ state }: Interaction, phase: CallPhase, t: Dictionary): string {
-  if (state === 'offered') return t.offer.title;
+function titleOf(interaction: Interaction, phase: CallPhase, t: Dictionary): string {
+  const { state } = interaction;
+  if (state === 'offered') return interaction.with === 'colleague' ? t.dial.internalCall : t.offer.title;
   if (state === 'wrap_up') return t.wrapUp.title;
-  return state === 'bridged' && isOnHold(phase) ? t.call.status[phase] : t.call.title;
+  if (state === 'bridged' && isOnHold(phase)) return t.call.status[phase];
+  if (interaction.with === 'colleague') return t.dial.internalCall;
+  return interaction.channel === 'outbound' ? t.dial.outboundCall : t.call.title;
 }
 
 /** One interaction from the offer to the end of its wrap-up: the customer stays where he is, only the controls change. */
@@ -65,7 +68,7 @@ export function Conversation({ interaction, me }: { interaction: Interaction; me
         </div>
       )}
       <div className={classes.facts}>
-        <CustomerFacts interaction={interaction} />
+        <CustomerFacts interaction={interaction} me={me} />
       </div>
     </article>
   );

@@ -2,30 +2,41 @@ import { ActionIcon, Anchor, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
 import { IconCheck, IconCopy, IconExternalLink, IconMessage2 } from '@tabler/icons-react';
 import type { Interaction, Me } from '../../api/types.js';
+import { isAskedFor, isOwnCall } from '../../desk/call-steps.js';
 import { linkOf } from '../../format/page.js';
 import { formatMoment } from '../../format/time.js';
 import type { Dictionary } from '../../i18n/en.js';
 import { Definition, DefinitionList } from '../common/DefinitionList.js';
 import { Elapsed } from '../common/Elapsed.js';
-import { useLanguage, useNow, usePhone, useText } from '../hooks.js';
+import { PhoneNumber, TextWithNumbers } from '../dial/PhoneNumber.js';
+import { useLanguage, useNow, useText } from '../hooks.js';
 import classes from './customer.module.css';
+
+/** The customer's or the colleague's name. */
+export function nameOf(interaction: Interaction, t: Dictionary): string {
+  const nobody = isAskedFor(interaction) ? t.customer.anonymous : t.dial.nameless;
+  return interaction.customer.name ?? nobody;
+}
 
 /** Who it is, and how he is reached. */
 export function CustomerHead({ interaction, me }: { interaction: Interaction; me: Me }) {
   const t = useText();
   const { customer } = interaction;
-  const phone = usePhone(customer.phone, me.tenant.countries[0]);
   const clipboard = useClipboard({ timeout: 2_000 });
   const copy = clipboard.copied ? t.customer.copied : t.customer.copyPhone;
   return (
     <div className={classes.head}>
       <p className={classes.name} data-testid="customer-name">
-        {customer.name ?? t.customer.anonymous}
+        {nameOf(interaction, t)}
       </p>
       <p className={classes.phone}>
         <VisuallyHidden>{t.customer.phone}: </VisuallyHidden>
         <span data-testid="customer-phone" data-phone={customer.phone}>
-          {phone}
+          {interaction.with === 'colleague' ? (
+            t.dial.colleague
+          ) : (
+            <PhoneNumber e164={customer.phone} home={me.tenant.countries[0]} />
+          )}
         </span>
         {customer.phone !== null && (
           <Tooltip label={copy} withArrow>
@@ -82,7 +93,7 @@ export function contextInWords(value: string | number | boolean, t: Dictionary, 
 }
 
 /** What he asks, from where, and since when. */
-export function CustomerFacts({ interaction }: { interaction: Interaction }) {
+export function CustomerFacts({ interaction, me }: { interaction: Interaction; me: Me }) {
   const t = useText();
   const locale = useLanguage();
   const now = useNow();
@@ -93,20 +104,32 @@ export function CustomerFacts({ interaction }: { interaction: Interaction }) {
         <blockquote className={classes.note} data-testid="customer-note">
           <IconMessage2 size={18} aria-hidden />
           <VisuallyHidden>{t.customer.note}: </VisuallyHidden>
-          <span>{note}</span>
+          <span>
+            <TextWithNumbers text={note} home={me.tenant.countries[0]} />
+          </span>
         </blockquote>
       )}
       <DefinitionList>
-        <Definition name={t.customer.page}>
-          <PageLink page={page} />
-        </Definition>
+        {(page || isAskedFor(interaction)) && (
+          <Definition name={t.customer.page}>
+            <PageLink page={page} />
+          </Definition>
+        )}
         {Object.entries(context).map(([name, value]) => (
           <Definition key={name} name={name}>
             <span data-testid={`context-${name}`}>{contextInWords(value, t, locale)}</span>
           </Definition>
         ))}
         <Definition name={t.customer.queue}>{interaction.queue.name}</Definition>
-        <Definition name={state === 'offered' ? t.customer.waitingSince : t.customer.requested}>
+        <Definition
+          name={
+            state === 'offered'
+              ? t.customer.waitingSince
+              : isOwnCall(interaction)
+                ? t.dial.begun
+                : t.customer.requested
+          }
+        >
           {state === 'offered' ? <Elapsed since={requestedAt} /> : formatMoment(requestedAt, now, locale)}
         </Definition>
         <Definition name={t.customer.language}>{languageName(interaction.locale, locale)}</Definition>

@@ -3,8 +3,8 @@ import { type KeyboardEvent, useState } from 'react';
 import { useDesktop, useText } from '../hooks.js';
 import classes from './keypad.module.css';
 
-const keys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const;
-const letters: Readonly<Record<string, string>> = {
+export const keypadKeys = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '*', '0', '#'] as const;
+export const keypadLetters: Readonly<Record<string, string>> = {
   '2': 'ABC',
   '3': 'DEF',
   '4': 'GHI',
@@ -29,7 +29,7 @@ export function Keypad() {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (!(keys as readonly string[]).includes(event.key)) return;
+    if (!(keypadKeys as readonly string[]).includes(event.key)) return;
     event.preventDefault();
     press(event.key);
   };
@@ -41,12 +41,12 @@ export function Keypad() {
         {sent}
       </output>
       <div className={classes.keys}>
-        {keys.map((key, index) => (
+        {keypadKeys.map((key, index) => (
           <UnstyledButton
             key={key}
             className={classes.key}
             aria-label={names[key]}
-            data-letters={letters[key] ?? '\u00a0'}
+            data-letters={keypadLetters[key] ?? '\u00a0'}
             autoFocus={index === 0}
             onClick={() => press(key)}
             data-testid={`dtmf-${key}`}

@@ -54,7 +54,9 @@ export function Stage({ me, desk }: { me: Me; desk: Desk | null }) {
 
   const announcement =
     current?.state === 'offered'
-      ? t.offer.announce(current.customer.name ?? t.customer.anonymous, current.queue.name)
+      ? current.with === 'colleague'
+        ? t.dial.callsYou(current.customer.name ?? t.customer.anonymous)
+        : t.offer.announce(current.customer.name ?? t.customer.anonymous, current.queue.name)
       : '';
 
   return (

@@ -8,7 +8,7 @@ import { useText } from '../hooks.js';
 export function HowItCame({ interaction }: { interaction: Interaction }) {
   const t = useText();
   const { askedBy, transfer, state } = interaction;
-  if (state === 'wrap_up') return null;
+  if (state === 'wrap_up' || interaction.with === 'colleague') return null;
   const word = askedBy
     ? t.talk.helps(askedBy.name)
     : transfer?.reason

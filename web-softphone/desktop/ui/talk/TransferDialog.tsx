@@ -1,12 +1,12 @@
-import { Badge, Loader, Modal, SegmentedControl, Text, TextInput, UnstyledButton } from '@mantine/core';
-import { IconHeadset, IconPhoneOutgoing, IconSearch, IconUsers } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useState } from 'react';
-import type { Target, TransferTargets } from '../../api/types.js';
+import { Loader, Modal, SegmentedControl, Text, TextInput } from '@mantine/core';
+import { IconPhoneOutgoing, IconSearch, IconUsers } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Target } from '../../api/types.js';
 import type { TransferHow } from '../../desk/talk-actions.js';
-import { Elapsed } from '../common/Elapsed.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
 import head from '../common/panel-head.module.css';
 import { useAction, useDesktop, useText } from '../hooks.js';
+import { ColleagueRow, fold, TargetRow, useTargets } from './targets.js';
 import classes from './transfer-dialog.module.css';
 
 interface Props {
@@ -15,70 +15,19 @@ interface Props {
   onClose: () => void;
 }
 
-/** Often enough that a colleague who has just become busy is not chosen, milliseconds. */
-const refreshMs = 2_000;
-
 /** Whether somebody has typed a number to call, and not a name. */
 function isNumber(text: string): boolean {
   return /^\+?[\d\s().-]{3,}$/.test(text.trim());
 }
 
-const fold = (text: string) => text.normalize('NFKC').toLowerCase();
-
-interface RowProps {
-  icon: ReactNode;
-  name: string;
-  detail: ReactNode;
-  disabled?: boolean;
-  onChoose: () => void;
-  testId: string;
-}
-
-function Row({ icon, name, detail, disabled = false, onChoose, testId }: RowProps) {
-  return (
-    <li>
-      <UnstyledButton className={classes.row} disabled={disabled} onClick={onChoose} data-testid={testId}>
-        <span className={classes.icon}>{icon}</span>
-        <span className={classes.name}>{name}</span>
-        <span className={classes.detail}>{detail}</span>
-      </UnstyledButton>
-    </li>
-  );
-}
-
 /** Whom the customer is passed on to, or who is asked in: colleagues as they are now, queues, any number. */
 export function TransferDialog({ interactionId, opened, onClose }: Props) {
   const t = useText();
-  const { api, talks } = useDesktop();
+  const { talks } = useDesktop();
   const [how, setHow] = useState<TransferHow>('consult');
   const [search, setSearch] = useState('');
-  const [targets, setTargets] = useState<TransferTargets | null>(null);
-  const [failure, setFailure] = useState<unknown>(null);
-  const [tries, setTries] = useState(0);
+  const { targets, failure, retry } = useTargets(opened);
   const passing = useAction(talks.transfer, interactionId);
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `tries` asks again
-  useEffect(() => {
-    if (!opened) return;
-    let over = false;
-    let timer: ReturnType<typeof setTimeout>;
-    const look = async () => {
-      try {
-        const found = await api.transferTargets();
-        if (over) return;
-        setTargets(found);
-        setFailure(null);
-      } catch (problem) {
-        if (!over) setFailure(problem);
-      }
-      if (!over) timer = setTimeout(() => void look(), refreshMs);
-    };
-    void look();
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [opened, api, tries]);
 
   const choose = async (to: Target) => {
     if (await talks.transfer.run(interactionId, to, how)) onClose();
@@ -127,20 +76,14 @@ export function TransferDialog({ interactionId, opened, onClose }: Props) {
               onDismiss={talks.transfer.dismiss}
             />
           )}
-          {failure !== null && (
-            <ProblemAlert
-              title={t.talk.loadFailed}
-              failure={failure}
-              onRetry={() => setTries(count => count + 1)}
-            />
-          )}
+          {failure !== null && <ProblemAlert title={t.talk.loadFailed} failure={failure} onRetry={retry} />}
           <div className={classes.lists} aria-busy={targets === null || passing.pending}>
             {targets === null && failure === null && <Loader mx="auto" my="lg" aria-label={t.loading} />}
             {number !== null && (
               <section>
                 <h3 className={classes.heading}>{t.talk.number}</h3>
                 <ul className={classes.list}>
-                  <Row
+                  <TargetRow
                     icon={<IconPhoneOutgoing size={18} aria-hidden />}
                     name={t.talk.callNumber(number)}
                     detail=""
@@ -155,26 +98,13 @@ export function TransferDialog({ interactionId, opened, onClose }: Props) {
               <section>
                 <h3 className={classes.heading}>{t.talk.agents}</h3>
                 <ul className={classes.list}>
-                  {agents.map(({ id, name, state, stateSince, reachable }) => (
-                    <Row
-                      key={id}
-                      icon={<IconHeadset size={18} aria-hidden />}
-                      name={name}
-                      detail={
-                        <>
-                          <Badge
-                            variant="light"
-                            color={reachable ? (state === 'ready' ? 'leaf' : 'amber') : 'gray'}
-                            className={classes.badge}
-                          >
-                            {t.state[state]}
-                          </Badge>{' '}
-                          <Elapsed since={stateSince} />
-                        </>
-                      }
-                      disabled={!reachable || passing.pending}
-                      onChoose={() => void choose({ agent: id })}
-                      testId={`transfer-agent-${id}`}
+                  {agents.map(colleague => (
+                    <ColleagueRow
+                      key={colleague.id}
+                      colleague={colleague}
+                      disabled={passing.pending}
+                      onChoose={() => void choose({ agent: colleague.id })}
+                      testId={`transfer-agent-${colleague.id}`}
                     />
                   ))}
                 </ul>
@@ -185,7 +115,7 @@ export function TransferDialog({ interactionId, opened, onClose }: Props) {
                 <h3 className={classes.heading}>{t.talk.queues}</h3>
                 <ul className={classes.list}>
                   {queues.map(({ key, name, waiting, ready }) => (
-                    <Row
+                    <TargetRow
                       key={key}
                       icon={<IconUsers size={18} aria-hidden />}
                       name={name}

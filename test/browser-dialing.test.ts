@@ -1,0 +1,115 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { AgentDesk } from './support/agent-desk.js';
+import { RtpPeer } from './support/audio.js';
+import { accessibilityFaults, People, patienceMs } from './support/browser.js';
+import { sipp } from './support/sipp.js';
+import { demoPassword, leftOver, nothing, startStack } from './support/stack.js';
+import { telephone } from './support/telephone.js';
+
+t.setTimeout(600_000);
+
+const microphone = 700;
+const customerVoice = 1100;
+/** Where to keep pictures of what is tested, to be looked at by a person. */
+const pictures = process.env.RINGBRIDGE_TEST_PICTURES;
+
+async function picture(desk: AgentDesk, name: string): Promise<void> {
+  if (!pictures) return;
+  mkdirSync(pictures, { recursive: true });
+  await desk.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+}
+
+t.test('at the desktop: a number is dialled, clicked on again, and a colleague is called', async t => {
+  const stack = await startStack(t);
+  await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120, wrap_up_seconds = 300`;
+  const people = await People.gather(t, { microphone });
+  const phone = await RtpPeer.open(['PCMA']);
+  t.teardown(() => phone.close());
+  const telco = await telephone(t, stack.trunkPort, { rtpPort: phone.port, ringMs: 1_500 });
+  phone.mouth.speak(customerVoice);
+
+  const desk = await AgentDesk.open(people, stack.url);
+  await desk.signIn('agent1@demo.example', demoPassword);
+  await desk.page.keyboard.press('Alt+c');
+  await desk.find('dial-impossible').waitFor();
+  t.ok(await desk.find('dial-call').isDisabled(), 'who is offline is told what to do');
+  await desk.page.keyboard.press('Escape');
+  await desk.find('state-paused').click();
+  await desk.find('pause-break').click();
+  await desk.is('paused');
+
+  await desk.page.keyboard.press('Alt+c');
+  await desk.find('dial-dialog').waitFor();
+  await desk.page.keyboard.type('010-55');
+  t.ok(await desk.find('dial-call').isDisabled(), 'a number that is not whole cannot be called');
+  for (const key of '501234') await desk.find(`dial-key-${key}`).click();
+  await desk.page.locator('[data-testid="dial-recognised"][data-known="true"]').waitFor();
+  t.match(await desk.find('dial-recognised').textContent(), '010-5550-1234');
+  await picture(desk, 'dialler');
+  t.same(await accessibilityFaults(desk.page), [], 'the dialler is accessible');
+  await desk.page.keyboard.press('Enter');
+  await desk.call({ state: 'dialing', line: 'connected' });
+  await picture(desk, 'dialling');
+  await desk.hearsOtherThan(microphone);
+  t.pass('the agent hears that it rings');
+  await desk.call({ state: 'bridged' });
+  await Promise.all([phone.ear.tone(microphone, patienceMs), desk.hears(customerVoice)]);
+  t.pass('both hear each other');
+  await picture(desk, 'outbound');
+  t.same(await accessibilityFaults(desk.page), [], 'the call is accessible');
+  await desk.hangUp();
+  await telco.done;
+  await desk.wrapUp({ note: '02-555-0199 로 다시 전화', disposition: 'follow_up' });
+  await desk.is('paused');
+
+  await desk.find('recent-item').first().click();
+  const numbers = desk.find('detail').getByTestId('callable-number');
+  await numbers.first().waitFor();
+  t.same(
+    await numbers.evaluateAll(found => found.map(each => each.getAttribute('data-phone'))),
+    ['+821055501234', '+8225550199'],
+    'the customer’s number and the one in the note can be clicked on',
+  );
+  await picture(desk, 'numbers');
+  const busy = await sipp(t, 'uas-busy', { port: stack.trunkPort });
+  await numbers.first().click();
+  await desk.page.locator('[data-testid="dial-recognised"][data-known="true"]').waitFor();
+  await desk.page.keyboard.press('Enter');
+  await desk.call({ state: 'wrap_up' });
+  await busy.done;
+  t.match(await desk.find('conversation').textContent(), '통화 중', 'the desktop says that it was busy');
+  await desk.wrapUp();
+  await desk.is('paused');
+
+  const colleague = await AgentDesk.open(people, stack.url, { locale: 'en-US', colorScheme: 'dark' });
+  await colleague.signIn('agent2@demo.example', demoPassword, 'en');
+  await colleague.goReady();
+  await desk.find('dial-open').click();
+  await desk.find('dial-dialog').getByText('Alex Rivers').click();
+  const offer = await colleague.offer();
+  t.match(await offer.textContent(), 'Internal call');
+  t.equal(await colleague.find('customer-name').textContent(), '김하늘', 'he sees who calls');
+  await picture(colleague, 'internal-offer');
+  await colleague.accept();
+  await Promise.all([
+    desk.call({ state: 'bridged', line: 'connected' }),
+    colleague.call({ state: 'bridged', line: 'connected' }),
+  ]);
+  await Promise.all([desk.hears(microphone), colleague.hears(microphone)]);
+  t.pass('the two hear each other');
+  await desk.page.setViewportSize({ width: 360, height: 740 });
+  await picture(desk, 'internal-phone');
+  await colleague.hangUp();
+  await Promise.all([desk.is('paused'), colleague.is('ready')]);
+  await desk.find('dial-open').click();
+  await desk.find('dial-dialog').waitFor();
+  await picture(desk, 'dialler-phone');
+  await colleague.page.keyboard.press('Alt+c');
+  await colleague.find('dial-dialog').waitFor();
+  await picture(colleague, 'dialler-dark');
+  t.same(await accessibilityFaults(colleague.page), [], 'in the dark, too');
+  t.same(await leftOver(stack), nothing);
+  t.same(people.complaints, [], 'no page complained');
+});
