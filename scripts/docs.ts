@@ -1,10 +1,11 @@
-// Writes the pages of docs/ that are made from the source; with --check, only says whether they are up to date.
+// Writes the pages of docs/ and the schema that are made from the source; with --check, only says whether they are up to date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { defaultFile, groups, type Setting, variableOf } from '../gateway/config.js';
 import { errorsPage } from './docs/errors.js';
 import { architecturePage } from './docs/states.js';
+import { daySchemaText } from './simulate/day.js';
 import { defaultText } from './supervisor/help.js';
 
 function row(name: string, setting: Setting<unknown>): string {
@@ -53,6 +54,7 @@ export const pages: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationPage,
   'docs/errors.md': errorsPage,
   'docs/architecture.md': architecturePage,
+  'scripts/simulate/days/day.schema.json': daySchemaText,
 };
 
 /** The pages that are not what they would be made to. */

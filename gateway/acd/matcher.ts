@@ -23,7 +23,6 @@ const awaken: ReadonlySet<string> = new Set([
   'cancelled',
   'given_up',
   'overflowed',
-  'moved',
   'queue_opened',
   'finished',
   'administered',

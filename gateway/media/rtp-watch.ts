@@ -65,8 +65,7 @@ export class RtpWatch {
       this.#connected || this.#lost
         ? this.#pollMs
         : Math.min(this.#pollMs, young ? firstPollMs : slowFirstPollMs);
-    // It watches what others keep alive.
-    this.#timer = setTimeout(() => void this.#poll(), wait).unref();
+    this.#timer = setTimeout(() => void this.#poll(), wait);
   }
 
   async #poll(): Promise<void> {

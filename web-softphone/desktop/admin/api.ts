@@ -60,8 +60,6 @@ export interface Queue {
   wrapUpSeconds: number;
   wrapUpExtensions: number;
   wrapUpExtensionSeconds: number;
-  serviceLevelSeconds: number;
-  serviceLevelPercent: number;
   customerFirst: boolean;
   liveWaitSeconds: number;
   confirm: boolean;

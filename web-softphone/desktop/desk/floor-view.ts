@@ -1,22 +1,25 @@
+import type { ApiClient } from '../api/client.js';
+import type { Floor } from '../api/types.js';
 import { type Observable, Store } from '../store.js';
 
-export interface WatchedState<T> {
-  /** Null until it was read. */
-  value: T | null;
+export interface FloorState {
+  floor: Floor | null;
   /** Why it is not as new as it should be. */
   failure: unknown;
 }
 
-/** Something of the server's: read anew whenever it says that it has changed, while somebody looks. */
-export class WatchedView<T> {
-  readonly #state = new Store<WatchedState<T>>({ value: null, failure: null });
+const nothing: FloorState = { floor: null, failure: null };
+
+/** Who does what now, for a supervisor: read anew whenever the server says that it has changed, while somebody looks. */
+export class FloorView {
+  readonly #state = new Store<FloorState>(nothing);
   #watchers = 0;
   #reading = false;
   #again = false;
 
-  constructor(private readonly read: () => Promise<T>) {}
+  constructor(private readonly api: ApiClient) {}
 
-  get state(): Observable<WatchedState<T>> {
+  get state(): Observable<FloorState> {
     return this.#state;
   }
 
@@ -29,8 +32,8 @@ export class WatchedView<T> {
     };
   };
 
-  /** It has changed, or may have. */
-  readonly refresh = async (): Promise<void> => {
+  /** Something on the floor has changed, or may have. */
+  async refresh(): Promise<void> {
     if (this.#watchers === 0) return;
     this.#again = true;
     if (this.#reading) return;
@@ -38,16 +41,16 @@ export class WatchedView<T> {
     while (this.#again) {
       this.#again = false;
       try {
-        this.#state.set({ value: await this.read(), failure: null });
+        this.#state.set({ floor: await this.api.floor(), failure: null });
       } catch (failure) {
         this.#state.update(state => ({ ...state, failure }));
       }
     }
     this.#reading = false;
-  };
+  }
 
   /** Somebody else will sit here. */
   clear(): void {
-    this.#state.set({ value: null, failure: null });
+    this.#state.set(nothing);
   }
 }

@@ -1,0 +1,135 @@
+/** The company of a simulated day: on a database of its own, whose clock stands until it is moved on. */
+import { connect, migrate, type Sql } from '../../gateway/store/index.js';
+import { seedDemo } from '../../gateway/tenants/index.js';
+import { type AgentGroup, type Day, momentOf } from './day.js';
+
+export interface Agent {
+  id: string;
+  group: AgentGroup;
+}
+
+/**
+ * The database's clock is what the setting `ringbridge.now` of the session says: its functions of time stand before those of
+ * PostgreSQL in the search path, so that the product's statements, defaults and triggers go by it unchanged.
+ */
+async function standStill(url: string): Promise<void> {
+  const sql = connect({ url, max: 1 });
+  try {
+    await sql.unsafe(`
+      create function public.now() returns timestamptz language sql stable
+        as $$ select current_setting('ringbridge.now')::timestamptz $$;
+      create function public.clock_timestamp() returns timestamptz language sql stable
+        as $$ select current_setting('ringbridge.now')::timestamptz $$;
+      do $$ begin
+        execute format('alter database %I set search_path = public, pg_catalog', current_database());
+        execute format('alter database %I set synchronous_commit = off', current_database());
+      end $$`);
+  } finally {
+    await sql.end();
+  }
+}
+
+export class Company {
+  readonly nodeId = crypto.randomUUID();
+
+  private constructor(
+    readonly sql: Sql,
+    readonly tenantId: string,
+    readonly siteId: string,
+    /** By key. */
+    readonly queues: ReadonlyMap<string, string>,
+    readonly agents: readonly Agent[],
+  ) {}
+
+  /** @param url an empty database */
+  static async found(url: string, day: Day): Promise<Company> {
+    await standStill(url);
+    const sql = connect({ url, max: 1, applicationName: 'ringbridge-simulation' });
+    try {
+      await moveTo(sql, momentOf(day, '00:00'));
+      await migrate(sql);
+      await seedDemo(sql, { origins: [], password: crypto.randomUUID() });
+      const [site] = await sql<{ id: string; tenantId: string }[]>`
+        select id, tenant_id as "tenantId" from sites`;
+      if (!site) throw new Error('the company has no site');
+      const queues = await openQueues(sql, site.tenantId, day);
+      const agents = await hire(sql, site.tenantId, day, queues);
+      await sql`vacuum analyze`;
+      return new Company(sql, site.tenantId, site.id, queues, agents);
+    } catch (error) {
+      await sql.end();
+      throw error;
+    }
+  }
+
+  /** It is then now, milliseconds of Unix time. */
+  moveTo(at: number): Promise<void> {
+    return moveTo(this.sql, at);
+  }
+
+  close(): Promise<void> {
+    return this.sql.end();
+  }
+}
+
+async function moveTo(sql: Sql, at: number): Promise<void> {
+  await sql`select set_config('ringbridge.now', to_timestamp(${at / 1000}::float8)::text, false)`;
+}
+
+async function openQueues(sql: Sql, tenantId: string, day: Day): Promise<Map<string, string>> {
+  await sql`delete from queues where tenant_id = ${tenantId}`;
+  const queues = new Map<string, string>();
+  for (const {
+    key,
+    offerSeconds = 30,
+    strategy = 'longest_idle',
+    priority = 0,
+    skillSteps = [],
+  } of day.queues) {
+    const [row] = await sql<{ id: string }[]>`
+      insert into queues (tenant_id, key, name, offer_seconds, strategy, priority, skill_steps)
+      values (${tenantId}, ${key}, ${sql.json({ en: key, ko: key })}, ${offerSeconds}, ${strategy}, ${priority},
+        ${sql.json(skillSteps)})
+      returning id`;
+    queues.set(key, row!.id);
+  }
+  return queues;
+}
+
+/** Each with a telephone that stays registered beyond the day. */
+async function hire(
+  sql: Sql,
+  tenantId: string,
+  day: Day,
+  queues: ReadonlyMap<string, string>,
+): Promise<Agent[]> {
+  const agents: Agent[] = [];
+  for (const [number, group] of day.agents.entries()) {
+    const served = group.queues.map(key => queues.get(key)!);
+    const rows = await sql<{ id: string }[]>`
+      with person as (
+        insert into users (tenant_id, email, name, role, password_hash)
+        select ${tenantId}, 'agent' || n || '@group' || ${number}::int || '.example', 'Agent ' || n, 'agent', '!'
+        from generate_series(1, ${group.count}::int) n
+        returning id
+      ), agent as (
+        insert into agents (tenant_id, user_id, skills) select ${tenantId}, id, ${sql.json(group.skills ?? {})} from person
+      ), serves as (
+        insert into agent_queues (tenant_id, user_id, queue_id)
+        select ${tenantId}, id, queue::uuid from person, unnest(${served}::text[]) queue
+      ), session as (
+        insert into sessions (tenant_id, user_id, token_hash, expires_at)
+        select ${tenantId}, id, decode(replace(id::text, '-', ''), 'hex'), now() + interval '3 days' from person
+        returning user_id, id
+      ), credential as (
+        insert into softphone_credentials (username, tenant_id, user_id, session_id, ha1, expires_at)
+        select user_id::text, ${tenantId}, user_id, id, 'x', now() + interval '3 days' from session
+      ), registration as (
+        insert into registrations (tenant_id, user_id, username, contact, transport, call_id, cseq, expires_at)
+        select ${tenantId}, user_id, user_id::text, 'sip:x@phone.invalid', 'ws', 'c', 1, now() + interval '3 days' from session
+      )
+      select id from person order by id`;
+    agents.push(...rows.map(({ id }) => ({ id, group })));
+  }
+  return agents;
+}
