@@ -118,10 +118,17 @@ module.exports = {
     },
     {
       name: 'widget-and-desktop-apart',
-      comment: "The widget is loaded by other people's pages: it stays small.",
+      comment:
+        "The widget is loaded by other people's pages: it stays small. The preview of administrators shows its very button.",
       severity: 'error',
-      from: { path: '^web-softphone/(widget|desktop|demo-shop)/', pathNot: test },
+      from: { path: '^web-softphone/(widget|desktop|demo-shop)/', pathNot: `${test}|/WidgetPreview\\.tsx$` },
       to: { path: '^web-softphone/(widget|desktop|demo-shop)/', pathNot: '^web-softphone/$1/' },
+    },
+    {
+      name: 'preview-knows-the-look-alone',
+      severity: 'error',
+      from: { path: '/WidgetPreview\\.tsx$' },
+      to: { path: '^web-softphone/widget/', pathNot: '/(colours|dom|launcher|panel|texts)\\.ts$' },
     },
     {
       name: 'servers-import-no-scripts',
@@ -132,7 +139,7 @@ module.exports = {
     {
       name: 'no-test-in-production',
       severity: 'error',
-      from: { pathNot: `${test}|^test/|^scripts/(bench|screenshots|test-run)` },
+      from: { pathNot: `${test}|^test/|^scripts/(bench|gallery|screenshots|test-run)` },
       to: { path: `${test}|^test/` },
     },
     {

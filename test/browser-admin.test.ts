@@ -1,66 +1,14 @@
 import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
+import { AdminDesk } from './support/admin-desk.js';
 import { accessibilityFaults, People } from './support/browser.js';
-import { demoPassword, startStack } from './support/stack.js';
+import { startStack } from './support/stack.js';
 
 t.setTimeout(600_000);
 
 const stack = await startStack(t);
 const people = await People.gather(t);
 const { sql } = stack;
-
-/** Somebody at the administrators' pages. */
-class AdminDesk {
-  private constructor(readonly page: Page) {}
-
-  static async open(
-    path: string,
-    {
-      email = 'admin@demo.example',
-      language = 'ko',
-      ...options
-    }: Parameters<People['page']>[0] & { email?: string; language?: 'ko' | 'en' } = {},
-  ): Promise<AdminDesk> {
-    const page = await people.page(options);
-    const desk = new AdminDesk(page);
-    await page.addInitScript(chosen => {
-      if (location.protocol.startsWith('http')) localStorage.setItem('ringbridge.language', chosen);
-    }, language);
-    await page.goto(`${stack.url}/desktop/admin/${path}`);
-    await desk.find('login-email').fill(email);
-    await desk.find('login-password').fill(demoPassword);
-    await desk.find('login-submit').click();
-    return desk;
-  }
-
-  find(testId: string) {
-    return this.page.getByTestId(testId);
-  }
-
-  /** The input of a field, whatever stands around it. */
-  field(name: string) {
-    return this.find(`field-${name}`);
-  }
-
-  async shows(path: string): Promise<void> {
-    await this.page.locator(`main[data-page="${path}"]`).getByTestId('page-title').waitFor();
-  }
-
-  async go(page: string): Promise<void> {
-    await this.find(`nav-${page}`).click();
-    await this.shows(page);
-  }
-
-  /** Resolves when the form says that nothing is unsaved. */
-  async save(): Promise<void> {
-    await this.find('save').click();
-    await this.page.locator('[data-testid="save"]:disabled').waitFor();
-  }
-
-  close(): Promise<void> {
-    return this.page.context().close();
-  }
-}
 
 const pages = [
   'company',
@@ -78,6 +26,7 @@ const pages = [
   'numbers/new',
   'sites',
   'sites/new',
+  'widget',
   'rules',
   'rules/new',
   'prompts',
@@ -98,7 +47,7 @@ for (const { language, colorScheme, width } of [
   { language: 'en', colorScheme: 'light', width: 360 },
 ] as const)
   t.test(`axe finds nothing, and nothing is cut off: ${language}, ${colorScheme}, ${width} px`, async t => {
-    const desk = await AdminDesk.open('company', {
+    const desk = await AdminDesk.open(people, stack.url, 'company', {
       language,
       colorScheme,
       viewport: { width, height: 800 },
@@ -117,7 +66,7 @@ for (const { language, colorScheme, width } of [
   });
 
 t.test('an address is a page: after a reload, by Back, and for who may not see it', async t => {
-  const desk = await AdminDesk.open('queues');
+  const desk = await AdminDesk.open(people, stack.url, 'queues');
   t.teardown(() => desk.close());
   await desk.shows('queues');
   await desk.page.locator('[data-testid="list"] a', { hasText: '기술 지원' }).click();
@@ -131,14 +80,14 @@ t.test('an address is a page: after a reload, by Back, and for who may not see i
   await desk.page.goto(`${stack.url}/desktop/admin/queues/nothing`);
   await desk.page.getByText('더 이상 없는 항목입니다').waitFor();
 
-  const agent = await AdminDesk.open('queues', { email: 'agent1@demo.example' });
+  const agent = await AdminDesk.open(people, stack.url, 'queues', { email: 'agent1@demo.example' });
   t.teardown(() => agent.close());
   await agent.page.getByText('관리자만 볼 수 있는 화면입니다').waitFor();
   t.equal(await agent.find('to-admin').count(), 0, 'and nothing leads there');
 });
 
 t.test('lists are searched and sorted', async t => {
-  const desk = await AdminDesk.open('people');
+  const desk = await AdminDesk.open(people, stack.url, 'people');
   t.teardown(() => desk.close());
   const names = () => desk.page.locator('[data-testid="list"] tbody th a').allInnerTexts();
   await desk.find('list').waitFor();
@@ -159,7 +108,7 @@ t.test('lists are searched and sorted', async t => {
 });
 
 t.test('a form cannot be filled wrongly, and nothing unsaved is lost unasked', async t => {
-  const desk = await AdminDesk.open('queues');
+  const desk = await AdminDesk.open(people, stack.url, 'queues');
   t.teardown(() => desk.close());
   await desk.find('add').click();
   await desk.field('key').fill('Not A Key');
@@ -197,8 +146,8 @@ t.test('a form cannot be filled wrongly, and nothing unsaved is lost unasked', a
 
 t.test('two who change the same thing see each other’s, and lose nothing', async t => {
   const [{ id } = { id: '' }] = await sql<{ id: string }[]>`select id from queues where key = 'billing'`;
-  const one = await AdminDesk.open(`queues/${id}`);
-  const two = await AdminDesk.open(`queues/${id}`);
+  const one = await AdminDesk.open(people, stack.url, `queues/${id}`);
+  const two = await AdminDesk.open(people, stack.url, `queues/${id}`);
   t.teardown(() => Promise.all([one.close(), two.close()]));
   await one.field('name.ko').fill('결제 상담');
   await one.field('wrapUpSeconds').fill('90');
@@ -231,7 +180,7 @@ t.test('what cuts somebody off asks first, and can be taken back', async t => {
       select disabled_at is not null as disabled from queues where id = ${id}`;
     return row!.disabled;
   };
-  const desk = await AdminDesk.open(`queues/${id}`);
+  const desk = await AdminDesk.open(people, stack.url, `queues/${id}`);
   t.teardown(() => desk.close());
   await desk.find('disable').click();
   t.equal(await disabled(), false);
@@ -244,7 +193,7 @@ t.test('what cuts somebody off asks first, and can be taken back', async t => {
 });
 
 t.test('while the network is away a page says so, and goes on afterwards', async (t: Test) => {
-  const desk = await AdminDesk.open('skills');
+  const desk = await AdminDesk.open(people, stack.url, 'skills');
   t.teardown(() => desk.close());
   await desk.find('list').waitFor();
   await desk.page.context().setOffline(true);

@@ -1,6 +1,7 @@
 import type { Sql } from '../store/index.js';
 
-interface Owner {
+/** The site of a company. */
+export interface SiteOwner {
   tenantId: string;
   siteId: string;
 }
@@ -18,7 +19,7 @@ export interface GreetingRecord {
 /** Counts that a greeting was shown, or taken, today in the company's time zone. */
 export async function countGreeting(
   sql: Sql,
-  { tenantId, siteId }: Owner,
+  { tenantId, siteId }: SiteOwner,
   greeting: string,
   what: 'shown' | 'accepted',
 ): Promise<void> {
@@ -32,7 +33,7 @@ export async function countGreeting(
 }
 
 /** How the greetings of a site have fared in the last `days` days; those that are no longer shown, too. */
-export function greetingRecords(sql: Sql, { tenantId, siteId }: Owner, days: number) {
+export function greetingRecords(sql: Sql, { tenantId, siteId }: SiteOwner, days: number) {
   return sql<GreetingRecord[]>`
     with asked as (
       select greeting, count(*)::int as converted from interactions

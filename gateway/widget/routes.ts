@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { listCounters } from '../callback/index.js';
 import { ApiError, type Locale, preferredLocale } from '../errors.js';
-import { IdParams, NullableString, refusals } from '../schemas.js';
+import { IdParams, NullableString, refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
 import {
   allowVisitorOrigins,
@@ -13,6 +13,7 @@ import {
 } from '../tenants/index.js';
 import { countGreeting, greetingRecords } from './greetings.js';
 import { lookOf } from './look.js';
+import { ratingRecord } from './ratings.js';
 
 export interface WidgetRouteOptions {
   sql: Sql;
@@ -105,6 +106,8 @@ const visitorRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app,
   );
 };
 
+const Period = Type.Object({ days: Type.Integer({ minimum: 1, maximum: 366, default: 30 }) });
+
 const recordRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app, { sql }) => {
   app.addHook('onRequest', requireSession(sql));
   app.addHook('onRequest', requireRole('admin', 'supervisor'));
@@ -115,7 +118,7 @@ const recordRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app, 
         tags: ['administration'],
         summary: 'How often greetings were shown, taken, and led to a request',
         params: IdParams,
-        querystring: Type.Object({ days: Type.Integer({ minimum: 1, maximum: 366, default: 30 }) }),
+        querystring: Period,
         response: {
           200: Type.Object({
             greetings: Type.Array(
@@ -135,6 +138,41 @@ const recordRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app, 
       const { tenantId } = caller(request);
       const { days } = request.query;
       return { greetings: await greetingRecords(sql, { tenantId, siteId: request.params.id }, days) };
+    },
+  );
+
+  app.get(
+    '/admin/sites/:id/ratings',
+    {
+      schema: {
+        tags: ['administration'],
+        summary: 'How customers rated their calls, and what they said',
+        params: IdParams,
+        querystring: Period,
+        response: {
+          200: Type.Object({
+            count: Type.Integer(),
+            average: Type.Union([Type.Number(), Type.Null()]),
+            stars: Type.Array(Type.Integer(), { description: 'How many gave one star, two, … five.' }),
+            comments: Type.Array(
+              Type.Object({
+                interactionId: Type.String(),
+                stars: Type.Integer(),
+                comment: Type.String(),
+                ratedAt: Timestamp,
+                queue: Type.String({ description: 'Its key.' }),
+                agent: NullableString,
+              }),
+              { description: 'The newest 50.' },
+            ),
+          }),
+          ...refusals,
+        },
+      },
+    },
+    async request => {
+      const { tenantId } = caller(request);
+      return await ratingRecord(sql, { tenantId, siteId: request.params.id }, request.query.days);
     },
   );
 };

@@ -22,6 +22,9 @@ t.test('a greeting fits when every rule of it does', async t => {
     // Signs that mean something in a regular expression mean themselves here.
     [{ pages: ['/a.b'] }, { path: '/axb' }, false],
     [{ pages: ['/a.b'] }, { path: '/a.b' }, true],
+    // An address has its escapes, a rule is written as people read it.
+    [{ pages: ['/상품/*'] }, { path: '/%EC%83%81%ED%92%88/1' }, true],
+    [{ pages: ['/100%'] }, { path: '/100%' }, true],
     [{ returning: true }, {}, false],
     [{ returning: true }, { returning: true }, true],
     [{ returning: false }, { returning: true }, false],

@@ -2,7 +2,7 @@ import type { Greeting } from './look.js';
 import type { Memory } from './memory.js';
 
 export interface Moment {
-  /** The path of the page. */
+  /** The path of the page, as its address has it. */
   path: string;
   /** How long the visitor has been on it. */
   seconds: number;
@@ -10,6 +10,15 @@ export interface Moment {
   returning: boolean;
   /** What the site's own code says that his cart is worth. */
   cartValue: number | undefined;
+}
+
+/** The path as people write it, in rules too: `/상품/1`, not its escapes. */
+function readablePath(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
+  }
 }
 
 /** Whether `path` is one of `patterns`, in which `*` stands for anything. */
@@ -25,7 +34,7 @@ export function fitting(greetings: readonly Greeting[], moment: Moment): Greetin
   return greetings.find(
     ({ pages, afterSeconds, returning, cartAtLeast }) =>
       moment.seconds >= afterSeconds &&
-      (!pages || isOn(moment.path, pages)) &&
+      (!pages || isOn(readablePath(moment.path), pages)) &&
       (returning === undefined || returning === moment.returning) &&
       (cartAtLeast === undefined || (moment.cartValue ?? 0) >= cartAtLeast),
   );

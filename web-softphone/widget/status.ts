@@ -48,7 +48,11 @@ export function statusView(
   const queue = h('p', { class: 'queue-name' });
   const weCall = h('p', { class: 'we-call' });
   put(weCall, phone && text.weCall(phone));
-  const reconnecting = h('p', { class: 'notice', role: 'status', hidden: true }, text.reconnecting);
+  const reconnecting = h(
+    'p',
+    { class: 'notice', role: 'status', hidden: true, 'data-testid': 'rb-reconnecting' },
+    text.reconnecting,
+  );
   const error = h('p', { class: 'error', role: 'alert', hidden: true });
 
   const keep = h('button', { type: 'button', click: () => ask(false) }, text.cancelKeep);

@@ -2,7 +2,7 @@ import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
 import { NullableTimestamp } from '../../schemas.js';
 import type { Fragment, Sql } from '../../store/index.js';
-import { WidgetSettings } from '../widget-settings.js';
+import { type Greeting, WidgetSettings } from '../widget-settings.js';
 import { auditEvent } from './audit.js';
 import { refusingConflicts } from './conflicts.js';
 import type { Resource } from './resource.js';
@@ -58,6 +58,19 @@ function select(sql: Sql, tenantId: string, more: Fragment = sql``) {
     where tenant_id = ${tenantId} ${more} order by disabled_at nulls first, lower(name), id`;
 }
 
+/**
+ * A greeting is counted by its key, and leads to a counter of the company.
+ * @throws ApiError key_taken, queue_unknown
+ */
+async function requireSoundGreetings(sql: Sql, tenantId: string, greetings: readonly Greeting[]) {
+  const keys = greetings.map(({ key }) => key);
+  const again = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+  if (again >= 0) throw new ApiError('key_taken', { field: `widget.greetings.${again}.key` });
+  const queues = await sql<{ key: string }[]>`select key from queues where tenant_id = ${tenantId}`;
+  const lost = greetings.findIndex(({ queue }) => !queues.some(({ key }) => key === queue));
+  if (lost >= 0) throw new ApiError('queue_unknown', { field: `widget.greetings.${lost}.queue` });
+}
+
 export function sitesResource(sql: Sql) {
   async function one(tenantId: string, id: string): Promise<SiteView> {
     const [site] = await select(sql, tenantId, sql`and id = ${id}`);
@@ -86,10 +99,12 @@ export function sitesResource(sql: Sql) {
     },
     async edit(by, id, version, fields) {
       const { name, origins, locales, widget, disabled } = fields;
+      if (widget?.greetings) await requireSoundGreetings(sql, by.tenantId, widget.greetings);
       const rows = await sql`
         with changed as (
           update sites set version = version + 1, name = coalesce(${name?.trim() ?? null}, name),
-            origins = coalesce(${origins ?? null}::text[], origins), locales = coalesce(${locales ?? null}::text[], locales), widget = coalesce(${widget ? sql.json(widget) : null}::jsonb, widget),
+            origins = coalesce(${origins ?? null}::text[], origins), locales = coalesce(${locales ?? null}::text[], locales),
+            widget = coalesce(${widget ? sql.json(widget) : null}::jsonb, widget),
             disabled_at = case ${disabled ?? null}::boolean when true then coalesce(disabled_at, now()) when false then null
               else disabled_at end
           where tenant_id = ${by.tenantId} and id = ${id} and version = ${version} returning id, name

@@ -131,12 +131,60 @@ export interface NumberProofState {
   expiresAt: string;
 }
 
+/** A text in the languages of a site; one that is missing keeps the widget's own words. */
+export type Words = Partial<Names>;
+
+export interface Greeting {
+  key: string;
+  text: Names;
+  queue: string;
+  pages?: string[];
+  afterSeconds: number;
+  returning?: boolean;
+  cartAtLeast?: number;
+}
+
+export interface WidgetSettings {
+  accent?: string;
+  position?: 'start' | 'end';
+  hideWhenClosed?: boolean;
+  browserCalls?: boolean;
+  button?: Words;
+  title?: Words;
+  intro?: Words;
+  greetings?: Greeting[];
+}
+
+/** How often a greeting was shown, taken, and led to a request. */
+export interface GreetingRecord {
+  key: string;
+  shown: number;
+  accepted: number;
+  converted: number;
+}
+
+export interface RatingRecord {
+  count: number;
+  average: number | null;
+  /** How many gave one star, two, … five. */
+  stars: number[];
+  comments: {
+    interactionId: string;
+    stars: number;
+    comment: string;
+    ratedAt: string;
+    queue: string;
+    agent: string | null;
+  }[];
+}
+
 export interface Site {
   id: string;
   key: string;
   name: string;
   origins: string[];
   locales: string[];
+  widget: WidgetSettings;
   disabledAt: string | null;
   version: number;
 }
@@ -243,6 +291,15 @@ export class AdminApi {
 
   async trunks(): Promise<Trunk[]> {
     return (await this.client.send<{ trunks: Trunk[] }>('GET', '/admin/trunks')).trunks;
+  }
+
+  async greetings(siteId: string, days: number): Promise<GreetingRecord[]> {
+    const path = `/admin/sites/${encodeURIComponent(siteId)}/greetings?days=${days}`;
+    return (await this.client.send<{ greetings: GreetingRecord[] }>('GET', path)).greetings;
+  }
+
+  ratings(siteId: string, days: number): Promise<RatingRecord> {
+    return this.client.send('GET', `/admin/sites/${encodeURIComponent(siteId)}/ratings?days=${days}`);
   }
 
   async audit(filter: AuditFilter, limit: number): Promise<AuditEntry[]> {

@@ -1,3 +1,5 @@
+import { widget } from './widget-en.js';
+
 /** Every sentence of the administrators' pages; the type sees to it that the other language has the same. */
 export const en = {
   title: 'Administration',
@@ -12,6 +14,7 @@ export const en = {
     holidays: 'Holidays',
     numbers: 'Numbers',
     sites: 'Sites',
+    widget: 'Widget',
     rules: 'Outcome rules',
     prompts: 'Prompts and music',
     trunks: 'Trunks',
@@ -363,6 +366,8 @@ export const en = {
     empty: 'No sites yet',
     emptyText: 'Add the site on which visitors shall find the button.',
   },
+
+  widget,
 
   rules: {
     intro: 'What a queue does when a customer was not reached. Without a rule the callback is closed.',

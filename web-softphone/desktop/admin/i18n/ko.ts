@@ -1,4 +1,5 @@
 import type { AdminText } from './en.js';
+import { widget } from './widget-ko.js';
 
 export const ko: AdminText = {
   title: '관리',
@@ -13,6 +14,7 @@ export const ko: AdminText = {
     holidays: '휴무일',
     numbers: '전화번호',
     sites: '사이트',
+    widget: '위젯',
     rules: '통화 결과 규칙',
     prompts: '안내 음성과 음악',
     trunks: '국선',
@@ -363,6 +365,8 @@ export const ko: AdminText = {
     empty: '아직 사이트가 없습니다',
     emptyText: '방문자가 콜백 버튼을 볼 사이트를 추가해 주세요.',
   },
+
+  widget,
 
   rules: {
     intro: '고객과 통화하지 못했을 때 상담 그룹이 할 일을 정합니다. 규칙이 없으면 콜백을 종료합니다.',

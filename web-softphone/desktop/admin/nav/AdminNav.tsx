@@ -6,6 +6,7 @@ import {
   IconHistory,
   IconListCheck,
   IconMenu2,
+  IconMessageCircle,
   IconMusic,
   IconPhone,
   IconRepeat,
@@ -22,7 +23,7 @@ import classes from './nav.module.css';
 const groups = [
   { name: 'company', pages: ['company', 'people'] },
   { name: 'service', pages: ['queues', 'skills', 'hours', 'holidays', 'rules', 'prompts'] },
-  { name: 'lines', pages: ['sites', 'numbers', 'trunks'] },
+  { name: 'lines', pages: ['sites', 'widget', 'numbers', 'trunks'] },
   { name: 'records', pages: ['audit'] },
 ] as const;
 
@@ -37,6 +38,7 @@ const icons = {
   holidays: IconCalendarOff,
   numbers: IconPhone,
   sites: IconWorld,
+  widget: IconMessageCircle,
   rules: IconRepeat,
   prompts: IconMusic,
   trunks: IconRouter,

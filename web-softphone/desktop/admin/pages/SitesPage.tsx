@@ -1,6 +1,7 @@
 import { Button, Checkbox, CloseButton, Group, TextInput } from '@mantine/core';
 import { IconPlus, IconWorld } from '@tabler/icons-react';
 import { useDesktop } from '../../ui/hooks.js';
+import { Link } from '../../ui/Link.js';
 import type { Site } from '../api.js';
 import { useAdmin, useAdminText, useCollection } from '../context.js';
 import type { AdminText } from '../i18n/texts.js';
@@ -9,10 +10,11 @@ import { Entry } from '../parts/Entry.js';
 import { FormPage, Section, Wide } from '../parts/FormPage.js';
 import { TextField } from '../parts/fields.js';
 import { ListPage } from '../parts/ListPage.js';
-import { CopyField, Panel, Sub, Tag } from '../parts/small.js';
+import { Sub, Tag } from '../parts/small.js';
 import { errorAt, type FieldErrors } from '../parts/use-fields.js';
 import { useRecord } from '../parts/use-record.js';
 import classes from './editors.module.css';
+import { Snippet } from './Snippet.js';
 
 const path = '/desktop/admin/sites';
 const mostOrigins = 50;
@@ -132,10 +134,9 @@ function SiteForm({ site }: { site: Site | undefined }) {
       }
       lead={
         site && (
-          <Panel title={t.sites.embed} testId="embed">
-            <p>{t.sites.embedText}</p>
-            <CopyField label={t.sites.snippet} value={snippetOf(site.key)} testId="snippet" />
-          </Panel>
+          <Snippet siteKey={site.key}>
+            <Link href={`/desktop/admin/widget/${site.id}`}>{t.widget.toWidget}</Link>
+          </Snippet>
         )
       }
     >
@@ -216,9 +217,4 @@ function SiteForm({ site }: { site: Site | undefined }) {
       </Section>
     </FormPage>
   );
-}
-
-/** The line that a page shows the button with (docs/widget.md). */
-function snippetOf(key: string): string {
-  return `<script async src="${window.location.origin}/widget.js" data-site="${key}"></script>`;
 }

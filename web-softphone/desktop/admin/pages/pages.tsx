@@ -13,6 +13,7 @@ import { RulesPage } from './RulesPage.js';
 import { SitesPage } from './SitesPage.js';
 import { SkillsPage } from './SkillsPage.js';
 import { TrunksPage } from './TrunksPage.js';
+import { WidgetPage } from './WidgetPage.js';
 
 /** A page gets the key of the thing it is to show, or `new`; without one it shows them all. */
 export interface Page {
@@ -29,6 +30,7 @@ const pages: Readonly<Record<string, Page['Component']>> = {
   rules: RulesPage,
   prompts: PromptsPage,
   sites: SitesPage,
+  widget: WidgetPage,
   numbers: NumbersPage,
   trunks: TrunksPage,
   audit: AuditPage,

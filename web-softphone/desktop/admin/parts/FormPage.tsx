@@ -22,12 +22,14 @@ interface Props<T extends Versioned, V extends object> {
   actions?: ReactNode;
   /** Above the form: what it is about, what state it is in. */
   lead?: ReactNode;
+  /** Below the form: what came of it. */
+  after?: ReactNode;
   children: ReactNode;
 }
 
 /** One thing to look at and to change: its fields in sections, and a bar that says whether they are saved. */
 export function FormPage<T extends Versioned, V extends object>(props: Props<T, V>) {
-  const { title, back, record, labels, actions, lead, children } = props;
+  const { title, back, record, labels, actions, lead, after, children } = props;
   const t = useAdminText();
   const { close } = useText();
   const { dirty, pending, isNew, failure, conflict } = record;
@@ -63,6 +65,7 @@ export function FormPage<T extends Versioned, V extends object>(props: Props<T, 
           </Button>
         </div>
       </form>
+      {after && <div className={classes.after}>{after}</div>}
       <Modal
         opened={record.leaving !== null}
         onClose={record.stay}
