@@ -20,7 +20,7 @@ import { LegJournal } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
-import { seedDemoFlows } from './inbound/index.js';
+import { Reception, seedDemoFlows } from './inbound/index.js';
 import {
   connectAsteriskMedia,
   connectBuiltinMediaPool,
@@ -125,18 +125,15 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const wrapUps = new WrapUpClock(sql, logger);
     const waitingCounts = new WaitingCounts(sql, announcements, logger);
     const presence = new Presence(sql, logger, lease.id);
+    const legJournal = new LegJournal(records, logger, lease.id);
+    const callParts = { sql, announcements, prompts, telephony, media, logger, legJournal };
     const conductor = new Conductor({
-      sql,
-      announcements,
-      prompts,
-      telephony,
-      media,
-      logger,
+      ...callParts,
       wrapUps,
-      legJournal: new LegJournal(records, logger, lease.id),
       expected: new ExpectedOffers(),
       propose: offer => prober.take(offer),
     });
+    const reception = new Reception({ ...callParts, conductor, lease });
     const numberProver = new NumberProver({ sql, telephony, media, prompts, logger });
     const prober = new Prober({
       sql,
@@ -170,6 +167,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     due.start(announcements);
     matcher.start();
     waiting.start(announcements);
+    await reception.start();
     const sweeper = setInterval(
       () =>
         void sweepSessions(sql, telephony).catch(error =>
@@ -185,7 +183,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => wrapUps.stop(),
       () => due.stop(),
       () => queueClock.stop(),
-      () => (keepsCalls() ? conductor.leave() : conductor.stop()),
+      // Whoever waits in a queue is the conductor's, and his flow waits with him.
+      () => Promise.all([reception.stop(), keepsCalls() ? conductor.leave() : conductor.stop()]),
       () => numberProver.stop(),
       () => matcher.stop(),
       () => waiting.stop(),
@@ -200,6 +199,14 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       registers: [metrics],
       collect() {
         this.set(conductor.size);
+      },
+    });
+    new Gauge({
+      name: 'ringbridge_inbound_calls',
+      help: 'Calls that have come in and are under way',
+      registers: [metrics],
+      collect() {
+        this.set(reception.size);
       },
     });
     const app = await createHttpServer({

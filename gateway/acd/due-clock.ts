@@ -10,7 +10,7 @@ import { StoreClock } from './store-clock.js';
 export function dueClock(sql: Sql, logger: Logger, longestMs?: number): StoreClock {
   return new StoreClock(
     {
-      planning: new Set(['requested', 'rescheduled', 'retry_scheduled']),
+      planning: new Set(['requested', 'rescheduled', 'retry_scheduled', 'place_kept']),
       complaint: 'due callbacks not looked for; the next look finds them',
       longestMs,
       async look() {

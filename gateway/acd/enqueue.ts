@@ -35,8 +35,8 @@ export interface Enqueued {
   id: string;
   /** False when the customer already waits for the same thing: then it is that request. */
   created: boolean;
-  /** Who asked first: the same requester may also cancel. */
-  requester: Buffer;
+  /** Who asked first: the same requester may also cancel. Null: by telephone. */
+  requester: Buffer | null;
 }
 
 /**
@@ -48,7 +48,8 @@ export interface Enqueued {
  */
 export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promise<Enqueued | Refusal> {
   const { tenantId, siteId, queueId, phone = null, via = 'phone', slot, sameSeconds = 0 } = request;
-  const same = sql`tenant_id = ${tenantId} and site_id = ${siteId} and asked_queue_id = ${queueId} and phone = ${phone}`;
+  const ofPhone = sql`tenant_id = ${tenantId} and asked_queue_id = ${queueId} and phone = ${phone}`;
+  const same = sql`site_id = ${siteId} and ${ofPhone}`;
   for (;;) {
     const rows = await forSeat(
       sql<(Enqueued | { id: null; refusal: Refusal })[]>`
@@ -58,6 +59,10 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
         select id, requester from interactions
         where ${same} and outcome = 'completed' and requested_at > now() - make_interval(secs => ${sameSeconds})
         order by requested_at desc limit 1
+      ), called_in as (
+        -- who called, hung up and kept his place came by no site
+        select id, requester from interactions
+        where ${ofPhone} and site_id is null and channel = 'callback' and state in ${sql(liveStates)} limit 1
       ), created as (
         insert into interactions
           (tenant_id, channel, state, site_id, queue_id, phone, via, name, note, locale, time_zone, page_url, page_title,
@@ -68,7 +73,7 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
           ${sql.json(request.context ?? {})}, ${request.greeting ?? null}, ${request.requester},
           coalesce(${slot?.at ?? null}::timestamptz, clock_timestamp()), ${slot?.at ?? null}::timestamptz,
           ${slot?.priority ?? 0}, ${slot?.at ?? null}::timestamptz, ${slot?.until ?? null}::timestamptz, seat.number
-        from seat, room where not exists (select from recent)
+        from seat, room where not exists (select from recent) and not exists (select from called_in)
         on conflict (tenant_id, site_id, asked_queue_id, phone)
           where state in ('scheduled', 'waiting', 'offered', 'accepted', 'dialing', 'bridged') do nothing
         returning id, tenant_id, queue_id, requester, slot_at
@@ -83,6 +88,8 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
       select id, false, requester, null from interactions where ${same} and state in ${sql(liveStates)}
       union all
       select id, false, requester, null from recent
+      union all
+      select id, false, requester, null from called_in
       union all
       select null, false, null, 'slot_full' where not exists (select from seat)
       union all

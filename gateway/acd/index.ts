@@ -4,6 +4,14 @@ export { type Colleague, colleaguesOf, type QueueNow, queuesNow } from './collea
 export { askHelp, endConsult, type Helper, whyNot } from './consults.js';
 export { dueClock } from './due-clock.js';
 export { enqueueCallback, type Refusal } from './enqueue.js';
+export {
+  enqueueCaller,
+  flowOut,
+  keepPlace,
+  placeIsDue,
+  type QueuedCaller,
+  waitLimitOffer,
+} from './enqueue-call.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { type Floor, readFloor } from './floor.js';
 export { eventsSinceOffer, findInteraction } from './interactions.js';

@@ -27,7 +27,10 @@ export interface InteractionView {
   state: InteractionState;
   outcome: Outcome | null;
   queue: { key: string; name: string };
+  /** A caller may withhold his number; who talks in his browser need not have one. */
   customer: { name: string | null; phone: string | null };
+  /** Of somebody who called: the number he dialled, and what he chose in which menu. */
+  inbound: { number: string; choices: { step: string; keys: string; to: string | null }[] } | null;
   /** Where the customer is called. */
   via: 'phone' | 'browser';
   note: string | null;
@@ -94,6 +97,10 @@ function view(sql: Sql, locale: string): Fragment {
     i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.ended_at as "endedAt",
     i.wrap_up_until as "wrapUpUntil",
     greatest(q.wrap_up_extensions - i.wrap_up_extensions, 0) as "wrapUpExtensionsLeft", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition,
+    (select json_build_object('number', c.number, 'choices', coalesce((
+        select json_agg(json_build_object('step', p.step ->> 'step', 'keys', p.step ->> 'keys', 'to', p.step ->> 'to') order by p.nth)
+        from jsonb_array_elements(c.path) with ordinality p(step, nth) where p.step ->> 'result' = 'chosen'), '[]'))
+      from inbound_calls c where c.id = i.inbound_call_id) as inbound,
     i.part_of as "partOf", i.forwarded_to as "forwardedTo",
     (select json_build_object('id', h.id, 'name', h.name) from users h where h.id = i.asked_by) as "askedBy",
     case when i.transfer is not null then json_build_object('to', i.transfer ->> 'to', 'reason', i.transfer ->> 'reason',

@@ -58,6 +58,18 @@ const fields = {
   outcome: NullableString,
   queue: Type.Object({ key: Type.String(), name: Type.String() }),
   customer: Type.Object({ name: NullableString, phone: NullableString }),
+  inbound: Type.Union(
+    [
+      Type.Object({
+        number: Type.String({ description: 'What was dialled.' }),
+        choices: Type.Array(Type.Object({ step: Type.String(), keys: Type.String(), to: NullableString }), {
+          description: 'What was chosen in which menu, and the step that it led to.',
+        }),
+      }),
+      Type.Null(),
+    ],
+    { description: 'Of somebody who called.' },
+  ),
   via: Type.String({ description: 'Where the customer is called: phone or browser.' }),
   note: NullableString,
   locale: Type.String(),

@@ -48,6 +48,10 @@ export type InteractionEvent =
   | 'agent_gone'
   /** No next agent came for the customer on the line: he is called again when there is one. */
   | 'customer_released'
+  /** A caller on the line hangs up and keeps his place: he is called when it is his turn. */
+  | 'place_kept'
+  /** His flow leads a caller out of the queue. */
+  | 'flowed_out'
   /** The customer hung up before he had talked with anybody. */
   | 'customer_left'
   /** The customer was not reached, and it is over. */
@@ -107,6 +111,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     recalled: 'offered',
     consult_over: 'done',
     call_over: 'done',
+    place_kept: 'scheduled',
+    flowed_out: 'done',
     customer_left: 'done',
     cancelled: 'done',
   },
@@ -197,4 +203,8 @@ export type Outcome =
   /** It had waited for the longest time of its queue. */
   | 'queue_timeout'
   /** Of an agent's part: he passed the customer on. */
-  | 'transferred';
+  | 'transferred'
+  /** His flow led the caller out of the queue. */
+  | 'flowed_out'
+  /** He is promised a call already. */
+  | 'merged';

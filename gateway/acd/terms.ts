@@ -22,6 +22,8 @@ export interface ServiceTerms {
   music: string;
   /** E.164, the tenant's own number. */
   callerId: string;
+  /** What the endpoints of its talk are made beside (`owner` of the media port): a caller's is that of his call. */
+  owner: string;
   /** ISO 3166 code of the tenant's first country: whose tones are played. */
   country: string;
 }
@@ -33,7 +35,8 @@ export async function serviceTerms(
 ): Promise<ServiceTerms | undefined> {
   const [row] = await sql<ServiceTerms[]>`
     select i.state, i.channel, i.via, i.customer_live_since is not null as live, q.ring_seconds as "ringSeconds", q.offer_seconds as "offerSeconds",
-      q.customer_first and i.channel = 'callback' as "customerFirst", q.live_wait_seconds as "liveWaitSeconds", q.music, t.caller_id as "callerId", t.countries[1] as country
+      q.customer_first and i.channel = 'callback' as "customerFirst", q.live_wait_seconds as "liveWaitSeconds", q.music, t.caller_id as "callerId", t.countries[1] as country,
+      case when i.channel = 'call' then coalesce(i.inbound_call_id, i.id) else i.id end as owner
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join tenants t on t.id = i.tenant_id

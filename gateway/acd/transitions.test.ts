@@ -3,6 +3,7 @@ import { askParty, findParty, partyAnswers, partyRings } from '../calls/index.js
 import type { Sql } from '../store/index.js';
 import { setIntent } from './agents.js';
 import { askHelp, endConsult } from './consults.js';
+import { flowOut, keepPlace } from './enqueue-call.js';
 import { overflow, reachLimits } from './queue-limits.js';
 import { hold, scheduleRetry } from './retry.js';
 import { bringForward, callNow, reschedule } from './schedule.js';
@@ -156,6 +157,8 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
   bridged: (f, ref) => onTheLine(f, ref).then(() => act.bridge(f.sql, ref)),
   agent_gone: (f, ref) => onTheLine(f, ref).then(() => act.agentGone(f.sql, ref, 'lost')),
   customer_released: (f, ref) => onTheLine(f, ref).then(() => act.releaseCustomer(f.sql, ref)),
+  place_kept: (f, ref) => onTheLine(f, ref).then(() => keepPlace(f.sql, ref, '+821055501234')),
+  flowed_out: (f, ref) => onTheLine(f, ref).then(() => flowOut(f.sql, ref)),
   customer_left: (f, ref) => onTheLine(f, ref).then(() => act.customerLeft(f.sql, ref)),
   customer_failed: (f, ref) => act.failCustomer(f.sql, ref, 'busy'),
   ended: (f, ref) => act.end(f.sql, ref, 'completed', 'customer'),

@@ -69,12 +69,14 @@ export class CallbackCall {
   /** An agent has passed the customer on to a colleague, who does not have him yet. */
   #passedOn = false;
   #liveWaitMs = 0;
+  /** The customer was brought here: whoever brought him sees to how long he waits, and has him back if he is not served. */
+  #brought = false;
   #wake: () => void = () => undefined;
   #stopped: StopReason | undefined;
 
   readonly #ref: InteractionRef;
 
-  constructor(parts: ServiceParts, { id, tenantId }: ServedInteraction) {
+  constructor(parts: ServiceParts, { id, tenantId }: InteractionRef) {
     this.#parts = parts;
     this.#ref = { id, tenantId };
     this.#logger = parts.logger.child({ interactionId: id, tenantId });
@@ -114,6 +116,23 @@ export class CallbackCall {
     return this.#follow(first, () => this.#serve({ interaction: first }));
   }
 
+  /**
+   * Begins with a caller on the line, who waits for his first agent. Never throws: what fails is in the log.
+   * @returns his line; and when he is no longer here
+   */
+  receive(leg: Leg): { line: CustomerLine; over: Promise<void> } {
+    this.#brought = true;
+    const line = this.#hold(leg);
+    const first = { ...this.#ref, agentId: null };
+    return { line, over: this.#follow(first, async () => undefined) };
+  }
+
+  /** The caller is whoever's again who brought him: he has left the queue, and not the line. */
+  handBack(): void {
+    this.#customer?.release();
+    this.#wake();
+  }
+
   /** Goes on with a call that another gateway has left. Never throws: what fails is in the log. */
   resume({ interaction, customer, agent }: AdoptedCall): Promise<void> {
     return this.#follow(interaction, async catchUp => {
@@ -125,7 +144,7 @@ export class CallbackCall {
   }
 
   async #follow(
-    first: ServedInteraction,
+    first: Pick<ServedInteraction, 'id' | 'tenantId' | 'agentId'>,
     begin: (catchUp: () => Promise<void>) => Promise<void>,
   ): Promise<void> {
     const { announcements } = this.#parts;
@@ -140,11 +159,18 @@ export class CallbackCall {
       for (let next = await this.#nextOffer(); next; next = await this.#nextOffer()) await this.#serve(next);
     } finally {
       for (const ending of unsubscribe) ending();
-      await this.#customer?.end();
+      await this.#partFromCustomer();
     }
   }
 
-  async #catchUp(first: ServedInteraction): Promise<void> {
+  /** It is over here: the customer's line is ended, handed back, or left to the next gateway. */
+  async #partFromCustomer(): Promise<void> {
+    if (this.#stopped === 'restart') return;
+    if (this.#brought && !this.#stopped) this.#customer?.release();
+    else await this.#customer?.end();
+  }
+
+  async #catchUp(first: Pick<ServedInteraction, 'id' | 'tenantId' | 'agentId'>): Promise<void> {
     const { sql } = this.#parts;
     const served = this.#current?.interaction ?? first;
     for (const type of await untilTaken(() => eventsSinceOffer(sql, served)))
@@ -201,7 +227,7 @@ export class CallbackCall {
 
   /** Waits for the next agent with a customer who is on the line. Undefined: there is none, or nobody waits any more. */
   async #nextOffer(): Promise<Next | undefined> {
-    const longEnough = setTimeout(() => void this.#release(), this.#liveWaitMs);
+    const longEnough = this.#brought ? undefined : setTimeout(() => void this.#release(), this.#liveWaitMs);
     while (this.holdsCustomer && !this.#next && !this.#stopped) {
       await new Promise<void>(resolve => {
         this.#wake = resolve;
@@ -253,7 +279,7 @@ export class CallbackCall {
         isMusic(terms.music) ? terms.music : undefined,
       );
       if (this.#stopped) stop.abort(this.#stopped);
-      await serve({ ...current, terms, music, logger: this.#logger });
+      await serve({ ...current, terms, music, owner: terms.owner, logger: this.#logger });
     } catch (error) {
       this.#logger.error({ err: error }, 'the turn failed unexpectedly');
       stop.abort('shutdown' satisfies StopReason);

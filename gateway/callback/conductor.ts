@@ -1,11 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ServedInteraction } from '../acd/index.js';
+import type { InteractionRef, ServedInteraction } from '../acd/index.js';
+import type { Leg } from '../calls/index.js';
 import { adoptCalls } from './adoption.js';
 import { CallbackCall } from './callback-call.js';
+import type { CustomerLine } from './customer-line.js';
 import type { ServiceParts } from './turn.js';
 
 /** How long a shutdown waits for the answers to its BYEs, milliseconds. */
 const hangUpMs = 2_000;
+
+/** A caller who waits in a queue, or talks with the agents that he has got there. */
+export interface ReceivedCaller {
+  readonly line: CustomerLine;
+  /** Resolves when he is no longer here: he has talked with somebody, has hung up, or was handed back. */
+  readonly over: Promise<void>;
+  /** Once he has left the queue: his line is whoever's again who brought him. */
+  handBack(): void;
+}
 
 /** The callbacks that are served here. What each of them is doing is the affair of its CallbackCall. */
 export class Conductor {
@@ -31,7 +42,14 @@ export class Conductor {
       return;
     }
     const call = new CallbackCall(this.#parts, interaction);
-    this.#keep(interaction.id, call, call.run(interaction));
+    void this.#keep(interaction.id, call, call.run(interaction));
+  }
+
+  /** A caller who is about to take his place in a queue, as this interaction: his agents come to him here. */
+  receive({ id, tenantId }: InteractionRef, leg: Leg): ReceivedCaller {
+    const call = new CallbackCall(this.#parts, { id, tenantId });
+    const { line, over } = call.receive(leg);
+    return { line, over: this.#keep(id, call, over), handBack: () => call.handBack() };
   }
 
   /**
@@ -44,19 +62,18 @@ export class Conductor {
       const { interaction } = adopted;
       const call = new CallbackCall(this.#parts, interaction);
       this.#parts.logger.info({ interactionId: interaction.id }, 'goes on with the call of another gateway');
-      this.#keep(interaction.id, call, call.resume(adopted));
+      void this.#keep(interaction.id, call, call.resume(adopted));
     }
   }
 
-  #keep(id: string, call: CallbackCall, served: Promise<void>): void {
+  #keep(id: string, call: CallbackCall, served: Promise<void>): Promise<void> {
     this.#calls.set(id, call);
-    this.#running.set(
-      call,
-      served.finally(() => {
-        this.#running.delete(call);
-        if (this.#calls.get(id) === call) this.#calls.delete(id);
-      }),
-    );
+    const over = served.finally(() => {
+      this.#running.delete(call);
+      if (this.#calls.get(id) === call) this.#calls.delete(id);
+    });
+    this.#running.set(call, over);
+    return over;
   }
 
   /** Ends all calls; resolves when their legs are freed, or their peers have had time enough to answer. */

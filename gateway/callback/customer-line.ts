@@ -13,6 +13,7 @@ export class CustomerLine {
   readonly #ref: InteractionRef;
   #live = true;
   #waiting: WaitingSound | undefined;
+  #asking: AbortController | undefined;
 
   constructor(parts: WaitingParts, leg: Leg, ref: InteractionRef) {
     this.#parts = parts;
@@ -34,7 +35,7 @@ export class CustomerLine {
     void this.#leg.ended.then(how => {
       if (!this.#live) return;
       this.#live = false;
-      this.#waiting?.stop();
+      this.stopWaiting();
       listener(how === 'lost' ? 'customer_lost' : 'customer_left');
     });
   }
@@ -55,12 +56,38 @@ export class CustomerLine {
   stopWaiting(): void {
     this.#waiting?.stop();
     this.#waiting = undefined;
+    this.#asking?.abort();
+    this.#asking = undefined;
+  }
+
+  /**
+   * Asks him something while he waits, in place of what he hears.
+   * @param act its signal is aborted when somebody is joined to him, or he is gone
+   * @returns undefined when it came to that before it came to anything
+   */
+  async ask<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    this.stopWaiting();
+    if (!this.#live) return undefined;
+    const asking = new AbortController();
+    this.#asking = asking;
+    try {
+      return await act(asking.signal);
+    } catch (error) {
+      if (!asking.signal.aborted) throw error;
+      return undefined;
+    }
   }
 
   /** Lets him and somebody else hear each other. */
   async join(other: Endpoint): Promise<void> {
     this.stopWaiting();
     await other.bridge(this.endpoint);
+  }
+
+  /** The leg goes on elsewhere: what becomes of it is told here no more. */
+  release(): void {
+    this.#live = false;
+    this.stopWaiting();
   }
 
   /** Hangs up. Safe to call more than once. */

@@ -31,7 +31,15 @@ export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg
     if (inBrowser) return await callBrowser(parts, { tenantId, interactionId, holdMusic: music, signal });
     if (number === null) throw new CallFailure('invalid_number', 'The customer gave no number');
     return await dialPhone(parts, {
-      ...{ tenantId, interactionId, number, callerId: terms.callerId, holdMusic: music, signal },
+      ...{
+        tenantId,
+        interactionId,
+        owner: turn.owner,
+        number,
+        callerId: terms.callerId,
+        holdMusic: music,
+        signal,
+      },
       onProgress: (progress, endpoint) => {
         early
           ?.progress(progress, endpoint)

@@ -69,6 +69,7 @@ async function dial(
     return await dialPhone(parts, {
       tenantId: interaction.tenantId,
       interactionId: interaction.id,
+      owner: turn.owner,
       number: party.phone ?? '',
       callerId: terms.callerId,
       role: 'third',

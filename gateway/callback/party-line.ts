@@ -20,6 +20,8 @@ import type { ServiceParts, Turn } from './turn.js';
 export interface PartyHost {
   /** Its interaction. */
   interactionId: string;
+  /** What the endpoints of the talk are made beside. */
+  owner: string;
   callerId: string;
   ringSeconds: number;
   /** The file with the music for whoever is held. */
@@ -109,13 +111,14 @@ export class PartyLine {
   async #dial(): Promise<Leg> {
     const { sql } = this.#parts;
     const { tenantId, phone } = this.party;
-    const { interactionId, callerId, ringSeconds, onProgress } = this.#host;
+    const { interactionId, owner, callerId, ringSeconds, onProgress } = this.#host;
     await untilTaken(() => partyRings(sql, this.party));
     const rung = AbortSignal.timeout(ringSeconds * 1000);
     try {
       return await dialPhone(this.#parts, {
         tenantId,
         interactionId,
+        owner,
         number: phone ?? '',
         callerId,
         role: 'third',
@@ -132,13 +135,14 @@ export class PartyLine {
   async #ringSupervisor(): Promise<Leg> {
     const { sql, telephony } = this.#parts;
     const { id, tenantId, userId } = this.party;
-    const { interactionId, phone, ringSeconds } = this.#host;
+    const { interactionId, owner, phone, ringSeconds } = this.#host;
     const kind = userId ? await telephony.softphoneOf(tenantId, userId) : undefined;
     if (!userId || !kind) throw new CallFailure('unreachable', 'The supervisor has no softphone');
     await untilTaken(() => partyRings(sql, this.party));
     return await ringAgent(this.#parts, {
       tenantId,
       interactionId,
+      owner,
       userId,
       kind,
       callerNumber: phone,
@@ -153,7 +157,7 @@ export class PartyLine {
   #colleague(): Promise<string> {
     const { kind, partId, tenantId } = this.party;
     if (!partId) throw new Error(`party ${this.party.id} has no piece of work`);
-    const { interactionId: owner, music } = this.#host;
+    const { owner, music } = this.#host;
     return askColleague(
       this.#parts,
       {

@@ -154,7 +154,7 @@ export class CallbackRequests {
     if (request === 'slot_full') throw new ApiError('slot_taken', { field: 'at' });
     if (request === 'queue_full') throw await this.#full(queue);
     // Whoever merely knows a customer's number may learn where the request stands, but not take it back.
-    const scope = request.created || request.requester.equals(requesterMac) ? 'full' : 'view';
+    const scope = request.created || request.requester?.equals(requesterMac) ? 'full' : 'view';
     const view = await this.#view(request.id, scope);
     const seconds = view.estimatedWaitSeconds;
     const ref = { id: request.id, tenantId: site.tenantId };

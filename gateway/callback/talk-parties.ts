@@ -138,6 +138,7 @@ export class TalkParties {
       new EarlyMedia(agent.endpoint, terms.country);
     const line = new PartyLine(this.#parts, party, {
       interactionId: interaction.id,
+      owner: turn.owner,
       callerId: terms.callerId,
       ringSeconds: terms.ringSeconds,
       phone: interaction.phone,

@@ -55,8 +55,8 @@ export interface Turn {
   /** Aborted when the agent has taken the offer. */
   accepted: AbortController;
   logger: Logger;
-  /** The interaction of the talk that his leg will be joined to, where that is another one. */
-  owner?: string;
+  /** What the endpoints of the talk are made beside. */
+  owner: string;
 }
 
 /** What a callback is served with. */

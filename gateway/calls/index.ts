@@ -5,7 +5,9 @@ export {
   leaveBrowserCall,
 } from './browser-call.js';
 export {
+  type AnswerCall,
   adoptLeg,
+  answerCall,
   type CallBrowser,
   type CallParts,
   callBrowser,

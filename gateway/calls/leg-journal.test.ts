@@ -60,7 +60,8 @@ async function fixture(t: Test): Promise<Fixture> {
   };
 }
 
-const view = (f: Fixture, { tenantId, interactionId }: LegParty) => legsOf(f.sql, tenantId, interactionId);
+const view = (f: Fixture, { tenantId, interactionId }: LegParty) =>
+  legsOf(f.sql, tenantId, interactionId ?? '');
 
 t.test('a leg is on the books as it rings, is answered and ends', async t => {
   const f = await fixture(t);

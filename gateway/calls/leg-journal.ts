@@ -9,7 +9,9 @@ export type LegOutcome = CallOutcome | 'answered' | 'lost';
 export interface LegEntry {
   readonly id: string;
   readonly tenantId: string;
-  readonly interactionId: string;
+  /** Null: a caller who has not reached a queue. */
+  interactionId: string | null;
+  readonly inboundCallId: string | null;
   readonly role: 'agent' | 'customer' | 'third' | 'supervisor';
   readonly userId: string | null;
   readonly phone: string | null;
@@ -93,15 +95,16 @@ async function upsert(sql: Sql, entries: readonly LegEntry[], nodeId: string): P
     ended: ago(endedAt),
   }));
   await sql`
-    insert into legs (id, tenant_id, interaction_id, role, user_id, phone, call_id, endpoint_id, state, outcome, sip_status,
-      ended_by, started_at, answered_at, ended_at, node_id)
-    select id, "tenantId", "interactionId", role, "userId", phone, "callId", "endpointId", state, outcome, "sipStatus", "endedBy",
-      now() - make_interval(secs => started), now() - make_interval(secs => answered), now() - make_interval(secs => ended),
-      ${nodeId}::uuid
+    insert into legs (id, tenant_id, interaction_id, inbound_call_id, role, user_id, phone, call_id, endpoint_id, state, outcome,
+      sip_status, ended_by, started_at, answered_at, ended_at, node_id)
+    select id, "tenantId", "interactionId", "inboundCallId", role, "userId", phone, "callId", "endpointId", state, outcome,
+      "sipStatus", "endedBy", now() - make_interval(secs => started), now() - make_interval(secs => answered),
+      now() - make_interval(secs => ended), ${nodeId}::uuid
     from jsonb_to_recordset(${sql.json(rows)}) as entry (
-      id uuid, "tenantId" uuid, "interactionId" uuid, role text, "userId" uuid, phone text, "callId" text, "endpointId" text, state text,
-      outcome text, "sipStatus" int, "endedBy" text, started float8, answered float8, ended float8)
-    on conflict (id) do update set call_id = excluded.call_id, endpoint_id = excluded.endpoint_id, state = excluded.state, outcome = excluded.outcome,
+      id uuid, "tenantId" uuid, "interactionId" uuid, "inboundCallId" uuid, role text, "userId" uuid, phone text, "callId" text,
+      "endpointId" text, state text, outcome text, "sipStatus" int, "endedBy" text, started float8, answered float8, ended float8)
+    on conflict (id) do update set interaction_id = excluded.interaction_id, call_id = excluded.call_id,
+      endpoint_id = excluded.endpoint_id, state = excluded.state, outcome = excluded.outcome,
       sip_status = excluded.sip_status, ended_by = excluded.ended_by,
       answered_at = coalesce(legs.answered_at, excluded.answered_at), ended_at = excluded.ended_at
     where legs.state <> 'ended'`;

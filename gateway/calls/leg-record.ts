@@ -8,7 +8,10 @@ export type LegRole = 'agent' | 'customer' | 'third' | 'supervisor';
 
 export interface LegParty {
   tenantId: string;
-  interactionId: string;
+  /** Absent: a caller who has not reached a queue. */
+  interactionId?: string;
+  /** Of a leg of a call that came in. */
+  inboundCallId?: string;
   role: LegRole;
   userId?: string;
   phone?: string;
@@ -69,6 +72,11 @@ export class LegRecord {
     this.#change({ callId, endpointId });
   }
 
+  /** The caller has become this interaction. */
+  belongsTo(interactionId: string): void {
+    this.#change({ interactionId });
+  }
+
   answered(): void {
     this.#change({ state: 'answered', answeredAt: performance.now() });
   }
@@ -94,6 +102,8 @@ function freshEntry(party: LegParty): LegEntry {
   return {
     ...party,
     id: randomUUID(),
+    interactionId: party.interactionId ?? null,
+    inboundCallId: party.inboundCallId ?? null,
     userId: party.userId ?? null,
     phone: party.phone ?? null,
     callId: null,
@@ -154,7 +164,7 @@ export async function claimLegs(
     where l.interaction_id = any(${[...interactionIds]}::text[]::uuid[]) and l.state = 'answered'
       and call_id is not null and endpoint_id is not null
       and not exists (select from nodes n where n.id = l.node_id)
-    returning id, tenant_id as "tenantId", interaction_id as "interactionId", role, user_id as "userId", phone,
+    returning id, tenant_id as "tenantId", interaction_id as "interactionId", inbound_call_id as "inboundCallId", role, user_id as "userId", phone,
       call_id as "callId", endpoint_id as "endpointId"`;
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../media/index.js';
 import {
   CallFailure,
+  type IncomingCall,
   OfferRefused,
   type Progress,
   type SipDialog,
@@ -76,6 +77,11 @@ export class Leg {
     endpoint.on('lost', reason => void this.#finish(reason === 'peer_closed' ? closing : 'lost'));
   }
 
+  /** The caller has become this interaction. */
+  belongsTo(interactionId: string): void {
+    this.#record.belongsTo(interactionId);
+  }
+
   /** Hangs up and frees the media. Safe to call more than once. */
   end(): Promise<void> {
     return this.#finish('by_us');
@@ -140,7 +146,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
   const {
     party,
     kind,
-    owner = party.interactionId,
+    owner = party.interactionId ?? party.inboundCallId,
     holdMusic,
     signal,
     onProgress,
@@ -196,7 +202,7 @@ export async function adoptLeg(
   { legJournal, telephony, media, logger }: CallParts,
   leg: InheritedLeg,
 ): Promise<Leg | undefined> {
-  const { callId, interactionId, endpointId, role } = leg;
+  const { callId, interactionId, inboundCallId, endpointId, role } = leg;
   let endpoint: Endpoint;
   try {
     endpoint = await media.adopt(endpointId);
@@ -206,7 +212,10 @@ export async function adoptLeg(
     return undefined;
   }
   const trunk = role === 'customer';
-  const dialog = await telephony.adopt({ callId, interactionId, localSdp: endpoint.localSdp, trunk });
+  const dialog = await telephony.adopt({
+    ...{ callId, localSdp: endpoint.localSdp, trunk },
+    interactionId: inboundCallId ?? interactionId ?? '',
+  });
   if (dialog) return new Leg(dialog, endpoint, LegRecord.of(legJournal, leg));
   await endpoint.destroy();
   return undefined;
@@ -219,6 +228,45 @@ function asCallFailure(error: unknown): CallFailure {
 
 /** What a softphone is shown of a caller without a number (RFC 3323 4.1.1.3). */
 const nobodysNumber = 'anonymous';
+
+export interface AnswerCall {
+  call: IncomingCall;
+  tenantId: string;
+  inboundCallId: string;
+  /** What the other side hears while the caller holds: a file. */
+  holdMusic: string;
+}
+
+/**
+ * Answers a call that comes in. Whatever fails, nothing is left behind.
+ * @throws CallFailure, MediaError
+ */
+export async function answerCall(parts: CallParts, request: AnswerCall): Promise<Leg> {
+  const { call, tenantId, inboundCallId, holdMusic } = request;
+  const phone = call.caller;
+  const record = new LegRecord(parts.legJournal, {
+    ...{ tenantId, inboundCallId, role: 'customer' as const },
+    ...(phone !== undefined && { phone }),
+  });
+  const endpoint = await openEndpoint(parts, {
+    kind: 'rtp',
+    owner: inboundCallId,
+    holdMusic,
+    ...(call.offer !== undefined && { remoteSdp: call.offer }),
+  });
+  let dialog: SipDialog | undefined;
+  try {
+    dialog = await call.answer(endpoint.localSdp);
+    if (call.offer === undefined) await endpoint.accept(dialog.remoteSdp);
+    record.started(dialog.callId, endpoint.id);
+    record.answered();
+    return new Leg(dialog, endpoint, record);
+  } catch (error) {
+    dialog?.end().catch(cause => parts.logger.warn({ err: cause, inboundCallId }, 'BYE failed'));
+    await endpoint.destroy();
+    throw error;
+  }
+}
 
 export interface RingAgent {
   tenantId: string;
@@ -290,7 +338,11 @@ export function callBrowser(parts: CallParts & BrowserCallParts, request: CallBr
 
 export interface DialPhone {
   tenantId: string;
-  interactionId: string;
+  /** Whose talk it is: an interaction's, or that of a caller who is in no queue. */
+  interactionId?: string;
+  inboundCallId?: string;
+  /** Of the talk that the leg will be joined to; that of its interaction by default. */
+  owner?: string | undefined;
   number: string;
   callerId: string;
   /** What the agent hears while the customer holds: a file. */
@@ -307,10 +359,17 @@ export interface DialPhone {
  * @throws CallFailure
  */
 export function dialPhone(parts: CallParts, request: DialPhone): Promise<Leg> {
-  const { tenantId, interactionId, number, callerId, role = 'customer', holdMusic } = request;
-  const { signal, onProgress, onSent } = request;
+  const { tenantId, interactionId, inboundCallId, owner, number, callerId, role = 'customer' } = request;
+  const { holdMusic, signal, onProgress, onSent } = request;
+  const call = interactionId ?? inboundCallId;
+  if (call === undefined) throw new Error('nobody is called for nothing');
   return placeLeg(parts, {
-    party: { tenantId, interactionId, role, phone: number },
+    party: {
+      ...{ tenantId, role, phone: number },
+      ...(interactionId !== undefined && { interactionId }),
+      ...(inboundCallId !== undefined && { inboundCallId }),
+    },
+    owner,
     kind: 'rtp',
     holdMusic,
     signal,
@@ -325,7 +384,7 @@ export function dialPhone(parts: CallParts, request: DialPhone): Promise<Leg> {
         tenantId,
         number,
         callerId,
-        interactionId,
+        interactionId: call,
       }),
   });
 }

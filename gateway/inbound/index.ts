@@ -6,3 +6,4 @@ export { rehearse } from './flow/rehearsal.js';
 export { type FlowDefinition, flowSchemaFile } from './flow/schema.js';
 export { type FlowFolder, type FlowSource, readFlows } from './flow/source.js';
 export { readWorld, type TenantWorld, type World } from './flow/world.js';
+export { Reception, type ReceptionOptions } from './reception.js';

@@ -89,6 +89,7 @@ const prompts = {
     en: 'Please enter your telephone number, and then press the pound key.',
     ko: '전화받으실 번호를 누르신 후 우물 정자를 눌러 주십시오.',
   },
+  'call-back-at': { en: 'We will call you at', ko: '전화드릴 번호는' },
   'you-entered': { en: 'You entered', ko: '입력하신 번호는' },
   'confirm-number': {
     en: 'If this is correct, press 1. To enter it again, press 2.',

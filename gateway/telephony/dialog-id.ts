@@ -11,5 +11,9 @@ export function fromTag(callId: string): string {
   return createHash('sha256').update(callId).digest('hex').slice(0, 16);
 }
 
-/** The SIP server's name for a dialog that we began. */
-export const dialogIdOf = (callId: string): string => `${callId};from-tag=${fromTag(callId)}`;
+/**
+ * The SIP server's name for a dialog: of one that we began, from its Call-ID; one that the peer began is called by that
+ * name from the beginning, for its tag is the peer's.
+ */
+export const dialogIdOf = (callId: string): string =>
+  callId.includes(';from-tag=') ? callId : `${callId};from-tag=${fromTag(callId)}`;

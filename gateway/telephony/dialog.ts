@@ -39,10 +39,11 @@ export class ConfirmedDialog implements SipDialog {
   readonly #forget: () => void;
   #whenOver: (() => void) | undefined;
 
-  constructor(server: SipServer, dialog: SrfDialog, logger: Logger) {
+  /** @param theirs the peer began it: its name is the SIP server's for it, which the Call-ID alone does not tell */
+  constructor(server: SipServer, dialog: SrfDialog, logger: Logger, { theirs = false } = {}) {
     this.#server = server;
     this.#dialog = dialog;
-    this.callId = dialog.sip.callId;
+    this.callId = theirs ? dialog.id : dialog.sip.callId;
     this.#logger = logger.child({ callId: this.callId });
     this.#remoteSdp = dialog.remote.sdp;
     this.#forget = server.onRelogin(() => void this.claim());
@@ -63,6 +64,12 @@ export class ConfirmedDialog implements SipDialog {
 
   get remoteSdp(): string {
     return this.#remoteSdp;
+  }
+
+  /** The ACK brought the peer's answer to an offer of ours. */
+  answeredWith(sdp: string): this {
+    this.#remoteSdp = sdp;
+    return this;
   }
 
   end(): Promise<void> {

@@ -1,36 +1,51 @@
 import type { Logger } from 'pino';
-import type { Dialplan } from './dialplan/index.js';
+import type { Dialplan, Trunk } from './dialplan/index.js';
 import { type Inheritance, listHeader } from './inheritance.js';
-import type { Middleware, RequestHandler, RoutedMethod, SrfClient } from './srf.js';
+import type { Middleware, RequestHandler, RoutedMethod, SipRequest, SipResponse, SrfClient } from './srf.js';
 import { TokenBuckets } from './token-buckets.js';
 
 const otherMethods: RoutedMethod[] = ['message', 'info', 'subscribe', 'publish'];
 const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER';
 
+/** Calls of a trunk that come faster than this are turned away, unless the trunk's entry says otherwise. */
+const usualCallsPerSecond = 20;
+
+export interface StrangerOptions {
+  srf: SrfClient;
+  dialplan: Dialplan;
+  inheritance: Inheritance;
+  /** Takes the calls of trunks. */
+  take: (trunk: Trunk, request: SipRequest, response: SipResponse) => void;
+  logger: Logger;
+}
+
 /** What we answer to whoever speaks to us without being asked. Nobody learns from it who exists. */
-export function answerStrangers(
-  srf: SrfClient,
-  dialplan: Dialplan,
-  inheritance: Inheritance,
-  logger: Logger,
-): void {
+export function answerStrangers({ srf, dialplan, inheritance, take, logger }: StrangerOptions): void {
   const log = logger.child({ part: 'strangers' });
   // A flood must not fill the disk: a line per address and minute.
   const lines = new TokenBuckets(3, 1 / 60);
   const note = (source: string, method: string) => {
     if (lines.take(source)) log.warn({ source, method }, 'refused');
   };
+  const turns = new Map<string, TokenBuckets>();
+  const hasTurn = ({ name, inboundPerSecond = usualCallsPerSecond }: Trunk) => {
+    const own = turns.get(name) ?? new TokenBuckets(Math.max(1, 2 * inboundPerSecond), inboundPerSecond);
+    turns.set(name, own);
+    return own.take(name);
+  };
 
   srf.use(answerLateDialogs);
   srf.invite((request, response) => {
     const source = request.source_address;
-    if (dialplan.isTrunk(source)) {
-      log.info({ source }, 'inbound call refused: nobody takes inbound calls');
-      response.send(480);
-      return;
+    const trunk = dialplan.trunkAt(source);
+    if (!trunk) {
+      note(source, 'INVITE');
+      response.send(403);
+    } else if (hasTurn(trunk)) take(trunk, request, response);
+    else {
+      note(source, 'INVITE');
+      response.send(503, { headers: { 'Retry-After': '10' } });
     }
-    note(source, 'INVITE');
-    response.send(403);
   });
   srf.options((_request, response) => response.send(200));
   const decline: RequestHandler = (request, response) => {

@@ -5,10 +5,11 @@ import { inviteAgent } from './agent-call.js';
 import { issueCredential, revokeCredential, type SoftphoneSettings } from './credentials.js';
 import { dialogIdOf } from './dialog-id.js';
 import type { Dialplan } from './dialplan/index.js';
+import { InboundCall } from './inbound-call.js';
 import { answerStrangers } from './incoming.js';
 import { Inheritance } from './inheritance.js';
 import { invitePhone } from './phone-call.js';
-import type { Telephony } from './port.js';
+import type { IncomingCall, Telephony } from './port.js';
 import { Registrar } from './registrar.js';
 import { findExpired, liveBindings, type SoftphoneOwner, unbind } from './registrations-sql.js';
 import { inviteServer, inviteServerToOffer } from './server-call.js';
@@ -55,7 +56,12 @@ export function createTelephony(options: TelephonyOptions): Telephony {
   });
   const trunks = new Trunks({ server, sql, dialplan, logger });
   const inheritance = new Inheritance(server, logger);
-  answerStrangers(server.srf, dialplan, inheritance, logger);
+  let onIncoming = (call: IncomingCall) => call.refuse('not_served');
+  answerStrangers({
+    ...{ srf: server.srf, dialplan, inheritance, logger },
+    take: (trunk, request, response) =>
+      onIncoming(new InboundCall({ server, trunks, logger }, trunk, request, response)),
+  });
   server.srf.register((request, response) => void registrar.handle(request, response));
   let sweeper: NodeJS.Timeout | undefined;
 
@@ -90,6 +96,9 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     invitePhone: invitation => invitePhone({ server, sql, dialplan, trunks, logger }, invitation),
     inviteServer: invitation => inviteServer(server, invitation, logger),
     inviteServerToOffer: invitation => inviteServerToOffer(server, invitation, logger),
+    onIncoming: listener => {
+      onIncoming = listener;
+    },
     endStale: callId => server.bye(inheritance.leave(callId) ?? dialogIdOf(callId)),
     keepsCalls: () => inheritance.possible,
     inherited: () => inheritance.whole(),

@@ -118,7 +118,12 @@ t.test('the list may come in the turn of the loop in which the login is answered
   });
   const heard: unknown[] = [];
   const inheritance = { possible: false, hear: (notice: unknown) => heard.push(notice) };
-  answerStrangers(srf, {} as Dialplan, inheritance as unknown as Inheritance, pino({ level: 'silent' }));
+  answerStrangers({
+    ...{ srf, dialplan: {} as Dialplan },
+    inheritance: inheritance as unknown as Inheritance,
+    take: () => undefined,
+    logger: pino({ level: 'silent' }),
+  });
   setImmediate(() => {
     inheritance.possible = true;
   });

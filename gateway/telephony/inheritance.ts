@@ -99,7 +99,9 @@ export class Inheritance {
     const entry = this.#entries.get(callId);
     if (!entry || !this.#notice) return undefined;
     this.#entries.delete(callId);
-    const dialog = new ConfirmedDialog(this.#server, this.#made(this.#notice, entry, localSdp), this.#logger);
+    const theirs = entry.direction === 'recipient';
+    const made = this.#made(this.#notice, entry, localSdp);
+    const dialog = new ConfirmedDialog(this.#server, made, this.#logger, { theirs });
     void dialog.claim();
     return dialog;
   }
@@ -118,9 +120,11 @@ export class Inheritance {
   }
 
   #remember(entry: DialogEntry): void {
-    this.#entries.set(entry.callId, entry);
+    // As a ConfirmedDialog names it.
+    const name = entry.direction === 'initiator' ? entry.callId : entry.id;
+    this.#entries.set(name, entry);
     setTimeout(() => {
-      if (this.#entries.get(entry.callId) === entry) this.#entries.delete(entry.callId);
+      if (this.#entries.get(name) === entry) this.#entries.delete(name);
     }, rememberMs).unref();
   }
 

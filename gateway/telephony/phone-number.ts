@@ -13,6 +13,19 @@ export function formatNumber(number: string, format: NumberFormat, country?: str
   return parsed?.country === country ? parsed!.formatNational().replace(/\D/g, '') : number;
 }
 
+/**
+ * Reads a number as a trunk writes it: international with `+`, as the trunk's format says, or in the national form of its
+ * country. Undefined for what is no number.
+ */
+export function readNumber(text: string, format: NumberFormat, country?: string): string | undefined {
+  const written = text.replace(/[\s().-]/g, '');
+  if (!/^\+?[0-9]{2,15}$/.test(written)) return undefined;
+  const international = written.startsWith('+') ? written : `+${written}`;
+  const known = written.startsWith('+') || format === 'e164_without_plus' || country === undefined;
+  const number = known ? international : parsePhoneNumberFromString(written, country as CountryCode)?.number;
+  return number !== undefined && e164.test(number) ? number : undefined;
+}
+
 /** ISO 3166 code of the number's country. */
 export function countryOf(number: string): CountryCode | undefined {
   return parsePhoneNumberFromString(number)?.country;

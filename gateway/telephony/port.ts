@@ -94,6 +94,41 @@ export interface Progress {
   sdp?: string;
 }
 
+/** Why a caller is not taken. */
+export type Refusal =
+  /** Nobody has this number. */
+  | 'unknown_number'
+  /** Somebody has it, but nobody answers it. */
+  | 'not_served'
+  /** The company has as many callers as it wants. */
+  | 'busy'
+  /** We, or the trunk, carry as much as we can: he is told when to try again. */
+  | 'overloaded'
+  | 'no_common_codec';
+
+/** A call from a trunk, until it is answered or refused. */
+export interface IncomingCall {
+  readonly callId: string;
+  /** Name of the trunk. */
+  readonly trunk: string;
+  /** The number that was dialled, E.164; undefined where what was dialled is none. */
+  readonly number: string | undefined;
+  /** The caller's number, E.164; undefined where he withholds it, or it is none. */
+  readonly caller: string | undefined;
+  /** The caller's SDP; without one we make the offer. */
+  readonly offer: string | undefined;
+  /** Aborted when the caller gives up before he is answered. */
+  readonly signal: AbortSignal;
+  /**
+   * Takes a channel of the trunk for as long as the call lasts; false when it has none.
+   * @param holder what the channel is taken for: a later gateway finds it by that
+   */
+  takeChannel(tenantId: string, holder: string): Promise<boolean>;
+  refuse(refusal: Refusal): void;
+  /** Answers with our SDP. @throws CallFailure */
+  answer(sdp: string): Promise<SipDialog>;
+}
+
 interface Invitation {
   /** Our SDP offer. */
   offer: string;
@@ -164,6 +199,8 @@ export interface Telephony {
   inviteServer(invitation: ServerInvitation & { offer: string }): Promise<SipDialog>;
   /** The server is to make the offer. @throws CallFailure */
   inviteServerToOffer(invitation: ServerInvitation): Promise<LateOffer>;
+  /** Who takes the calls that come from trunks; without anybody they are not served. */
+  onIncoming(listener: (call: IncomingCall) => void): void;
   /** Ends a dialog of an earlier run of the gateway by BYE; false when the SIP server no longer knows it. */
   endStale(callId: string): Promise<boolean>;
   /** Whether answered calls outlive the gateway: the next one can go on with them. Not with a drachtio-server. */

@@ -21,6 +21,8 @@ export interface SipRequest extends SipMessage {
   readonly uri: string;
   cancel(callback: (error?: Error | null) => void): void;
   on(event: 'response', listener: (response: SipResponse, ack: () => void) => void): this;
+  /** The caller gave up; the SIP server has answered 487 already. */
+  on(event: 'cancel', listener: () => void): this;
 }
 
 export interface SipResponse extends SipMessage {
@@ -71,6 +73,11 @@ export interface CreateUacOptions {
 export interface LateOfferOptions {
   headers: Record<string, string>;
   noAck: true;
+}
+
+export interface CreateUasOptions {
+  localSdp: string;
+  headers?: Record<string, string>;
 }
 
 export interface SrfLateOffer {
@@ -128,6 +135,13 @@ export type SrfClient = EventEmitter & {
     options: LateOfferOptions,
     progress: Partial<UacCallbacks>,
     callback: (error: Error | null, offered?: SrfLateOffer) => void,
+  ): unknown;
+  /** The callback comes when the 200 is out, before its ACK. */
+  createUAS(
+    request: SipRequest,
+    response: SipResponse,
+    options: CreateUasOptions,
+    callback: (error: Error | null, dialog?: SrfDialog) => void,
   ): unknown;
 } & Record<RoutedMethod, (handler: RequestHandler) => unknown>;
 

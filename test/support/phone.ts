@@ -20,6 +20,7 @@ export class Phone {
   readonly #changes = new EventEmitter<{ change: [] }>();
   /** Whether it is picked up as soon as it rings. */
   answers = true;
+  #declines: number | undefined;
 
   private constructor(
     readonly peer: UdpPeer,
@@ -66,6 +67,16 @@ export class Phone {
     }
   }
 
+  /** The last INVITE it got. */
+  get lastInvite(): SipRequest | undefined {
+    return [...this.#calls.values()].at(-1)?.invite;
+  }
+
+  /** From now on it declines what comes, with this status. */
+  decline(status: number): void {
+    this.#declines = status;
+  }
+
   /** Picks up what rings. */
   pickUp(): void {
     for (const call of this.#calls.values()) if (call.state === 'ringing') this.#answer(call);
@@ -108,7 +119,10 @@ export class Phone {
     this.#calls.set(invite.callId, call);
     this.peer.respond(invite, 180, { tag: 'phone' });
     this.#changes.emit('change');
-    if (this.answers) this.#answer(call);
+    if (this.#declines !== undefined) {
+      this.peer.respond(invite, this.#declines, { tag: 'phone' });
+      this.#become(call, 'over');
+    } else if (this.answers) this.#answer(call);
   }
 
   #answer(call: PhoneCall): void {

@@ -27,7 +27,12 @@ export interface LateOffer {
 interface CallerSrf extends SrfClient {
   createUAC(
     uri: string,
-    options: { localSdp?: string; noAck?: boolean; auth?: { username: string; password: string } },
+    options: {
+      localSdp?: string;
+      noAck?: boolean;
+      auth?: { username: string; password: string };
+      callingNumber?: string;
+    },
     callbacks: {
       cbRequest(error: Error | null, request: { cancel(): void }): void;
       cbProvisional(response: Provisional): void;
@@ -52,13 +57,19 @@ export class Attempt extends EventEmitter<{ progress: [Provisional] }> {
 }
 
 export interface Caller {
-  /** Calls a number of the network at `udp`. */
-  call(number: string, sdp: string | undefined, auth?: { username: string; password: string }): Attempt;
+  /** Calls a number of the network at `udp`; `from` is the caller's own. */
+  call(
+    number: string,
+    sdp: string | undefined,
+    auth?: { username: string; password: string },
+    from?: string,
+  ): Attempt;
   phone: RtpPeer;
   close(): Promise<void>;
 }
 
-export async function openCaller(udp: { host: string; port: number }): Promise<Caller> {
+/** @param phone its audio, which stays its owner's; one of its own by default */
+export async function openCaller(udp: { host: string; port: number }, phone?: RtpPeer): Promise<Caller> {
   const secret = 'of the caller in this test';
   const log = pino({ level: 'silent' });
   const address = { host: '127.0.0.1', port: 0 };
@@ -73,14 +84,16 @@ export async function openCaller(udp: { host: string; port: number }): Promise<C
   const srf = createSrf() as CallerSrf;
   srf.connect({ ...sip.control, secret });
   await once(srf, 'connect');
-  const phone = await RtpPeer.open();
+  const handset = phone ?? (await RtpPeer.open());
   return {
-    phone,
-    call: (number, sdp, auth) => {
+    phone: handset,
+    call: (number, sdp, auth, from) => {
       const attempt = new Attempt();
       attempt.answered = srf.createUAC(
         `sip:${number}@${udp.host}:${udp.port}`,
-        sdp === undefined ? { noAck: true } : { localSdp: sdp, ...(auth && { auth }) },
+        sdp === undefined
+          ? { noAck: true }
+          : { localSdp: sdp, ...(auth && { auth }), ...(from && { callingNumber: from }) },
         {
           cbRequest: (_error, request) => {
             attempt.cancel = () => request.cancel();
@@ -96,7 +109,7 @@ export async function openCaller(udp: { host: string; port: number }): Promise<C
       return attempt;
     },
     close: async () => {
-      phone.close();
+      if (!phone) handset.close();
       srf.disconnect();
       await sip.close();
     },

@@ -1,3 +1,4 @@
+import { defaults } from './defaults.js';
 import { type FlowDefinition, type Kind, kindOf, type Step, type StepOf } from './schema.js';
 
 /**
@@ -9,7 +10,7 @@ export const results = {
   language: ['done'],
   hours: ['open', 'closed', 'holiday'],
   menu: ['chosen', 'invalid', 'silent'],
-  queue: ['served', 'kept_place', 'closed', 'timeout'],
+  queue: ['served', 'kept_place', 'closed', 'full', 'timeout'],
   agent: ['served', 'timeout'],
   voicemail: ['recorded', 'nothing_said'],
   external: ['talked', 'busy', 'no_answer', 'failed'],
@@ -40,14 +41,12 @@ export type Move = { at: Position; why?: 'again' | 'fault' } | { over: Ending };
 /** A step is entered so often in one call; who goes round more often is led out as by a fault. */
 export const mostVisits = 10;
 
-const defaultRetries = 2;
-
 type Target = { step: string | undefined } | { again: true } | { over: Ending };
 const to = (step: string | undefined): Target => ({ step });
 const over = (ending: Ending): Target => ({ over: ending });
 
 const askAgain = (step: StepOf<'menu'>, { tries }: Position): Target =>
-  tries < (step.retries ?? defaultRetries) ? { again: true } : to(step.otherwise);
+  tries < (step.retries ?? defaults.retries) ? { again: true } : to(step.otherwise);
 
 type Row<K extends Kind> = Record<ResultOf<K>, (step: StepOf<K>, at: Position, keys: string) => Target>;
 
@@ -68,6 +67,7 @@ const table: { [K in Kind]: Row<K> } = {
     served: () => over('served'),
     kept_place: () => over('kept_place'),
     closed: step => to(step.closed ?? step.otherwise),
+    full: step => to(step.full ?? step.otherwise),
     timeout: step => to(step.otherwise),
   },
   agent: { served: () => over('served'), timeout: step => to(step.otherwise) },
@@ -80,6 +80,12 @@ const table: { [K in Kind]: Row<K> } = {
   },
   hangup: { done: () => over('completed') },
 };
+
+/** What it comes to that somebody has pressed this in a menu; the empty text: nothing. */
+export function choiceOf(step: StepOf<'menu'>, keys: string): ResultOf<'menu'> {
+  if (Object.hasOwn(step.choices, keys)) return 'chosen';
+  return keys === '' ? 'silent' : 'invalid';
+}
 
 /** The beginning of a flow. */
 export function begin(flow: FlowDefinition): Position {
@@ -157,7 +163,7 @@ const neededExits: Record<Kind, readonly string[]> = {
 const exitKeys: Record<Kind, readonly string[]> = {
   ...neededExits,
   hours: ['open', 'closed', 'holiday'],
-  queue: ['otherwise', 'closed'],
+  queue: ['otherwise', 'closed', 'full'],
 };
 
 /** The ways out that a step needs and does not have. */

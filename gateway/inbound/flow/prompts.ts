@@ -1,4 +1,4 @@
-import { type FlowDefinition, isKind, type Said, type Step } from './schema.js';
+import { type FlowDefinition, isKind, type Said, type Step, type StepOf } from './schema.js';
 
 interface Place {
   path: (string | number)[];
@@ -6,7 +6,12 @@ interface Place {
 }
 
 /** What the house says where a menu does not say otherwise. */
-export const menuDefaults = { invalid: ['invalid-choice'], silent: ['no-choice'] } as const;
+const menuDefaults = { invalid: ['invalid-choice'], silent: ['no-choice'] } as const;
+
+/** What is said before a menu is asked again. */
+export function saidAgain(step: StepOf<'menu'>, before: 'invalid' | 'silent'): readonly Said[] {
+  return step[before] ?? menuDefaults[before];
+}
 
 /** Everything that a flow may say, and where it stands. */
 export function promptsOf(flow: FlowDefinition): Place[] {

@@ -1,11 +1,12 @@
 import type { Locale } from '../../errors.js';
-import { isOpen, openState, publicHoliday } from '../../hours/index.js';
+import { openState, publicHoliday } from '../../hours/index.js';
 import { speak } from '../../prompts/index.js';
-import { begin, follow, type Position, type Result, stepAt } from './machine.js';
-import { menuDefaults } from './prompts.js';
+import { defaults } from './defaults.js';
+import { begin, choiceOf, follow, type Position, type Result, stepAt } from './machine.js';
+import { saidAgain } from './prompts.js';
 import { type FlowDefinition, isKind, kindOf, type Said, type Step, type StepOf } from './schema.js';
 import { spokenOf } from './spoken.js';
-import type { TenantWorld } from './world.js';
+import { queueWorks, type TenantWorld } from './world.js';
 
 export interface Rehearsal {
   flow: FlowDefinition;
@@ -53,7 +54,9 @@ export function rehearse(rehearsal: Rehearsal): string[] {
     const move = follow(flow, at, scene.result, scene.keys);
     if ('over' in move) return [...lines, `    the call is over: ${move.over}`];
     if (move.why === 'again')
-      lines.push(`    ${quote(stage.say(againOf(step as StepOf<'menu'>, scene.result)))}`);
+      lines.push(
+        `    ${quote(stage.say(saidAgain(step as StepOf<'menu'>, scene.result as 'invalid' | 'silent')))}`,
+      );
     if (move.why === 'fault')
       lines.push(`    it goes on at "${move.at.step}", as by a fault: a step is entered so often only`);
     at = move.at;
@@ -74,14 +77,14 @@ function play(step: Step, stage: Stage): Scene {
     const told = step.mailTo?.length ? `mail to ${step.mailTo.join(', ')}` : 'no mail';
     return {
       result: 'recorded',
-      told: `${quote(stage.say(step.voicemail))} – beep, records up to ${step.maxSeconds ?? 120} s, ${told}`,
+      told: `${quote(stage.say(step.voicemail))} – beep, records up to ${step.maxSeconds ?? defaults.messageSeconds} s, ${told}`,
     };
   }
   if (isKind(step, 'external'))
     return {
       result: 'talked',
       stays: true,
-      told: `dials ${step.external} for ${step.ringSeconds ?? 30} s and bridges; otherwise → ${step.otherwise}`,
+      told: `dials ${step.external} for ${step.ringSeconds ?? defaults.ringSeconds} s and bridges; otherwise → ${step.otherwise}`,
     };
   return { result: 'done', told: `${quote(stage.say(step.hangup))} – hangs up` };
 }
@@ -99,28 +102,25 @@ function hours(step: StepOf<'hours'>, { tenant, at }: Stage): Scene {
 
 function menu(step: StepOf<'menu'>, stage: Stage): Scene {
   const asked = quote(stage.say(step.menu));
-  const keys = stage.digits.shift();
-  if (keys === undefined) return { result: 'silent', told: `${asked} – nothing is pressed` };
-  if (Object.hasOwn(step.choices, keys))
-    return { result: 'chosen', keys, told: `${asked} – ${keys} is pressed → ${step.choices[keys]}` };
-  return { result: 'invalid', told: `${asked} – ${keys} is pressed, which is no choice` };
-}
-
-/** What is said before a menu is asked again. */
-function againOf(step: StepOf<'menu'>, result: Result): readonly Said[] {
-  return result === 'invalid' ? (step.invalid ?? menuDefaults.invalid) : (step.silent ?? menuDefaults.silent);
+  const keys = stage.digits.shift() ?? '';
+  const result = choiceOf(step, keys);
+  const told = {
+    chosen: `${keys} is pressed → ${step.choices[keys]}`,
+    invalid: `${keys} is pressed, which is no choice`,
+    silent: 'nothing is pressed',
+  }[result];
+  return { result, keys, told: `${asked} – ${told}` };
 }
 
 function queue(step: StepOf<'queue'>, { tenant, at }: Stage): Scene {
   const of = tenant.queues.get(step.queue);
-  const open = of?.open && (of.hours === null || isOpen(tenant.hours.get(of.hours)!, at));
-  if (!open)
+  if (!of || !queueWorks(of, tenant.hours, at))
     return { result: 'closed', told: `queue ${step.queue} is closed → ${step.closed ?? step.otherwise}` };
   const keep = step.keepPlace === false ? '' : '; pressing 2 keeps the place and has him called';
   return {
     result: 'served',
     stays: true,
-    told: `waits in queue ${step.queue} for ${step.maxWaitSeconds ?? 1800} s at most${keep}; otherwise → ${step.otherwise}`,
+    told: `waits in queue ${step.queue} for ${step.maxWaitSeconds ?? defaults.queueSeconds} s at most${keep}; otherwise → ${step.otherwise}`,
   };
 }
 
@@ -128,7 +128,7 @@ function agent(step: StepOf<'agent'>): Scene {
   return {
     result: 'served',
     stays: true,
-    told: `waits for ${step.agent} for ${step.maxWaitSeconds ?? 30} s (queue ${step.queue}); otherwise → ${step.otherwise}`,
+    told: `waits for ${step.agent} for ${step.maxWaitSeconds ?? defaults.agentSeconds} s (queue ${step.queue}); otherwise → ${step.otherwise}`,
   };
 }
 

@@ -99,6 +99,7 @@ export const stepSchemas = {
       ),
       maxWaitSeconds: seconds(5, 14_400, 'How long he waits at most. Default: 1800.'),
       closed: next('When the queue is not open. Default: as otherwise.'),
+      full: next('When as many wait as may (docs/queues.md). Default: as otherwise.'),
       otherwise: next('When nobody came in time.'),
     },
     closed,

@@ -1,6 +1,6 @@
 import { callableNumber } from '../../callback/index.js';
 import { ApiError } from '../../errors.js';
-import { hoursByKey, type OpeningHours } from '../../hours/index.js';
+import { hoursByKey, isOpen, type OpeningHours } from '../../hours/index.js';
 import { promptKeys } from '../../prompts/index.js';
 import type { Sql } from '../../store/index.js';
 import type { FlowFault, KnowsPrompt } from './check.js';
@@ -14,7 +14,7 @@ export interface TenantWorld {
   /** ISO 3166 codes of the countries that may be called. */
   countries: string[];
   /** By key. */
-  queues: ReadonlyMap<string, { id: string; open: boolean; hours: string | null }>;
+  queues: ReadonlyMap<string, { id: string } & QueueOpening>;
   hours: ReadonlyMap<string, OpeningHours>;
   /** By e-mail address: the keys of the queues they serve. */
   agents: ReadonlyMap<string, readonly string[]>;
@@ -22,6 +22,22 @@ export interface TenantWorld {
   numbers: ReadonlyMap<string, boolean>;
   /** Own prompts: language and clip. */
   prompts: ReadonlySet<string>;
+}
+
+/** When a queue works: while it is open, and its opening hours are, where it has some. */
+export interface QueueOpening {
+  open: boolean;
+  /** Their key. */
+  hours: string | null;
+}
+
+export function queueWorks(
+  { open, hours }: QueueOpening,
+  all: ReadonlyMap<string, OpeningHours>,
+  at: Date,
+): boolean {
+  const of = hours === null ? undefined : all.get(hours);
+  return open && (of === undefined || isOpen(of, at));
 }
 
 /** The companies of a store, by slug. */
@@ -44,7 +60,7 @@ async function readTenant(
   const [hours, queues, agents, numbers, prompts] = await Promise.all([
     hoursByKey(sql, id),
     sql<{ id: string; key: string; open: boolean; hours: string | null }[]>`
-      select q.id, q.key, q.open, h.key as hours from queues q
+      select q.id, q.key, q.open and q.disabled_at is null as open, h.key as hours from queues q
       left join opening_hours h on h.tenant_id = q.tenant_id and h.id = q.opening_hours_id where q.tenant_id = ${id}`,
     sql<{ email: string; queues: string[] }[]>`
       select u.email, array(select q.key from agent_queues s join queues q on q.id = s.queue_id

@@ -21,6 +21,8 @@ export interface Trunk {
   /** Calls at the same time. */
   maxChannels?: number;
   callsPerSecond?: number;
+  /** Calls that come from it, each second; twice as many at once. */
+  inboundPerSecond?: number;
   /** How often OPTIONS is sent. */
   checkSeconds?: number;
   /** For how long we register with it. */
@@ -32,8 +34,8 @@ export interface Dialplan {
   readonly trunks: readonly Trunk[];
   /** The trunks to try for an E.164 number, in the order drawn for this call; none when no route fits. */
   trunksFor(number: string): Trunk[];
-  /** Whether a trunk calls from that address. */
-  isTrunk(address: string): boolean;
+  /** The trunk that calls from that address: of several the first of the file. */
+  trunkAt(address: string): Trunk | undefined;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -44,7 +46,7 @@ type Environment = Record<string, string | undefined>;
  */
 export function loadDialplan(folder: string, environment: Environment = process.env): Dialplan {
   const trunksSource = new SourceFile(join(folder, 'trunks.yaml'), trunksFile);
-  const sources = new BlockList();
+  const sources: { trunk: Trunk; addresses: BlockList }[] = [];
   const trunks = new Map<string, Trunk>();
   trunksSource.value.trunks.forEach((entry, index) => {
     const fail = (key: string, reason: string) =>
@@ -52,7 +54,7 @@ export function loadDialplan(folder: string, environment: Environment = process.
     if (trunks.has(entry.name)) throw fail('name', `there are two trunks named "${entry.name}"`);
     const trunk = readTrunk(entry, environment, fail);
     trunks.set(trunk.name, trunk);
-    addSources(sources, entry, trunk, fail);
+    sources.push({ trunk, addresses: sourcesOf(entry, trunk, fail) });
   });
 
   const outboundSource = new SourceFile(join(folder, 'outbound.yaml'), outboundFile);
@@ -72,7 +74,12 @@ export function loadDialplan(folder: string, environment: Environment = process.
   return {
     trunks: [...trunks.values()],
     trunksFor: number => drawOrder(routes.find(({ fits }) => fits(number))?.members ?? []),
-    isTrunk: address => isIP(address) !== 0 && sources.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'),
+    trunkAt: address => {
+      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+      return isIP(address) === 0
+        ? undefined
+        : sources.find(({ addresses }) => addresses.check(address, family))?.trunk;
+    },
   };
 }
 
@@ -97,7 +104,7 @@ function readTrunk(entry: TrunkEntry, environment: Environment, fail: Fail): Tru
     throw fail('address', `"${address}" is not of the form sip:host[:port][;transport=udp|tcp|tls]`);
   }
   const { name, fromDomain, country, numberFormat = 'e164', callerIdFormat = 'e164' } = entry;
-  const { maxChannels, callsPerSecond, checkSeconds, registerSeconds } = entry;
+  const { maxChannels, callsPerSecond, inboundPerSecond, checkSeconds, registerSeconds } = entry;
   if (registerSeconds !== undefined && !entry.auth)
     throw fail('registerSeconds', 'a registration needs "auth": its username is who registers');
   if ((numberFormat === 'national' || callerIdFormat === 'national') && !country) {
@@ -118,6 +125,7 @@ function readTrunk(entry: TrunkEntry, environment: Environment, fail: Fail): Tru
     callerIdFormat,
     maxChannels,
     callsPerSecond,
+    inboundPerSecond,
     checkSeconds,
     registerSeconds,
   };
@@ -134,7 +142,8 @@ function assertCountry(country: string | undefined, fail: Fail): void {
     throw fail('country', `"${country}" is not a country with telephone numbers`);
 }
 
-function addSources(list: BlockList, entry: TrunkEntry, trunk: Trunk, fail: Fail): void {
+function sourcesOf(entry: TrunkEntry, trunk: Trunk, fail: Fail): BlockList {
+  const list = new BlockList();
   const host = trunk.hostPort.startsWith('[')
     ? trunk.hostPort.slice(1).split(']')[0]!
     : trunk.hostPort.split(':')[0]!;
@@ -148,6 +157,7 @@ function addSources(list: BlockList, entry: TrunkEntry, trunk: Trunk, fail: Fail
       throw fail(`sources.${index}`, `"${source}" is not an address or a network`);
     list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
   });
+  return list;
 }
 
 function readCondition({ prefix, country, pattern }: RouteEntry, fail: Fail): (number: string) => boolean {

@@ -68,6 +68,14 @@ const trunk = Type.Object(
         description: 'New calls per second, evenly spread, over all gateways. Default: no limit.',
       }),
     ),
+    inboundPerSecond: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1000,
+        description:
+          'Calls it may bring each second, at each gateway; those above are answered 503. Default: 20.',
+      }),
+    ),
     checkSeconds: Type.Optional(
       Type.Integer({
         minimum: 5,

@@ -79,7 +79,7 @@ export async function openHouse(t: Teardown, sipServer: SipServerUnderTest): Pro
       return current.trunks;
     },
     trunksFor: number => current.trunksFor(number),
-    isTrunk: address => current.isTrunk(address),
+    trunkAt: address => current.trunkAt(address),
   };
 
   async function start() {

@@ -174,7 +174,7 @@ t.test('a tenant presents its own proven numbers only', async t => {
 t.test('a call that is given up while it waits for its turn gives its channel back', async t => {
   const { sql, tenantId } = await fixture(t);
   const trunk = { name: 'a', callsPerSecond: 0.5, maxChannels: 2 };
-  const dialplan = { trunks: [], trunksFor: () => [], isTrunk: () => false };
+  const dialplan = { trunks: [], trunksFor: () => [], trunkAt: () => undefined };
   const logger = pino({ level: 'silent' });
   const { channels } = new Trunks({ server: undefined as never, sql, dialplan, logger });
   const call = { tenantId, interactionId: 'interaction' };

@@ -38,7 +38,12 @@ export interface Interaction {
   /** A word of the catalogue of outcomes; null while it lives. */
   outcome: string | null;
   queue: { key: string; name: string };
-  customer: { name: string | null /** E.164; null where he talks in his browser. */; phone: string | null };
+  customer: {
+    name: string | null /** E.164; null where he talks in his browser, or withholds it. */;
+    phone: string | null;
+  };
+  /** Of somebody who called: what he dialled, and what he chose in which menu. */
+  inbound: { number: string; choices: { step: string; keys: string; to: string | null }[] } | null;
   via: 'phone' | 'browser';
   note: string | null;
   locale: string;

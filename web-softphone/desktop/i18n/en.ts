@@ -186,6 +186,9 @@ export const en = {
 
   customer: {
     inBrowser: 'In the browser',
+    withheld: 'Number withheld',
+    dialled: 'Called',
+    chose: 'Chose',
     yes: 'Yes',
     no: 'No',
     rating: 'Rated',
@@ -383,6 +386,8 @@ export const en = {
     transferred: 'Passed on',
     not_confirmed: 'Customer did not press 1',
     queue_timeout: 'Waited too long',
+    flowed_out: 'Left the queue by the flow of the call',
+    merged: 'Joined with an earlier request',
     failed: 'Technical failure',
   },
 
@@ -464,6 +469,8 @@ export const en = {
     agent_gone: 'Agent gone, customer waits on the line',
     customer_released: 'No agent came for the customer on the line',
     customer_left: 'Customer hung up before the talk',
+    place_kept: 'Customer hung up and keeps the place',
+    flowed_out: 'Led out of the queue by the flow of the call',
     offered: 'Offered',
     declined: 'Declined',
     offer_expired: 'Not taken in time',

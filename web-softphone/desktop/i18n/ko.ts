@@ -185,6 +185,9 @@ export const ko: Dictionary = {
 
   customer: {
     inBrowser: '브라우저 통화',
+    withheld: '발신 번호 표시 제한',
+    dialled: '건 번호',
+    chose: '선택한 메뉴',
     yes: '예',
     no: '아니요',
     rating: '고객 평가',
@@ -381,6 +384,8 @@ export const ko: Dictionary = {
     transferred: '호 전환됨',
     not_confirmed: '고객이 1번을 누르지 않음',
     queue_timeout: '대기 시간 초과',
+    flowed_out: '통화 시나리오에 따라 대기 종료',
+    merged: '먼저 한 요청에 합쳐짐',
     failed: '기술적 오류',
   },
 
@@ -461,6 +466,8 @@ export const ko: Dictionary = {
     agent_gone: '상담원 이탈, 고객은 회선에서 대기',
     customer_released: '회선의 고객을 맡을 상담원 없음',
     customer_left: '통화 전에 고객이 끊음',
+    place_kept: '고객이 순서를 유지하고 끊음',
+    flowed_out: '통화 시나리오에 따라 대기열에서 나감',
     offered: '상담원에게 배정',
     declined: '배정 거절',
     offer_expired: '시간 내에 수락하지 않음',

@@ -27,10 +27,11 @@ export function useText(): Dictionary {
 }
 
 /** A number (E.164) as people of `homeCountry` write it; where there is none, the customer talks in his browser. */
-export function usePhone(e164: string | null, homeCountry: string | undefined): string {
+export function usePhone(e164: string | null, homeCountry: string | undefined, channel?: string): string {
   const { format } = useStore(useDesktop().phones.knowledge);
   const text = useText();
-  return e164 === null ? text.customer.inBrowser : format(e164, homeCountry);
+  if (e164 !== null) return format(e164, homeCountry);
+  return channel === 'call' ? text.customer.withheld : text.customer.inBrowser;
 }
 
 type SubjectAction = Action<[subject: string, ...rest: never[]]>;

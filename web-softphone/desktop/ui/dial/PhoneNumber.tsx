@@ -23,9 +23,19 @@ function Callable({ e164, children }: { e164: string; children: ReactNode }) {
   );
 }
 
-/** A number (E.164) as people of `home` write it, to be called by a click; who has none talks in his browser. */
-export function PhoneNumber({ e164, home }: { e164: string | null; home: string | undefined }) {
-  const shown = usePhone(e164, home);
+interface PhoneNumberProps {
+  e164: string | null;
+  home: string | undefined;
+  /** Of the interaction whose customer it is. */
+  channel: string;
+}
+
+/**
+ * A number (E.164) as people of `home` write it, to be called by a click; who has none talks in his browser, or calls and
+ * withholds it.
+ */
+export function PhoneNumber({ e164, home, channel }: PhoneNumberProps) {
+  const shown = usePhone(e164, home, channel);
   return e164 === null ? <>{shown}</> : <Callable e164={e164}>{shown}</Callable>;
 }
 

@@ -95,7 +95,7 @@ function Story({ detail, me }: { detail: InteractionDetail; me: Me }) {
             {detail.with === 'colleague' ? (
               t.dial.colleague
             ) : (
-              <PhoneNumber e164={customer.phone} home={me.tenant.countries[0]} />
+              <PhoneNumber e164={customer.phone} home={me.tenant.countries[0]} channel={detail.channel} />
             )}{' '}
             · {outcomeText(detail, t)}
           </p>

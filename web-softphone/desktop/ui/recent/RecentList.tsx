@@ -15,7 +15,7 @@ function Row({ interaction, me, onOpen }: { interaction: Interaction; me: Me; on
   const locale = useLanguage();
   const now = useNow();
   const { customer, bridgedAt, endedAt, requestedAt } = interaction;
-  const phone = usePhone(customer.phone, me.tenant.countries[0]);
+  const phone = usePhone(customer.phone, me.tenant.countries[0], interaction.channel);
   const length = bridgedAt && endedAt ? formatDuration(Date.parse(endedAt) - Date.parse(bridgedAt)) : null;
   return (
     <li>

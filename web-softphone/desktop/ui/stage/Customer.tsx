@@ -9,7 +9,7 @@ import type { Dictionary } from '../../i18n/en.js';
 import { Definition, DefinitionList } from '../common/DefinitionList.js';
 import { Elapsed } from '../common/Elapsed.js';
 import { PhoneNumber, TextWithNumbers } from '../dial/PhoneNumber.js';
-import { useLanguage, useNow, useText } from '../hooks.js';
+import { useLanguage, useNow, usePhone, useText } from '../hooks.js';
 import classes from './customer.module.css';
 
 /** The customer's or the colleague's name. */
@@ -35,7 +35,7 @@ export function CustomerHead({ interaction, me }: { interaction: Interaction; me
           {interaction.with === 'colleague' ? (
             t.dial.colleague
           ) : (
-            <PhoneNumber e164={customer.phone} home={me.tenant.countries[0]} />
+            <PhoneNumber e164={customer.phone} home={me.tenant.countries[0]} channel={interaction.channel} />
           )}
         </span>
         {customer.phone !== null && (
@@ -92,12 +92,32 @@ export function contextInWords(value: string | number | boolean, t: Dictionary, 
   return typeof value === 'number' ? new Intl.NumberFormat(locale).format(value) : value;
 }
 
+/** What a caller has dialled, and what he chose on his way here. */
+function Way({ inbound, me }: { inbound: NonNullable<Interaction['inbound']>; me: Me }) {
+  const t = useText();
+  const dialled = usePhone(inbound.number, me.tenant.countries[0]);
+  return (
+    <>
+      <Definition name={t.customer.dialled}>
+        <span data-testid="dialled">{dialled}</span>
+      </Definition>
+      {inbound.choices.length > 0 && (
+        <Definition name={t.customer.chose}>
+          <span data-testid="choices">
+            {inbound.choices.map(({ keys, to, step }) => `${keys} ${to ?? step}`).join(' → ')}
+          </span>
+        </Definition>
+      )}
+    </>
+  );
+}
+
 /** What he asks, from where, and since when. */
 export function CustomerFacts({ interaction, me }: { interaction: Interaction; me: Me }) {
   const t = useText();
   const locale = useLanguage();
   const now = useNow();
-  const { note, page, context, requestedAt, state } = interaction;
+  const { note, page, context, requestedAt, state, inbound } = interaction;
   return (
     <section>
       {note && (
@@ -110,7 +130,8 @@ export function CustomerFacts({ interaction, me }: { interaction: Interaction; m
         </blockquote>
       )}
       <DefinitionList>
-        {(page || isAskedFor(interaction)) && (
+        {inbound && <Way inbound={inbound} me={me} />}
+        {!inbound && (page || isAskedFor(interaction)) && (
           <Definition name={t.customer.page}>
             <PageLink page={page} />
           </Definition>

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { answerCall } from '../calls/index.js';
+import { MediaError } from '../media/index.js';
+import type { NodeLease } from '../store/index.js';
+import { CallFailure, type IncomingCall, type Refusal } from '../telephony/index.js';
+import { admitCall, type CallEntry, endCall, endLostCalls, isSomebodys } from './calls-sql.js';
+import { flowOf, type StoredFlow } from './flow/flows-sql.js';
+import { begin } from './flow/machine.js';
+import { FlowRun, type Journey } from './flow-run.js';
+import type { InboundParts } from './stage.js';
+
+/** How long a stop waits for the answers to its BYEs, milliseconds. */
+const hangUpMs = 2_000;
+
+export interface ReceptionOptions extends Omit<InboundParts, 'nodeId'> {
+  lease: NodeLease;
+}
+
+/** Takes the calls that come from trunks: each is refused with its reason, or answered and led by the flow of its number. */
+export class Reception {
+  readonly #parts: InboundParts;
+  readonly #lease: NodeLease;
+  readonly #running = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #offLost: () => void = () => undefined;
+
+  constructor({ lease, ...parts }: ReceptionOptions) {
+    this.#parts = { ...parts, nodeId: lease.id };
+    this.#lease = lease;
+  }
+
+  /** How many calls are under way. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  async start(): Promise<void> {
+    const { sql, telephony, logger } = this.#parts;
+    this.#offLost = this.#lease.onLost(() => {
+      endLostCalls(sql).catch(error => logger.error({ err: error }, 'calls of a dead gateway not ended'));
+    });
+    await endLostCalls(sql);
+    telephony.onIncoming(call => {
+      const running = this.#take(call).finally(() => this.#running.delete(running));
+      this.#running.add(running);
+    });
+  }
+
+  /** Takes no more calls, and ends those that are led by a flow; who waits in a queue is the conductor's. */
+  async stop(): Promise<void> {
+    this.#parts.telephony.onIncoming(call => call.refuse('overloaded'));
+    this.#offLost();
+    this.#stopping.abort(new Error('the gateway goes'));
+    const late = new AbortController();
+    await Promise.race([
+      Promise.all(this.#running),
+      delay(hangUpMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
+    ]);
+    late.abort();
+  }
+
+  /** Never throws: a call that cannot be taken is refused. */
+  async #take(call: IncomingCall): Promise<void> {
+    const { logger } = this.#parts;
+    try {
+      const refusal = await this.#lead(call);
+      if (refusal) call.refuse(refusal);
+    } catch (error) {
+      if (!call.signal.aborted) logger.error({ err: error, callId: call.callId }, 'inbound call not taken');
+      call.refuse('overloaded');
+    }
+  }
+
+  async #lead(call: IncomingCall): Promise<Refusal | undefined> {
+    const { sql, media, nodeId, logger, prompts } = this.#parts;
+    const { endpoints, capacity, draining } = media.load();
+    if (!media.healthy() || draining || endpoints >= capacity) return 'overloaded';
+    if (call.number === undefined) return 'unknown_number';
+    const stored = await flowOf(sql, call.number);
+    if (!stored) return (await isSomebodys(sql, call.number)) ? 'not_served' : 'unknown_number';
+    const journey = journeyOf(call, stored);
+    const { entry } = journey;
+    const { tenantId, id: inboundCallId } = entry;
+    if (!(await call.takeChannel(tenantId, inboundCallId))) return 'overloaded';
+    if (!(await admitCall(sql, entry, { ...journey, nodeId }))) return 'busy';
+    try {
+      const { file: holdMusic } = await prompts.music(tenantId);
+      const leg = await answerCall(this.#parts, { call, tenantId, inboundCallId, holdMusic });
+      await new FlowRun(this.#parts, journey, leg, this.#stopping.signal).run();
+      return undefined;
+    } catch (error) {
+      await endCall(sql, entry, error instanceof CallFailure ? 'hung_up' : 'refused', []);
+      if (error instanceof CallFailure) {
+        logger.info({ callId: call.callId, err: error }, 'the caller was gone before he was answered');
+        return undefined;
+      }
+      if (!(error instanceof MediaError)) throw error;
+      return error.code === 'no_common_codec' || error.code === 'bad_sdp' ? 'no_common_codec' : 'overloaded';
+    }
+  }
+}
+
+function journeyOf(call: IncomingCall, { tenantId, version, flow }: StoredFlow): Journey {
+  const entry: CallEntry = {
+    id: randomUUID(),
+    tenantId,
+    number: call.number as string,
+    caller: call.caller ?? null,
+    trunk: call.trunk,
+    flow: flow.flow,
+    version,
+  };
+  return { entry, flow, position: begin(flow), language: flow.language, path: [] };
+}
