@@ -149,6 +149,32 @@ t.test('cancelled while the phone rings: the phone stops, the agent is free', as
   await desk.find('empty-desk').waitFor();
 });
 
+t.test('whoever waits sees his place and the range of his waiting, after a reload, too', async t => {
+  const desk = await readyAgent(t);
+  const first = await enter(t);
+  await first.ask({ phone: nextNumber() });
+  await desk.offer();
+  const second = await enter(t);
+  await second.open();
+  await second.page
+    .getByText(/^(약 \d+~\d+분|길어야 \d+분)$/)
+    .first()
+    .waitFor();
+  await second.send({ phone: nextNumber() });
+  await second.sees('waiting');
+  const estimate = second.find('status').getByText(/^예상 대기 시간: (약 \d+~\d+분|길어야 \d+분)$/);
+  await estimate.waitFor();
+  t.equal(await second.find('position').textContent(), '다음 순서입니다');
+  await second.page.reload();
+  await second.sees('waiting');
+  await estimate.waitFor();
+  await second.cancel();
+  await second.sees('done', 'cancelled');
+  await first.cancel();
+  await first.sees('done', 'cancelled');
+  await desk.is('ready');
+});
+
 t.test('a reload, and another page of the shop, keep the status', async t => {
   const desk = await readyAgent(t);
   const telco = await sipp(t, 'uas-busy', { port: stack.trunkPort, args: ['-timeout', '300s'] });

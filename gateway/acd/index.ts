@@ -33,7 +33,14 @@ export { type InteractionState, liveStates, type Outcome } from './states.js';
 export { Succession } from './succession.js';
 export { claimCalls, disownCall } from './take-over.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';
-export { tellWait, type WaitRange } from './told-waits.js';
+export {
+  rangeAround,
+  spreadTold,
+  type ToldWait,
+  tellWait,
+  type WaitRange,
+  waitSpreads,
+} from './told-waits.js';
 export {
   directOfferOf,
   endForward,

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Floor } from './testing/floor.js';
-import { estimateRecord, tellWait } from './told-waits.js';
+import { estimateRecord, rangeAround, spreadTold, tellWait, waitSpreads } from './told-waits.js';
 import * as act from './transitions.js';
 
 /** One who asks, is told, and is reached (or not) so many seconds later. */
@@ -63,4 +63,21 @@ t.test('what was told first stays', async t => {
   const ref = { id, tenantId: floor.tenantId };
   const first = await tellWait(floor.sql, ref, 300);
   t.same(await tellWait(floor.sql, ref, 10), first);
+});
+
+t.test('the range moves with the estimate', async t => {
+  const floor = await Floor.open(t);
+  const { id } = await floor.request();
+  const told = (await tellWait(floor.sql, { id, tenantId: floor.tenantId }, 300))!;
+  const spread = spreadTold({ seconds: 300, ...told });
+  t.same(rangeAround(300, spread), told);
+  t.same(rangeAround(100, spread), { lowSeconds: 50, highSeconds: 200 });
+  t.same(rangeAround(0, spread), { lowSeconds: 0, highSeconds: 120 }, 'a phone has to ring, too');
+  t.same(rangeAround(100, spreadTold(null)), { lowSeconds: 50, highSeconds: 200 });
+  const spreads = await waitSpreads(floor.sql, floor.tenantId);
+  t.same(
+    [...spreads.values()][0],
+    { low: 0.5, high: 2 },
+    'each queue has one, and without history it is assumed',
+  );
 });

@@ -1,12 +1,18 @@
-import type { Sql } from '../store/index.js';
+import type { Fragment, Sql } from '../store/index.js';
 import type { InteractionRef } from './transitions.js';
 
 /** How many of the newest customers who were reached a queue's range is taken from. */
 const historyDepth = 50;
 
+/** How far estimates are off: the shares of one between which eight of ten waits end. */
+export interface WaitSpread {
+  low: number;
+  high: number;
+}
+
 /** With fewer than this the range is assumed. */
 const leastHistory = 10;
-const assumed = { low: 0.5, high: 2 };
+const assumed: WaitSpread = { low: 0.5, high: 2 };
 
 /** A range is never narrower than to this: a phone has to ring and be picked up, seconds. */
 const leastHighSeconds = 60;
@@ -14,6 +20,50 @@ const leastHighSeconds = 60;
 export interface WaitRange {
   lowSeconds: number;
   highSeconds: number;
+}
+
+/** The spread of queue `q`: of its newest customers who were reached, or assumed while there are too few. */
+function waitSpread(sql: Sql): Fragment {
+  return sql`lateral (
+    select case when count(*) >= ${leastHistory} then percentile_cont(0.1) within group (order by ratio)
+        else ${assumed.low}::float8 end as low,
+      case when count(*) >= ${leastHistory} then percentile_cont(0.9) within group (order by ratio)
+        else ${assumed.high}::float8 end as high
+    from (
+      select extract(epoch from i.bridged_at - w.told_at) / greatest(w.seconds, ${leastHighSeconds}) as ratio
+      from told_waits w join interactions i on i.tenant_id = w.tenant_id and i.id = w.interaction_id
+      where w.queue_id = q.id and i.bridged_at is not null
+      order by w.told_at desc limit ${historyDepth}
+    ) newest
+  ) spread`;
+}
+
+/** The range around an estimate. */
+export function rangeAround(seconds: number, { low, high }: WaitSpread): WaitRange {
+  return {
+    lowSeconds: Math.floor(seconds * Math.min(low, 1)),
+    highSeconds: Math.max(Math.ceil(Math.max(seconds, leastHighSeconds) * high), seconds, leastHighSeconds),
+  };
+}
+
+/** What somebody was told. */
+export type ToldWait = WaitRange & { seconds: number };
+
+/** The spread that somebody was told by, to tell him again when the estimate has moved; assumed when he was told nothing. */
+export function spreadTold(told: ToldWait | null): WaitSpread {
+  if (!told) return assumed;
+  const { seconds, lowSeconds, highSeconds } = told;
+  return {
+    low: seconds > 0 ? lowSeconds / seconds : 0,
+    high: highSeconds / Math.max(seconds, leastHighSeconds),
+  };
+}
+
+/** The spread of each queue of a company, by its id. */
+export async function waitSpreads(sql: Sql, tenantId: string): Promise<ReadonlyMap<string, WaitSpread>> {
+  const rows = await sql<(WaitSpread & { id: string })[]>`
+    select q.id, spread.* from queues q cross join ${waitSpread(sql)} where q.tenant_id = ${tenantId}`;
+  return new Map(rows.map(({ id, low, high }) => [id, { low, high }]));
 }
 
 /**
@@ -26,25 +76,16 @@ export async function tellWait(
   { id, tenantId }: InteractionRef,
   seconds: number,
 ): Promise<WaitRange | undefined> {
+  const [spread] = await sql<WaitSpread[]>`
+    select spread.* from interactions i join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
+    cross join ${waitSpread(sql)} where i.tenant_id = ${tenantId} and i.id = ${id}`;
+  if (!spread) return undefined;
+  const { lowSeconds, highSeconds } = rangeAround(seconds, spread);
   const [row] = await sql<WaitRange[]>`
-    with asked as (
-      select id, tenant_id, queue_id from interactions where tenant_id = ${tenantId} and id = ${id}
-    ), newest as (
-      select extract(epoch from i.bridged_at - w.told_at) / greatest(w.seconds, ${leastHighSeconds}) as ratio
-      from told_waits w join interactions i on i.tenant_id = w.tenant_id and i.id = w.interaction_id
-      where w.queue_id = (select queue_id from asked) and i.bridged_at is not null
-      order by w.told_at desc limit ${historyDepth}
-    ), factors as (
-      select case when count(*) >= ${leastHistory} then percentile_cont(0.1) within group (order by ratio)
-          else ${assumed.low}::float8 end as low,
-        case when count(*) >= ${leastHistory} then percentile_cont(0.9) within group (order by ratio)
-          else ${assumed.high}::float8 end as high
-      from newest
-    ), told as (
+    with told as (
       insert into told_waits (interaction_id, tenant_id, queue_id, seconds, low_seconds, high_seconds)
-      select a.id, a.tenant_id, a.queue_id, ${seconds}::int, floor(${seconds}::int * least(f.low, 1)),
-        greatest(ceil(greatest(${seconds}::int, ${leastHighSeconds}::int) * f.high), ${seconds}::int, ${leastHighSeconds}::int)
-      from asked a, factors f
+      select id, tenant_id, queue_id, ${seconds}, ${lowSeconds}, ${highSeconds}
+      from interactions where tenant_id = ${tenantId} and id = ${id}
       on conflict (interaction_id) do nothing
       returning low_seconds, high_seconds
     )

@@ -7,7 +7,6 @@ import {
   type Slot,
   type SlotTerms,
   tellWait,
-  type WaitRange,
   withFreeSeats,
 } from '../acd/index.js';
 import { answerBrowserCall, type BrowserCall, browserCallOf, leaveBrowserCall } from '../calls/index.js';
@@ -21,7 +20,7 @@ import { callableNumber } from './number-policy.js';
 import { offeredQueues, type QueuePromise, slotsOf, takesCallsNow } from './promises.js';
 import { rate } from './rating.js';
 import type { CallbackTokens, TokenScope } from './token.js';
-import { type Counter, listCounters, type VisitorView, viewCallback } from './visitor-view.js';
+import { type CounterToChoose, countersToChoose, type VisitorView, viewCallback } from './visitor-view.js';
 
 /** What a visitor sends. */
 export interface CallbackForm {
@@ -55,8 +54,6 @@ export interface Receipt extends VisitorCallback {
   token: string;
   /** Where it can be moved and taken back without a login; only for whoever asked first. */
   link: string | null;
-  /** In which time eight of ten are reached who stand where he stands; null where nobody can know. */
-  estimatedWait: WaitRange | null;
 }
 
 /** Where a request comes from. */
@@ -98,9 +95,9 @@ export class CallbackRequests {
     siteKey: string,
     origin: string | undefined,
     locale: Locale,
-  ): Promise<Site & { queues: Counter[] }> {
+  ): Promise<Site & { queues: CounterToChoose[] }> {
     const site = await siteFor(this.#sql, siteKey, origin);
-    return { ...site, queues: await listCounters(this.#sql, site.tenantId, locale) };
+    return { ...site, queues: await countersToChoose(this.#sql, site.tenantId, locale) };
   }
 
   /**
@@ -158,11 +155,11 @@ export class CallbackRequests {
     const view = await this.#view(request.id, scope);
     const seconds = view.estimatedWaitSeconds;
     const ref = { id: request.id, tenantId: site.tenantId };
-    const estimatedWait = seconds === null ? null : ((await tellWait(this.#sql, ref, seconds)) ?? null);
+    const told = seconds === null ? undefined : await tellWait(this.#sql, ref, seconds);
     const token = this.#tokens.issue(request.id, scope);
     // Behind the #, so that it stays in the browser: no server on the way writes it into a log.
     const link = scope === 'full' ? `${this.#publicUrl}/callback/#${request.id}.${token}` : null;
-    return { ...view, token, link, estimatedWait };
+    return { ...view, token, link, estimatedWait: told ?? view.estimatedWait };
   }
 
   /** @throws ApiError unauthorized */

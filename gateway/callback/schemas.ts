@@ -3,12 +3,22 @@ import { NullableString, NullableTimestamp, PointInTime, Timestamp } from '../sc
 
 export const Slot = Type.Object({ at: Timestamp, until: Timestamp });
 
+/** In which time eight of ten are reached. */
+const WaitRange = Type.Union(
+  [Type.Object({ lowSeconds: Type.Integer(), highSeconds: Type.Integer() }), Type.Null()],
+  {
+    description:
+      'The range in which eight of ten of the queue’s newest customers were reached who were told so much.',
+  },
+);
+
 export const Callback = Type.Object({
   id: Type.String(),
   state: Type.String({ description: 'scheduled, waiting, offered, accepted, dialing, bridged or done' }),
   outcome: NullableString,
   position: Type.Union([Type.Integer(), Type.Null()]),
   estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
+  estimatedWait: WaitRange,
   queue: Type.Object({ key: Type.String(), name: Type.String() }),
   requestedAt: Timestamp,
   dueAt: NullableTimestamp,
@@ -44,10 +54,6 @@ export const Callback = Type.Object({
 
 export const Receipt = Type.Object({
   ...Callback.properties,
-  estimatedWait: Type.Union(
-    [Type.Object({ lowSeconds: Type.Integer(), highSeconds: Type.Integer() }), Type.Null()],
-    { description: 'The range in which eight of ten of the queue’s newest customers were reached.' },
-  ),
   token: Type.String(),
   link: Type.Union([Type.String(), Type.Null()], {
     description: 'Where it can be moved and taken back without a login; the token is behind the #.',
@@ -67,6 +73,7 @@ export const Site = Type.Object({
       opensAt: NullableTimestamp,
       later: Type.Boolean({ description: 'Whether a time can be chosen.' }),
       estimatedWaitSeconds: Type.Union([Type.Integer(), Type.Null()]),
+      estimatedWait: WaitRange,
     }),
   ),
 });

@@ -1,4 +1,14 @@
-import { estimateWait, type QueueLoad, queueLoad, waitsFor } from '../acd/index.js';
+import {
+  estimateWait,
+  type QueueLoad,
+  queueLoad,
+  rangeAround,
+  spreadTold,
+  type ToldWait,
+  type WaitRange,
+  waitSpreads,
+  waitsFor,
+} from '../acd/index.js';
 import type { Sql } from '../store/index.js';
 import { offeredQueues, opensAt, takesCallsNow } from './promises.js';
 
@@ -10,6 +20,8 @@ export interface VisitorView {
   /** Place in the queue, 1 is next; null when it no longer waits. */
   position: number | null;
   estimatedWaitSeconds: number | null;
+  /** In which time eight of ten are reached who stand where he stands; null where nobody can know. */
+  estimatedWait: WaitRange | null;
   queue: { key: string; name: string };
   requestedAt: Date;
   /** When it enters the queue; null when it has, or when somebody has yet to say. */
@@ -31,9 +43,12 @@ export async function viewCallback(
   id: string,
 ): Promise<(VisitorView & { tenantId: string }) | undefined> {
   const [row] = await sql<
-    (Omit<VisitorView, 'estimatedWaitSeconds' | 'slot'> & { tenantId: string } & QueueLoad & {
+    (Omit<VisitorView, 'estimatedWaitSeconds' | 'estimatedWait' | 'slot'> & {
+      tenantId: string;
+    } & QueueLoad & {
         slotAt: Date | null;
         slotUntil: Date | null;
+        told: ToldWait | null;
       })[]
   >`
     select i.id, i.tenant_id as "tenantId", case i.state when 'wrap_up' then 'done' else i.state end as state, i.outcome,
@@ -46,25 +61,31 @@ export async function viewCallback(
       i.requested_at as "requestedAt", i.due_at as "dueAt", i.slot_at as "slotAt", i.slot_until as "slotUntil",
       ${waitsFor(sql)},
       case when i.queue_id <> i.asked_queue_id then coalesce(asked.name ->> i.locale, asked.name ->> 'en', asked.key) end as "movedFrom",
-      i.state = 'dialing' and i.confirming_since is not null as confirming, i.via, load.*
+      i.state = 'dialing' and i.confirming_since is not null as confirming, i.via,
+      (select json_build_object('seconds', w.seconds, 'lowSeconds', w.low_seconds, 'highSeconds', w.high_seconds)
+        from told_waits w where w.interaction_id = i.id) as told,
+      load.*
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id
     cross join ${queueLoad(sql)}
     where i.id = ${id} and i.channel = 'callback'`;
   if (!row) return undefined;
-  const { waiting, agents, free, aht, slotAt, slotUntil, ...rest } = row;
+  const { waiting, agents, free, aht, slotAt, slotUntil, told, ...rest } = row;
   const load = { waiting, agents, free, aht };
   const view = { ...rest, slot: slotAt && slotUntil ? { at: slotAt, until: slotUntil } : null };
+  const seconds = view.position === null || view.waitsFor !== null ? null : estimateWait(view.position, load);
   return {
     ...view,
-    estimatedWaitSeconds:
-      view.position === null || view.waitsFor !== null ? null : estimateWait(view.position, load),
+    estimatedWaitSeconds: seconds,
+    // What he was told moves with the estimate: to look at the queue's history anew for each who waits would cost too much.
+    estimatedWait: seconds === null ? null : rangeAround(seconds, spreadTold(told)),
   };
 }
 
 /** A counter that a visitor may choose. */
 export interface Counter {
+  id: string;
   key: string;
   name: string;
   /** Whether a call can be asked for now. */
@@ -75,6 +96,26 @@ export interface Counter {
   /** Whether a time can be chosen. */
   later: boolean;
   estimatedWaitSeconds: number | null;
+}
+
+/** A counter as it is shown to somebody who chooses. */
+export type CounterToChoose = Counter & { estimatedWait: WaitRange | null };
+
+/** The counters with the range in which their next customers are reached. */
+export async function countersToChoose(
+  sql: Sql,
+  tenantId: string,
+  locale: string,
+): Promise<CounterToChoose[]> {
+  const [counters, spreads] = await Promise.all([
+    listCounters(sql, tenantId, locale),
+    waitSpreads(sql, tenantId),
+  ]);
+  return counters.map(counter => {
+    const spread = spreads.get(counter.id);
+    const seconds = counter.estimatedWaitSeconds;
+    return { ...counter, estimatedWait: seconds === null || !spread ? null : rangeAround(seconds, spread) };
+  });
 }
 
 export async function listCounters(sql: Sql, tenantId: string, locale: string): Promise<Counter[]> {
@@ -93,6 +134,7 @@ export async function listCounters(sql: Sql, tenantId: string, locale: string): 
     const full = inTime && load.most !== null && load.waiting >= load.most;
     const open = inTime && !full;
     return {
+      id: queue.id,
       key: queue.key,
       name: load.name,
       open,

@@ -29,7 +29,13 @@ export interface Queue {
   opensAt: string | null;
   /** Whether a time can be chosen. */
   later: boolean;
-  estimatedWaitSeconds: number | null;
+  estimatedWait: WaitRange | null;
+}
+
+/** In which time eight of ten are reached. */
+export interface WaitRange {
+  lowSeconds: number;
+  highSeconds: number;
 }
 
 export interface Site {
@@ -50,7 +56,7 @@ export interface Callback {
   state: CallbackState;
   outcome: Outcome | null;
   position: number | null;
-  estimatedWaitSeconds: number | null;
+  estimatedWait: WaitRange | null;
   queue: { key: string; name: string };
   dueAt: string | null;
   slot: Slot | null;

@@ -7,7 +7,7 @@ const at = (state: Callback['state']): Callback => ({
   state,
   outcome: null,
   position: null,
-  estimatedWaitSeconds: null,
+  estimatedWait: null,
   queue: { key: 'sales', name: 'Sales' },
   dueAt: null,
   slot: null,

@@ -115,9 +115,7 @@ export function formView({
   };
 
   const cards = site.queues.map(queue => {
-    const wait = queue.open
-      ? waitInWords(text, queue.estimatedWaitSeconds)
-      : closedInWords(queue, text, language);
+    const wait = queue.open ? waitInWords(text, queue.estimatedWait) : closedInWords(queue, text, language);
     const choosable = isChoosable(queue);
     return choiceCard(
       {

@@ -52,7 +52,7 @@ export function stageOf(callback: Callback, text: Texts, language: Language): St
     };
   }
   const waiting = callback.state === 'waiting';
-  const wait = waiting ? waitInWords(text, callback.estimatedWaitSeconds) : undefined;
+  const wait = waiting ? waitInWords(text, callback.estimatedWait) : undefined;
   return {
     step: steps[callback.state],
     tone: tones[callback.state],

@@ -9,7 +9,7 @@ const callback = (part: Partial<Callback>): Callback => ({
   state: 'waiting',
   outcome: null,
   position: null,
-  estimatedWaitSeconds: null,
+  estimatedWait: null,
   queue: { key: 'sales', name: 'Sales' },
   dueAt: null,
   slot: null,
@@ -50,11 +50,15 @@ for (const language of ['en', 'ko'] as const) {
     const headings = new Set<string>();
     for (const state of states.filter(state => state !== 'done')) {
       const slot = { at: '2026-12-01T00:00:00Z', until: '2026-12-01T00:30:00Z' };
-      const stage = stageOf(callback({ state, slot, position: 2, estimatedWaitSeconds: 90 }), text, language);
+      const stage = stageOf(
+        callback({ state, slot, position: 2, estimatedWait: { lowSeconds: 45, highSeconds: 180 } }),
+        text,
+        language,
+      );
       t.equal(stage.cancellable, state !== 'bridged', `${state} can be cancelled`);
       t.equal(stage.again, undefined);
       t.equal(stage.place, state === 'waiting' ? text.position(2) : undefined);
-      t.equal(stage.estimate, state === 'waiting' ? text.estimate(text.wait(2)) : undefined);
+      t.equal(stage.estimate, state === 'waiting' ? text.estimate(text.waitUpTo(3)) : undefined);
       headings.add(stage.heading);
     }
     for (const outcome of outcomes) {
@@ -92,11 +96,22 @@ t.test('the steps go forward', async t => {
 
 t.test('waiting times in words', async t => {
   t.equal(waitInWords(texts.en, null), undefined);
-  t.equal(waitInWords(texts.en, 0), 'Less than a minute');
-  t.equal(waitInWords(texts.en, 60), 'About 1 minute');
-  t.equal(waitInWords(texts.en, 61), 'About 2 minutes');
-  t.equal(waitInWords(texts.ko, 3600), '약 60분');
-  t.equal(waitInWords(texts.en, 3601), 'More than an hour');
+  const cases: [low: number, high: number, en: string, ko: string][] = [
+    [0, 60, 'Less than a minute', '1분 이내'],
+    [0, 61, 'Up to 2 minutes', '길어야 2분'],
+    [59, 240, 'Up to 4 minutes', '길어야 4분'],
+    [60, 90, 'About 1–2 minutes', '약 1~2분'],
+    [180, 360, 'About 3–6 minutes', '약 3~6분'],
+    [185, 180, 'About 3 minutes', '약 3분'],
+    [1800, 3600, 'About 30–60 minutes', '약 30~60분'],
+    [1800, 3601, 'More than 30 minutes', '30분 이상'],
+    [3600, 9000, 'More than an hour', '1시간 이상'],
+    [30, 9000, 'More than an hour', '1시간 이상'],
+  ];
+  for (const [lowSeconds, highSeconds, en, ko] of cases) {
+    t.equal(waitInWords(texts.en, { lowSeconds, highSeconds }), en);
+    t.equal(waitInWords(texts.ko, { lowSeconds, highSeconds }), ko);
+  }
 });
 
 t.test('the language is the first wish we speak', async t => {

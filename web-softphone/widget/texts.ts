@@ -1,4 +1,4 @@
-import type { CallbackState, Outcome } from './callback.js';
+import type { CallbackState, Outcome, WaitRange } from './callback.js';
 import type { Language } from './launcher-texts.js';
 
 export type { Language };
@@ -22,6 +22,9 @@ export interface Texts {
   allClosed: string;
   noWait: string;
   wait(minutes: number): string;
+  waitBetween(low: number, high: number): string;
+  waitUpTo(minutes: number): string;
+  waitFrom(minutes: number): string;
   longWait: string;
   country: string;
   phone: string;
@@ -85,6 +88,9 @@ const en: Texts = {
   allClosed: 'Nobody is here right now. Please come back during our opening hours.',
   noWait: 'Less than a minute',
   wait: minutes => (minutes === 1 ? 'About 1 minute' : `About ${minutes} minutes`),
+  waitBetween: (low, high) => `About ${low}–${high} minutes`,
+  waitUpTo: minutes => `Up to ${minutes} minutes`,
+  waitFrom: minutes => `More than ${minutes} minutes`,
   longWait: 'More than an hour',
   country: 'Country',
   phone: 'Your phone number',
@@ -240,6 +246,9 @@ const ko: Texts = {
   allClosed: '지금은 상담원이 없습니다. 운영 시간에 다시 찾아 주세요.',
   noWait: '1분 이내',
   wait: minutes => `약 ${minutes}분`,
+  waitBetween: (low, high) => `약 ${low}~${high}분`,
+  waitUpTo: minutes => `길어야 ${minutes}분`,
+  waitFrom: minutes => `${minutes}분 이상`,
   longWait: '1시간 이상',
   country: '국가',
   phone: '전화번호',
@@ -384,9 +393,13 @@ const ko: Texts = {
 export const texts: Record<Language, Texts> = { en, ko };
 
 /** A waiting time in words; undefined when the server does not know one. */
-export function waitInWords(text: Texts, seconds: number | null): string | undefined {
-  if (seconds === null) return undefined;
-  if (seconds < 60) return text.noWait;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes > 60 ? text.longWait : text.wait(minutes);
+export function waitInWords(text: Texts, range: WaitRange | null): string | undefined {
+  if (range === null) return undefined;
+  const low = Math.floor(range.lowSeconds / 60);
+  const high = Math.ceil(range.highSeconds / 60);
+  if (high <= 1) return text.noWait;
+  if (low >= 60) return text.longWait;
+  if (low === 0) return high > 60 ? text.longWait : text.waitUpTo(high);
+  if (high > 60) return text.waitFrom(low);
+  return low === high ? text.wait(low) : text.waitBetween(low, high);
 }
