@@ -39,6 +39,8 @@ export interface SipServerOptions extends Listeners {
   guard: GuardOptions;
   /** Counters over HTTP; none when absent. */
   metrics?: ListenAddress;
+  /** Where INVITEs are noted that ring, for the next run to cancel those of a killed one; nowhere when absent. */
+  ringingFile?: string;
   /** Where each call gets a pcap file; none when absent. */
   traceFolder?: string;
   /** The newest that are kept there. */

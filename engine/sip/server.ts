@@ -8,6 +8,7 @@ import { ControlServer, LoggedIn } from './control/control-server.js';
 import { Sender } from './dialog/client/sender.js';
 import { UserAgent } from './dialog/user-agent.js';
 import { Guard } from './guard/guard.js';
+import { RingingJournal } from './journal/ringing-journal.js';
 import { ListenError, listening } from './listen-error.js';
 import { listenMetrics } from './metrics/listener.js';
 import { metricsOf } from './metrics/metrics.js';
@@ -73,6 +74,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
   const traffic = new Traffic();
   const certificates = readCertificates(options);
   const trace = await openTrace(options, log);
+  const journal = openJournal(options, log);
   const inbound = new Inbound({
     flows,
     limits: options.limits,
@@ -99,6 +101,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       applications,
       options: options.userAgent,
       calls,
+      journal,
     });
     const proxy = new ProxyCore({
       transactions,
@@ -134,6 +137,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
       sizes,
     });
     const metricsDoor = await openMetrics(metrics, options, () => controlServer.close());
+    if (journal !== undefined) userAgent.recall(journal);
     return {
       ...listeners.bound,
       ...doors,
@@ -154,6 +158,7 @@ export async function startSipServer(options: SipServerOptions, parts: SipServer
         await metricsDoor?.close();
         await listeners.close();
         await trace?.close();
+        journal?.close();
       },
     };
   } catch (error) {
@@ -171,6 +176,17 @@ async function openTrace(options: SipServerOptions, log: Logger): Promise<CallTr
     return await CallTrace.open({ folder, maxFiles }, { failed });
   } catch (error) {
     throw new ListenError(`cannot write traces to ${folder} (--trace): ${(error as Error).message}`);
+  }
+}
+
+/** @throws ListenError */
+function openJournal({ ringingFile: path }: SipServerOptions, log: Logger): RingingJournal | undefined {
+  if (path === undefined) return undefined;
+  const failed = (error: Error) => log.error({ reason: error.message }, 'what rings cannot be noted');
+  try {
+    return new RingingJournal(path, { failed });
+  } catch (error) {
+    throw new ListenError(`cannot note what rings in ${path} (--ringing): ${(error as Error).message}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CompleteConfig, variableOf } from '../../gateway/config.js';
 import { type PostgresServer, startPostgres } from '../postgres/index.js';
@@ -115,6 +116,7 @@ function sipPart(around: Surroundings): Part {
       ...['--ws', hostPort(sipAddress, sipWsPort)],
       ...Object.entries(wanted).flatMap(([flag, value]) => (value === undefined ? [] : [flag, value])),
       ...external,
+      ...['--ringing', join(around.config.dataDir, 'sip-ringing')],
       ...['--log-level', around.config.logLevel],
     ],
     secrets: { [variableOf('sipSecret')]: sipSecret },

@@ -1,5 +1,6 @@
 /** The user agent core (RFC 3261 section 5): puts the parts of this room together and is what the control room sees. */
 
+import type { RingingJournal } from '../journal/ringing-journal.js';
 import type { SipRequest } from '../message/message.js';
 import type { StatusLine, Template } from '../message/template.js';
 import type { TransactionLayer, TransactionUser } from '../transaction/layer.js';
@@ -11,6 +12,7 @@ import type { Call, CallObserver } from './call-events.js';
 import { NextHop } from './client/next-hop.js';
 import type { OutgoingInvite } from './client/outgoing-invite.js';
 import type { OutgoingSubscribe } from './client/outgoing-subscribe.js';
+import { recallInvite } from './client/recalled-invite.js';
 import { Sender } from './client/sender.js';
 import { type ApplicationRequest, Uac } from './client/uac.js';
 import type { Dialog } from './dialog.js';
@@ -35,6 +37,8 @@ export interface UserAgentParts {
   options: UserAgentOptions;
   /** Absent when calls are not recorded. */
   calls?: CallObserver;
+  /** Absent when the next run need not know what rings. */
+  journal?: RingingJournal;
 }
 
 /** A request from the network with whom it was for. */
@@ -50,6 +54,7 @@ export class UserAgent {
   readonly #dialogs: DialogStore;
   readonly #exchanges: ExchangeTable;
   readonly #pending = new Map<string, OutgoingInvite>();
+  readonly #sender: Sender;
   readonly #hangUp: HangUp;
   readonly #subscriptions: Subscriptions;
   readonly #responder: Responder;
@@ -62,7 +67,7 @@ export class UserAgent {
   readonly #closing = new AbortController();
 
   constructor(parts: UserAgentParts) {
-    const { transactions, router, flows, applications, options, calls } = parts;
+    const { transactions, router, flows, applications, options, calls, journal } = parts;
     const { clock, timers } = transactions;
     this.#parts = parts;
     const closing = this.#closing.signal;
@@ -105,6 +110,7 @@ export class UserAgent {
     });
     this.#dialogs = dialogs;
     this.#exchanges = exchanges;
+    this.#sender = sender;
     this.#hangUp = hangUp;
     this.#subscriptions = subscriptions;
     this.#responder = responder;
@@ -131,6 +137,7 @@ export class UserAgent {
       claimEnded,
       closing,
       calls,
+      journal,
     });
     this.#registrations = registrations;
     this.#uas = uas;
@@ -208,6 +215,16 @@ export class UserAgent {
   attends(application: Application): void {
     const { resumeName } = application;
     if (resumeName !== undefined) this.#succession.attend(application, resumeName);
+  }
+
+  /** Ends what an earlier run left ringing. */
+  recall(journal: RingingJournal): void {
+    for (const [id, { protocol, address, port, domain, head }] of journal.left) {
+      const over = () => journal.ended(id);
+      const flow = this.#parts.router.again(protocol, address, port, domain);
+      if (flow === undefined) over();
+      else recallInvite(head, flow, { sender: this.#sender, hangUp: this.#hangUp, over });
+    }
   }
 
   /** The server is about to end: BYE to every peer, 503 to every caller, CANCEL to every callee, and nothing new. */

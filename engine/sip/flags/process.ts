@@ -13,6 +13,15 @@ export const processFlags: readonly Flag[] = [
     },
   },
   {
+    name: 'ringing',
+    value: 'FILE',
+    otherwise: 'none',
+    help: 'notes what rings there: after a kill the next run cancels it',
+    set: ({ server }, text) => {
+      server.ringingFile = text;
+    },
+  },
+  {
     name: 'exit-with-parent',
     help: 'end when standard input closes',
     set: settings => {

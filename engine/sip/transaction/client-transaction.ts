@@ -98,14 +98,24 @@ export class ClientTransaction {
 
   /** Sends the request and starts the timers. */
   start(flow: Flow): void {
+    this.#attach(flow);
+    if (flow.open) this.#run(this.#isInvite ? inviteClientStart : nonInviteClientStart);
+    else this.fail(new Error('the connection is closed'));
+  }
+
+  /** Goes on with an INVITE that an earlier run of the server sent, and that was answered provisionally. */
+  resume(flow: Flow): void {
+    this.#state = 'proceeding';
+    this.#attach(flow);
+  }
+
+  #attach(flow: Flow): void {
     this.#flow = flow;
     const { clock, timers } = this.#environment;
     this.#timers = new TimerSet(clock, timers, flow.connected, name =>
       this.#fire(`timer${name}` as ClientEvent),
     );
     this.#stopListening = flow.onClosed(() => this.fail(new Error('the connection is closed')));
-    if (flow.open) this.#run(this.#isInvite ? inviteClientStart : nonInviteClientStart);
-    else this.fail(new Error('the connection is closed'));
   }
 
   /** A response with this transaction's branch and method (RFC 3261 section 17.1.3). */

@@ -15,7 +15,7 @@ import {
 import type { Family } from './resolver.js';
 import { StreamFirst } from './stream-first.js';
 import { LocatedTargets, type Targets } from './targets.js';
-import type { Flow, LocalAddress, Protocol, Transport } from './transport.js';
+import { type Flow, type LocalAddress, openable, type Protocol, type Transport } from './transport.js';
 
 /** How a request goes that is too large for a datagram; absent where the URI insists on UDP, or nothing else is there. */
 type Large = (targets: Targets) => Targets;
@@ -34,10 +34,9 @@ export type Route =
 export interface Router {
   readonly locals: readonly LocalAddress[];
   route(uri: string): Route;
+  /** A flow to where a flow went in an earlier run; undefined when nothing listens that it could leave from. */
+  again(protocol: Protocol, address: string, port: number, domain?: string): Flow | undefined;
 }
-
-/** What this server can open by itself, most liked first: connections over WebSocket come from browsers only. */
-const openable: readonly Protocol[] = ['udp', 'tcp', 'tls'];
 
 /** A URI says `ws` of both (RFC 7118 section 5.2.2), and some write `wss` where a proxy in between does the TLS. */
 const uriTransport = (protocol: string): string => (protocol === 'wss' ? 'ws' : protocol);
@@ -87,6 +86,10 @@ export class TransportRouter implements Router {
     if (flow !== undefined) return { kind: 'flow', flow, large };
     if (openable) return { kind: 'refused', reason: 'transport' };
     return { kind: 'unreachable', local, reason: 'Service Unavailable' };
+  }
+
+  again(protocol: Protocol, address: string, port: number, domain = address): Flow | undefined {
+    return this.#open({ protocol, address, port }, domain);
   }
 
   #listening(protocol: string): Transport | undefined {

@@ -11,6 +11,9 @@ export const protocols = ['udp', 'tcp', 'tls', 'ws', 'wss'] as const;
 
 export type Protocol = (typeof protocols)[number];
 
+/** What this server can open by itself, most liked first: connections over WebSocket come from browsers only. */
+export const openable: readonly Protocol[] = ['udp', 'tcp', 'tls'];
+
 /** An address the server listens on. */
 export interface LocalAddress {
   protocol: Protocol;

@@ -1,5 +1,6 @@
 /** An INVITE that an application sent, until its final response: inside a dialog or about to make one. */
 
+import type { RingingJournal } from '../../journal/ringing-journal.js';
 import type { SipResponse } from '../../message/message.js';
 import type { Template } from '../../message/template.js';
 import { newUuid } from '../../message/token.js';
@@ -27,6 +28,8 @@ export interface InviteContext {
   pending: Map<string, OutgoingInvite>;
   /** Absent when calls are not recorded. */
   calls?: CallObserver;
+  /** Absent when the next run need not know what rings. */
+  journal?: RingingJournal;
 }
 
 /** How often the interval of a session timer is made longer before a 422 goes to the application. */
@@ -158,7 +161,17 @@ export class OutgoingInvite {
     else this.#success(answer, answer.response, answer.flow);
   }
 
+  /** For the next run of the server, should this one be killed. A re-INVITE rings nowhere. */
+  #note(): void {
+    const { flow, request } = this.#sent;
+    if (flow === undefined || this.within !== undefined) return;
+    const { protocol, remoteAddress: address, remotePort: port, domain } = flow;
+    const head = request.text.slice(0, request.text.indexOf('\r\n\r\n') + 4);
+    this.context.journal?.began(this.id, { protocol, address, port, domain, head });
+  }
+
   #progress(answer: Answer): void {
+    if (!this.#provisional) this.#note();
     this.#provisional = true;
     if (this.#cancel !== undefined) this.#sendCancel();
     this.#ringing ||= answer.status > 100;
@@ -234,6 +247,7 @@ export class OutgoingInvite {
   #settle(): boolean {
     if (this.#giveUp !== undefined) this.context.sender.transactions.clock.cancel(this.#giveUp);
     this.#giveUp = undefined;
+    this.context.journal?.ended(this.id);
     if (this.within?.inviteOut === this) this.within.inviteOut = undefined;
     return this.context.pending.delete(this.id);
   }

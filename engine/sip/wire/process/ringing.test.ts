@@ -1,0 +1,120 @@
+/** The process is killed while telephones ring for it: the next one sees to it that they stop. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Test, test } from 'tap';
+import { RingingJournal } from '../../journal/ringing-journal.js';
+import type { ListenAddress } from '../../options.js';
+import { secret } from '../../testing/harness.js';
+import { sdp, UdpPeer } from '../../testing/peer.js';
+import { RawApplication } from '../../testing/raw-application.js';
+
+const program = fileURLToPath(new URL('../../main.js', import.meta.url));
+
+const addressOf = (text: string): ListenAddress => {
+  const [host = '', port] = text.split(':');
+  return { host, port: Number(port) };
+};
+
+/** Starts the process again and again, on the same port and with the same notes. */
+function runs(t: Test) {
+  const folder = mkdtempSync(join(tmpdir(), 'ringing-'));
+  const children: ChildProcess[] = [];
+  const notes = join(folder, 'notes');
+  let udp = '127.0.0.1:0';
+  t.teardown(() => {
+    for (const child of children) child.kill('SIGKILL');
+    rmSync(folder, { recursive: true });
+  });
+  const start = async () => {
+    const args = ['--control', '127.0.0.1:0', '--udp', udp, '--ringing', notes];
+    const env = { ...process.env, RINGBRIDGE_SIP_SECRET: secret };
+    const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    children.push(child);
+    const [line] = await once(child.stdout!, 'data');
+    const ready = JSON.parse(String(line)) as { control: string; udp: [string] };
+    udp = ready.udp[0];
+    const application = await RawApplication.open(addressOf(ready.control));
+    await application.login(secret);
+    return { application, sip: addressOf(udp), child };
+  };
+  const kill = async ({ child }: { child: ChildProcess }) => {
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  /** What is noted and has not ended. */
+  const left = () => new RingingJournal(notes, { failed: error => t.fail(error.message) }).left.size;
+  return { start, kill, left };
+}
+
+/** A telephone that is called, and where its INVITE has come to. */
+async function called(t: Test, { application, sip }: { application: RawApplication; sip: ListenAddress }) {
+  const phone = await UdpPeer.open(sip);
+  t.teardown(() => phone.close());
+  const invite = [`INVITE sip:b@127.0.0.1:${phone.port} SIP/2.0`, 'Content-Type: application/sdp', '', sdp];
+  const [result] = await application.ask(`sip|||\r\n${invite.join('\r\n')}`);
+  t.equal(result, 'OK');
+  return { phone, invite: await phone.request('INVITE') };
+}
+
+test('what rings when the process is killed is cancelled by the next one', async t => {
+  const { start, kill, left } = runs(t);
+  const first = await start();
+  const { phone, invite } = await called(t, first);
+  phone.respond(invite, 180, { tag: 'b' });
+  await first.application.sip('SIP/2.0 180');
+  await kill(first);
+
+  const second = await start();
+  const cancel = await phone.request('CANCEL');
+  t.equal(cancel.via?.branch, invite.via?.branch, 'RFC 3261 9.1: the branch of the INVITE');
+  t.same(
+    [cancel.uri, cancel.callId, cancel.from, cancel.to, cancel.cseq?.number],
+    [invite.uri, invite.callId, invite.from, invite.to, invite.cseq?.number],
+  );
+  phone.respond(cancel, 200);
+  phone.respond(invite, 487, { tag: 'b' });
+  const ack = await phone.request('ACK');
+  t.equal(ack.via?.branch, invite.via?.branch);
+
+  await kill(second);
+  t.equal(left(), 0, 'it is done with');
+});
+
+test('what is answered before it is cancelled is hung up', async t => {
+  const { start, kill } = runs(t);
+  const first = await start();
+  const { phone, invite } = await called(t, first);
+  phone.respond(invite, 180, { tag: 'b' });
+  await first.application.sip('SIP/2.0 180');
+  await kill(first);
+
+  await start();
+  const cancel = await phone.request('CANCEL');
+  phone.respond(invite, 200, { tag: 'b', body: sdp });
+  phone.respond(cancel, 481);
+  await phone.request('ACK');
+  const bye = await phone.request('BYE');
+  t.equal(bye.callId, invite.callId);
+  phone.respond(bye, 200);
+  phone.respond(invite, 200, { tag: 'b', body: sdp });
+  await phone.request('ACK');
+  const hungUpAgain = phone.got.filter(message => message.cseq?.method === 'BYE');
+  t.same(hungUpAgain, [], 'an answer that is repeated is acknowledged, and hung up once');
+});
+
+test('what was refused before the kill is left alone', async t => {
+  const { start, kill, left } = runs(t);
+  const first = await start();
+  const refused = await called(t, first);
+  refused.phone.respond(refused.invite, 180, { tag: 'b' });
+  refused.phone.respond(refused.invite, 486, { tag: 'b' });
+  await first.application.sip('SIP/2.0 486');
+  await refused.phone.request('ACK');
+  await kill(first);
+  t.equal(left(), 0);
+});
