@@ -6,6 +6,11 @@
 export const locales = ['en', 'ko'] as const;
 export type Locale = (typeof locales)[number];
 
+/** The language of somebody of whom is stored which; English where it is none of ours. */
+export function localeNamed(stored: string | null): Locale {
+  return locales.find(locale => locale === stored) ?? 'en';
+}
+
 interface CatalogueEntry {
   status: number;
   en: string;

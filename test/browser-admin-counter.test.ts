@@ -90,7 +90,14 @@ t.test('an administrator builds a counter from nothing, and a callback runs thro
   await find('add-step').click();
   await find('step-0-require').click();
   await page.getByRole('option', { name: '케이크 주문' }).click();
+  await field('confirm').check();
+  await field('confirmSeconds').fill('20');
+  await field('whisper').check();
   await add();
+  t.match(
+    await sql`select confirm, confirm_times as times, confirm_seconds as seconds, whisper from queues where key = 'orders'`,
+    [{ confirm: true, times: 3, seconds: 20, whisper: true }],
+  );
 
   await go('people');
   await addOne();
@@ -165,6 +172,11 @@ t.test('an administrator builds a counter from nothing, and a callback runs thro
   const offer = await desk.offer();
   t.match(await offer.innerText(), /이영희/);
   await desk.accept();
+  await agentPage.locator('[data-testid="call-state"][data-confirming="true"]').waitFor();
+  t.match(await desk.find('call-state').innerText(), /1번을 누르기를 기다리는 중/);
+  await visitor.find('status').getByText('전화기에서 1번을 눌러 주세요').waitFor();
+  t.same(await accessibilityFaults(agentPage), [], 'the desk while the customer is asked to press 1');
+  await phone.mouth.press('1');
   await desk.call({ state: 'bridged', line: 'connected' });
   phone.mouth.speak(1100);
   await desk.hears(1100);

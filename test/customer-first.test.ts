@@ -86,6 +86,25 @@ t.test('the customer is called first', async t => {
     t.same(await leftOver(stack), nothing);
   });
 
+  await t.test('an agent who hangs up before he is there: music, and the next agent at once', async t => {
+    const first = await signIn(t, stack, 'agent1');
+    const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
+    const callback = await api.askCallback({ phone: nextNumber() });
+    const invite = await first.ring();
+    await first.setState('offline');
+    await first.step('hangup', callback.id);
+    await stopsRinging(first, invite);
+    await api.follow(callback, ({ state }) => state === 'waiting');
+    const second = await signIn(t, stack, 'agent2');
+    second.answer(t, await second.ring());
+    await api.follow(callback, ({ state }) => state === 'bridged');
+    t.match(await attempts(callback.id), [{ number: 1, outcome: null }], 'still the same call');
+    await second.step('hangup', callback.id);
+    await phone.done;
+    await second.hungUp();
+    t.same(await leftOver(stack), nothing);
+  });
+
   await t.test('the customer hangs up while nobody is there: it is over, and the agent is free', async t => {
     const agent = await signIn(t, stack, 'agent1');
     const phone = await sipp(t, 'uas-answer-hangup', {

@@ -33,6 +33,8 @@ export interface InteractionView {
   inbound: { number: string; choices: { step: string; keys: string; to: string | null }[] } | null;
   /** Where the customer is called. */
   via: 'phone' | 'browser';
+  /** He has answered, and is asked to press 1. */
+  confirming: boolean;
   note: string | null;
   locale: string;
   page: { url: string; title: string | null } | null;
@@ -88,6 +90,7 @@ function view(sql: Sql, locale: string): Fragment {
     i.state, i.outcome,
     json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
     json_build_object('name', i.name, 'phone', i.phone) as customer, i.via,
+    i.state = 'dialing' and i.confirming_since is not null as confirming,
     i.note, i.locale,
     case when i.page_url is not null then json_build_object('url', i.page_url, 'title', i.page_title) end as page,
     i.context,

@@ -1,6 +1,6 @@
 import type { Fragment, Sql } from '../store/index.js';
 import type { Outcome } from './states.js';
-import { backToQueue, type InteractionRef, move } from './transitions.js';
+import { type InteractionRef, move, offTheLine } from './transitions.js';
 
 /** Of those who wait only a customer on the line has been called at all. */
 function called(sql: Sql): Fragment {
@@ -18,8 +18,7 @@ export function scheduleRetry(
     to: 'scheduled',
     agent: 'release',
     only: called(sql),
-    set: sql`${backToQueue(sql)}, due_at = ${at}, last_outcome = ${outcome}, customer_live_since = null,
-      slot_at = null, slot_until = null, slot_seat = null, place_at = ${keepsPlace ? sql`i.place_at` : at}`,
+    set: sql`${offTheLine(sql)}, due_at = ${at}, last_outcome = ${outcome}, slot_at = null, slot_until = null, slot_seat = null, place_at = ${keepsPlace ? sql`i.place_at` : at}`,
     data: { outcome, dueAt: at.toISOString() },
   });
 }
@@ -31,8 +30,7 @@ export function hold(sql: Sql, ref: InteractionRef, outcome: Outcome) {
     to: 'scheduled',
     agent: 'release',
     only: called(sql),
-    set: sql`${backToQueue(sql)}, due_at = null, last_outcome = ${outcome}, customer_live_since = null,
-      slot_at = null, slot_until = null, slot_seat = null`,
+    set: sql`${offTheLine(sql)}, due_at = null, last_outcome = ${outcome}, slot_at = null, slot_until = null, slot_seat = null`,
     data: { outcome },
   });
 }

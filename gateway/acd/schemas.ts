@@ -71,6 +71,7 @@ const fields = {
     { description: 'Of somebody who called.' },
   ),
   via: Type.String({ description: 'Where the customer is called: phone or browser.' }),
+  confirming: Type.Boolean({ description: 'He has answered, and is asked to press 1.' }),
   note: NullableString,
   locale: Type.String(),
   page: Type.Union([Type.Object({ url: Type.String(), title: NullableString }), Type.Null()]),

@@ -36,7 +36,7 @@ export type InteractionEvent =
   | 'agent_lost'
   /** The customer's phone is being called. */
   | 'dialing'
-  /** The customer has answered, and is asked to press 1. */
+  /** The customer is on the line, and is asked to press 1. */
   | 'confirm_asked'
   /** He has pressed it. */
   | 'confirmed'

@@ -1,9 +1,9 @@
 import type { Sql } from '../store/index.js';
 import { leaving, statesBefore } from './states.js';
 import {
-  backToQueue,
   type InteractionRef,
   intoWrapUp,
+  offTheLine,
   type ServedInteraction,
   servedColumns,
 } from './transitions.js';
@@ -54,8 +54,7 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
         and not exists (select from nodes n where n.id = i.node_id)
       for update of i skip locked
     ), requeued as (
-      update interactions i set state = 'waiting', last_outcome = 'lost' ${backToQueue(sql)},
-        customer_live_since = null from orphan o
+      update interactions i set state = 'waiting', last_outcome = 'lost' ${offTheLine(sql)} from orphan o
       where i.id = o.id and not o.helps and not o.own and not o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, o.agent_id as served_by
     ), over as (

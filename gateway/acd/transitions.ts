@@ -140,11 +140,21 @@ export async function move(
 
 /**
  * Back to its place in the queue: everything that belonged to the try is taken off, the moment of asking stays. Its time
- * is looked at again at once: while it was offered, a step of its skills may have come.
+ * is looked at again at once: while it was offered, a step of its skills may have come. A customer who is on the line is
+ * so at this node, and whether he has yet to press 1 goes along with him.
  */
 export function backToQueue(sql: Sql): Fragment {
-  // A customer who is on the line is so at this node.
-  return sql`, agent_id = null, node_id = case when i.customer_live_since is not null then i.node_id end, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null, confirming_since = null`;
+  const ifLive = (column: Fragment) => sql`case when i.customer_live_since is not null then ${column} end`;
+  return sql`${offTheAgent(sql)}, node_id = ${ifLive(sql`i.node_id`)}, confirming_since = ${ifLive(sql`i.confirming_since`)}`;
+}
+
+/** The same, and its customer is not on the line any more. */
+export function offTheLine(sql: Sql): Fragment {
+  return sql`${offTheAgent(sql)}, node_id = null, confirming_since = null, customer_live_since = null`;
+}
+
+function offTheAgent(sql: Sql): Fragment {
+  return sql`, agent_id = null, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
 }
 
 /** A call that its agent began himself: nobody waits for it (own-calls.ts). Of a row of interactions without an alias. */
@@ -208,7 +218,7 @@ export async function loseAgent(sql: Sql, ref: InteractionRef, reason: string, p
     to: 'waiting',
     agent: 'release',
     only: sql`and not ${isOwnCall(sql)}`,
-    set: sql`${backToQueue(sql)}, customer_live_since = null`,
+    set: offTheLine(sql),
     passedOver,
     data: { reason },
   });
@@ -268,6 +278,9 @@ export async function proveAgent(
   return rows.length > 0;
 }
 
+/** An agent lost to the end of his gateway has let nothing go by: he may be asked again at once. */
+const gatewayGone: ReadonlySet<string> = new Set(['gateway_lost', 'restart']);
+
 /**
  * The agent is gone while the customer is on the line: he waits for the next one, before all who are not on the line.
  * @param why what the agent's leg came to; who did not answer (`no_answer`) is paused, as by an offer that expires
@@ -278,7 +291,7 @@ export function agentGone(sql: Sql, ref: InteractionRef, why: string) {
     to: 'waiting',
     agent: why === 'no_answer' ? 'pause' : 'release',
     only: sql`${onTheLine(sql)} ${mayWait(sql)}`,
-    passedOver: true,
+    passedOver: !gatewayGone.has(why),
     set: sql`${backToQueue(sql)}, bridged_at = null`,
     data: { reason: why },
   });
@@ -301,13 +314,14 @@ export function startDialing(sql: Sql, ref: InteractionRef, agentAnswered = true
   });
 }
 
-/** The customer has answered, and is asked to press 1 before he is on the line. */
+/** The customer is on the line, and is asked to press 1 before he is connected. */
 export function askToConfirm(sql: Sql, ref: InteractionRef) {
   return move(sql, ref, {
     event: 'confirm_asked',
     to: 'dialing',
     agent: 'keep',
-    set: sql`, confirming_since = clock_timestamp()`,
+    set: sql`, confirming_since = clock_timestamp(),
+      customer_live_since = coalesce(customer_live_since, clock_timestamp())`,
   });
 }
 
@@ -352,7 +366,7 @@ export async function releaseCustomer(sql: Sql, ref: InteractionRef) {
     to: 'waiting',
     agent: 'keep',
     only: sql`${onTheLine(sql)} and not ${isOwnCall(sql)}`,
-    set: sql`, customer_live_since = null, node_id = null, last_outcome = 'agent_lost'`,
+    set: sql`, customer_live_since = null, confirming_since = null, node_id = null, last_outcome = 'agent_lost'`,
   });
   return waits ?? (await callOver(sql, ref, 'agent_lost'));
 }

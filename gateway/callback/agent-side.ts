@@ -93,7 +93,7 @@ export function watchSoftphone(
 
 /**
  * The offer's time: until it expires, and after the accept until the softphone has to have answered. Where the customer
- * was called first nothing was offered to be accepted: the softphone is rung for as long as an offer lasts.
+ * is on the line first nothing was offered to be accepted: the softphone is rung for as long as an offer lasts.
  */
 function offerClock(
   parts: ServiceParts,
@@ -121,7 +121,7 @@ function offerClock(
         ? agentGone(sql, interaction, 'softphone_silent')
         : loseAgent(sql, interaction, 'softphone_silent'),
     );
-  if (live && terms.customerFirst && interaction.state === 'dialing')
+  if (live && interaction.state === 'dialing')
     limit(terms.offerSeconds * 1000, () => agentGone(sql, interaction, 'no_answer'));
   else limit((interaction.offerExpiresAt?.getTime() ?? 0) - Date.now(), () => expireOffer(sql, interaction));
   if (accepted.signal.aborted) awaitSoftphone();

@@ -4,52 +4,30 @@ import {
   customerAnswered,
   customerLeft,
   directOfferOf,
-  end,
   eventsSinceOffer,
   type InteractionRef,
-  loseAgent,
-  type ReservedInteraction,
-  recall,
-  releaseCustomer,
   type ServedInteraction,
   serviceTerms,
   startDialing,
   talkNow,
-  whyNot,
 } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
 import { isMusic } from '../prompts/index.js';
 import { untilTaken } from '../store/index.js';
 import type { AdoptedCall } from './adoption.js';
 import { reachAgent, watchSoftphone } from './agent-side.js';
+import { BetweenAgents, type Next } from './between-agents.js';
+import { type Current, concerns, keepsCustomer } from './current.js';
 import { CustomerLine } from './customer-line.js';
-import { reachCustomer } from './customer-side.js';
+import { type Listening, reachCustomer } from './customer-side.js';
+import { customerGone, departed, giveUp } from './departures.js';
 import { forward } from './forward.js';
+import { passGate } from './gate.js';
+import { PassingOn } from './passing-on.js';
 import { leavesTalk, talk } from './talk.js';
 import { type Heir, TalkParties } from './talk-parties.js';
 import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
-
-/** After these the customer, if he is on the line, stays on it: for the next agent. */
-const customerStays: ReadonlySet<StopReason | undefined> = new Set([
-  'passed_on',
-  'agent_lost',
-  'restart',
-  undefined,
-]);
-
-/** After these whoever the customer was passed on to does not have him. */
-const passedBy: ReadonlySet<string> = new Set(['declined', 'offer_expired', 'agent_lost', 'agent_gone']);
-
-/** What comes next for a customer on the line: an offer, or somebody who is there already. */
-interface Next {
-  interaction: ServedInteraction;
-  heir?: Heir;
-}
-
-/** The turn under way, also before its terms are known. */
-interface Current extends Pick<Turn, 'interaction' | 'stop' | 'accepted'> {
-  heir: Heir | undefined;
-}
+import { whisper } from './whisper.js';
 
 /**
  * One callback while it is served: the customer's leg, and those of his agents one after the other. Agent first, the
@@ -65,21 +43,20 @@ export class CallbackCall {
   #customer: CustomerLine | undefined;
   #parties: TalkParties | undefined;
   #current: Current | undefined;
-  #next: Next | undefined;
-  /** An agent has passed the customer on to a colleague, who does not have him yet. */
-  #passedOn = false;
-  #liveWaitMs = 0;
+  #stopped: StopReason | undefined;
   /** The customer was brought here: whoever brought him sees to how long he waits, and has him back if he is not served. */
   #brought = false;
-  #wake: () => void = () => undefined;
-  #stopped: StopReason | undefined;
-
   readonly #ref: InteractionRef;
+  readonly #between: BetweenAgents;
+  readonly #passing: PassingOn;
 
   constructor(parts: ServiceParts, { id, tenantId }: InteractionRef) {
     this.#parts = parts;
     this.#ref = { id, tenantId };
     this.#logger = parts.logger.child({ interactionId: id, tenantId });
+    const own = { ...parts, logger: this.#logger };
+    this.#between = new BetweenAgents(own, this.#ref);
+    this.#passing = new PassingOn(own, this.#ref);
   }
 
   /** Whether the customer is on the line here: then the next offer of the interaction belongs to this call. */
@@ -89,15 +66,14 @@ export class CallbackCall {
 
   /** The next agent for the customer who is on the line. */
   offer(interaction: ServedInteraction): void {
-    this.#next = { interaction };
-    this.#wake();
+    this.#between.offer({ interaction });
   }
 
   /** Ends it for a reason that is not its own. */
   stop(reason: StopReason): void {
     this.#stopped ??= reason;
     this.#current?.stop.abort(reason);
-    this.#wake();
+    this.#between.stop();
   }
 
   /**
@@ -130,7 +106,7 @@ export class CallbackCall {
   /** The caller is whoever's again who brought him: he has left the queue, and not the line. */
   handBack(): void {
     this.#customer?.release();
-    this.#wake();
+    this.#between.stop();
   }
 
   /** Goes on with a call that another gateway has left. Never throws: what fails is in the log. */
@@ -156,7 +132,7 @@ export class CallbackCall {
     ];
     try {
       await begin(catchUp);
-      for (let next = await this.#nextOffer(); next; next = await this.#nextOffer()) await this.#serve(next);
+      for (let next = await this.#nextAgent(); next; next = await this.#nextAgent()) await this.#serve(next);
     } finally {
       for (const ending of unsubscribe) ending();
       await this.#partFromCustomer();
@@ -185,18 +161,11 @@ export class CallbackCall {
     if (type === 'accepted') current?.accepted.abort();
     if (type.startsWith('party_')) this.#parties?.changed();
     if (type === 'transferred') this.#transferred(agentId);
-    if (this.#passedOn && passedBy.has(type)) void this.#recall();
+    this.#passing.hear(type);
     const reason = endings[type];
     if (!reason) return;
-    if (current && this.#concerns(current, reason, agentId)) current.stop.abort(reason);
+    if (current && concerns(current, reason, agentId)) current.stop.abort(reason);
     else if (reason === 'taken_back') this.stop(reason);
-  }
-
-  /** What is told of the agent before must not end the turn of this one; nor what is told of him that of his number. */
-  #concerns({ interaction, heir }: Current, reason: StopReason, agentId: string | null): boolean {
-    if (reason === 'taken_back') return true;
-    if (agentId !== interaction.agentId) return false;
-    return heir?.party.kind !== 'number' || reason === 'hangup';
   }
 
   /** The agent has passed the customer on to this colleague. */
@@ -204,51 +173,12 @@ export class CallbackCall {
     const current = this.#current;
     if (current && current.interaction.agentId !== colleague)
       current.stop.abort('passed_on' satisfies StopReason);
-    this.#passedOn = true;
-    void this.#propose(() => directOfferOf(this.#parts.sql, this.#ref));
-  }
-
-  /** Whom the customer was passed on to does not have him. */
-  async #recall(): Promise<void> {
-    this.#passedOn = false;
-    const { sql } = this.#parts;
-    await this.#propose(async () => recall(sql, this.#ref, await whyNot(sql, this.#ref)));
-  }
-
-  /** An offer to somebody in particular that belongs to this call. */
-  async #propose(find: () => Promise<ReservedInteraction | undefined>): Promise<void> {
-    try {
-      const offer = await untilTaken(find);
-      if (offer) this.#parts.propose(offer);
-    } catch (error) {
-      this.#logger.error({ err: error }, 'an offer to somebody in particular is not made; it expires');
-    }
+    this.#passing.began();
   }
 
   /** Waits for the next agent with a customer who is on the line. Undefined: there is none, or nobody waits any more. */
-  async #nextOffer(): Promise<Next | undefined> {
-    const longEnough = this.#brought ? undefined : setTimeout(() => void this.#release(), this.#liveWaitMs);
-    while (this.holdsCustomer && !this.#next && !this.#stopped) {
-      await new Promise<void>(resolve => {
-        this.#wake = resolve;
-      });
-    }
-    clearTimeout(longEnough);
-    const next = this.#next;
-    this.#next = undefined;
-    return this.holdsCustomer && !this.#stopped ? next : undefined;
-  }
-
-  /** Nobody came for the customer: better he is called again than that he listens to music for ever. */
-  async #release(): Promise<void> {
-    try {
-      if (!(await untilTaken(() => releaseCustomer(this.#parts.sql, this.#ref)))) return;
-      const hungUp = this.#customer?.end();
-      this.#wake();
-      await hungUp;
-    } catch (error) {
-      this.#logger.error({ err: error }, 'the customer waits on for his next agent');
-    }
+  async #nextAgent(): Promise<Next | undefined> {
+    return this.#customer && !this.#stopped ? await this.#between.next(this.#customer) : undefined;
   }
 
   #serve({ interaction, heir }: Next): Promise<void> {
@@ -267,13 +197,13 @@ export class CallbackCall {
 
   /** One agent's turn; whatever fails in it, nobody is left in it. */
   async #turn({ interaction, heir }: Next, serve: (turn: Turn) => Promise<void>): Promise<void> {
-    const current = { interaction, heir, stop: new AbortController(), accepted: new AbortController() };
-    const { stop } = current;
+    const [stop, accepted] = [new AbortController(), new AbortController()];
+    const current: Current = { interaction, heir, stop, accepted, talks: heir !== undefined };
     this.#current = current;
     try {
       const terms = await serviceTerms(this.#parts.sql, interaction);
       if (!terms) return;
-      this.#liveWaitMs = terms.liveWaitSeconds * 1000;
+      if (!this.#brought) this.#between.longestMs = terms.liveWaitSeconds * 1000;
       const { file: music } = await this.#parts.prompts.music(
         interaction.tenantId,
         isMusic(terms.music) ? terms.music : undefined,
@@ -283,10 +213,13 @@ export class CallbackCall {
     } catch (error) {
       this.#logger.error({ err: error }, 'the turn failed unexpectedly');
       stop.abort('shutdown' satisfies StopReason);
-      await this.#giveUp(interaction);
+      await giveUp(this.#parts, interaction);
     } finally {
       this.#current = undefined;
-      if (!this.#next && !customerStays.has(stop.signal.reason)) await this.#customer?.end();
+      const customer = this.#customer;
+      if (!this.#between.offered && !keepsCustomer(current)) await customer?.end();
+      // He has gone while the turn ended for another reason, and stands in the queue.
+      if (customer?.gone && stop.signal.reason !== customer.gone) await this.#leaveQueue();
     }
   }
 
@@ -301,7 +234,7 @@ export class CallbackCall {
     // Whom an agent has called himself nobody else goes on with.
     if (await untilTaken(() => agentGone(this.#parts.sql, turn.interaction, 'gateway_lost'))) return;
     await customer.end();
-    await this.#giveUp(turn.interaction);
+    await giveUp(this.#parts, turn.interaction);
   }
 
   /** Rings the agent, dials the customer, and lets them talk. */
@@ -310,28 +243,50 @@ export class CallbackCall {
     if (!agent) return;
     await this.#withAgent(turn, agent, async () => {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
-      const customer = await reachCustomer(this.#parts, turn, agent);
-      if (customer) await this.#talk(turn, agent, { customer: this.#hold(customer) });
+      const whispered = whisper(this.#parts, turn, agent);
+      const listening = { leg: agent, whispered };
+      const leg = await reachCustomer(this.#parts, turn, listening);
+      if (!leg) return;
+      const customer = this.#hold(leg);
+      const { confirmTimes, whisper: whispers } = turn.terms;
+      if (confirmTimes === 0 && !whispers) return await this.#talk(turn, agent, { customer });
+      if (!(await this.#admit(turn, customer, listening))) return;
+      await whispered;
+      await this.#join(turn, agent, customer);
     });
   }
 
   /** Dials the customer while the agent is reserved, and rings the agent when the customer has answered. */
   async #customerFirst(turn: Turn): Promise<void> {
-    const { sql } = this.#parts;
-    const dialing = await startDialing(sql, turn.interaction, false);
-    if (!dialing) return;
-    turn.interaction = dialing;
-    const customer = await reachCustomer(this.#parts, turn);
-    if (!customer) return;
-    const line = this.#hold(customer);
-    void line.wait();
-    if (!(await untilTaken(() => customerAnswered(sql, turn.interaction)))) return;
-    await this.#connect(turn, line);
+    if (!(await this.#reserve(turn))) return;
+    const leg = await reachCustomer(this.#parts, turn);
+    if (!leg) return;
+    const customer = this.#hold(leg);
+    if (await this.#admit(turn, customer)) await this.#connect(turn, customer);
+  }
+
+  /** The agent is not asked yet. */
+  async #reserve(turn: Turn): Promise<boolean> {
+    const reserved = await startDialing(this.#parts.sql, turn.interaction, false);
+    if (reserved) turn.interaction = reserved;
+    return reserved !== undefined;
+  }
+
+  /** The customer is on the line before he can talk: he presses 1 where his queue wants it, and hears music. */
+  async #admit(turn: Turn, customer: CustomerLine, agent?: Listening): Promise<boolean> {
+    if (turn.terms.confirmTimes > 0) return await passGate(this.#parts, turn, customer, agent);
+    void customer.wait();
+    return (await untilTaken(() => customerAnswered(this.#parts.sql, turn.interaction))) !== undefined;
   }
 
   /** With a customer who is on the line: to whoever was in the talk, or to the agent who is rung now. */
   async #goOn(turn: Turn, customer: CustomerLine, heir: Heir | undefined): Promise<void> {
-    if (!heir) return await this.#connect(turn, customer);
+    if (!heir) {
+      // His agent went while he was asked to press 1: he is asked again before the next one is rung.
+      const asked = turn.terms.confirming;
+      if (asked && !((await this.#reserve(turn)) && (await passGate(this.#parts, turn, customer)))) return;
+      return await this.#connect(turn, customer);
+    }
     if (heir.party.kind === 'number') {
       const offer = await forward(this.#parts, turn, customer, heir);
       if (offer) this.#parts.propose(offer);
@@ -344,12 +299,19 @@ export class CallbackCall {
 
   /** Rings the agent for a customer who is on the line and hears music. */
   async #connect(turn: Turn, customer: CustomerLine): Promise<void> {
-    const agent = turn.stop.signal.aborted ? undefined : await reachAgent(this.#parts, turn, { live: true });
-    if (!agent) {
-      await this.#customerGone(turn);
-      return;
-    }
-    await this.#withAgent(turn, agent, () => this.#talk(turn, agent, { customer }));
+    if (turn.stop.signal.aborted) return await departed(this.#parts, turn);
+    const agent = await reachAgent(this.#parts, turn, { live: true });
+    if (!agent) return await customerGone(this.#parts, turn);
+    await this.#withAgent(turn, agent, async () => {
+      await whisper(this.#parts, turn, agent);
+      await this.#join(turn, agent, customer);
+    });
+  }
+
+  /** Both are on the line: they talk, unless one of them has gone while the other was told or asked something. */
+  async #join(turn: Turn, agent: Leg, customer: CustomerLine): Promise<void> {
+    if (turn.stop.signal.aborted) await departed(this.#parts, turn);
+    else await this.#talk(turn, agent, { customer });
   }
 
   async #talk(
@@ -357,11 +319,12 @@ export class CallbackCall {
     agent: Leg,
     { customer, goesOn = false }: { customer: CustomerLine; goesOn?: boolean },
   ): Promise<void> {
-    this.#passedOn = false;
+    this.#passing.over();
+    if (this.#current) this.#current.talks = true;
     this.#parties ??= new TalkParties(this.#parts, customer);
     const parties = this.#parties;
     if (!(await talk(this.#parts, turn, { agent, customer, parties, goesOn })))
-      await this.#customerGone(turn);
+      await customerGone(this.#parts, turn);
     const reason = stopReason(turn);
     const now =
       reason === 'handed_over' || leavesTalk(reason)
@@ -371,7 +334,7 @@ export class CallbackCall {
       now && (now.forwarded || now.interaction.agentId !== turn.interaction.agentId)
         ? await parties.handOver(now)
         : undefined;
-    if (now && heir) this.#next = { interaction: now.interaction, heir };
+    if (now && heir) this.#between.offer({ interaction: now.interaction, heir });
     if (heir && heir.party.kind !== 'number') return;
     this.#parties = undefined;
     await parties.end('talk_over');
@@ -401,7 +364,7 @@ export class CallbackCall {
   /** The agent is gone: the customer goes on with somebody who is there, waits for the next agent, or is let go. */
   async #leaveCustomer(reason: StopReason | undefined): Promise<void> {
     if (reason === 'handed_over' || (leavesTalk(reason) && this.#parties?.successor)) return;
-    if (customerStays.has(reason)) void this.#customer?.wait();
+    if (this.#current && keepsCustomer(this.#current)) void this.#customer?.wait();
     else await this.#customer?.end();
   }
 
@@ -409,7 +372,7 @@ export class CallbackCall {
     const line = new CustomerLine({ ...this.#parts, logger: this.#logger }, leg, this.#ref);
     this.#customer = line;
     line.onGone(how => {
-      this.#wake();
+      this.#between.stop();
       if (this.#current) this.#current.stop.abort(how satisfies StopReason);
       else void this.#leaveQueue();
     });
@@ -423,25 +386,6 @@ export class CallbackCall {
       await untilTaken(() => customerLeft(this.#parts.sql, this.#ref));
     } catch (error) {
       this.#logger.error({ err: error }, 'the customer has left, and it is not written down');
-    }
-  }
-
-  /** Whether a turn ended because its customer hung up before he had talked with anybody; then it is over. */
-  async #customerGone(turn: Turn): Promise<void> {
-    const reason = stopReason(turn);
-    if (reason === 'customer_left' || reason === 'customer_lost')
-      await untilTaken(() => customerLeft(this.#parts.sql, turn.interaction));
-  }
-
-  /** Something nobody foresaw: a customer who was not reached waits again, a talk that was is over. */
-  async #giveUp(interaction: ServedInteraction): Promise<void> {
-    const { sql, wrapUps } = this.#parts;
-    try {
-      if (await untilTaken(() => loseAgent(sql, interaction, 'internal_error'))) return;
-      const ended = await untilTaken(() => end(sql, interaction, 'failed', 'system'));
-      if (ended) wrapUps.schedule(ended);
-    } catch (error) {
-      this.#logger.error({ err: error }, 'the interaction is left to the recovery at the next start');
     }
   }
 }

@@ -3,6 +3,9 @@ import type { Leg } from '../calls/index.js';
 import type { Endpoint } from '../media/index.js';
 import { type WaitingOptions, type WaitingParts, WaitingSound } from './waiting-sound.js';
 
+/** How a customer has gone: he hung up, or his media vanished. */
+export type CustomerGone = 'customer_left' | 'customer_lost';
+
 /**
  * The customer on the line: one leg that lives from agent to agent. Between them he hears what `wait` plays, so that
  * nobody ever listens to silence.
@@ -12,6 +15,7 @@ export class CustomerLine {
   readonly #leg: Leg;
   readonly #ref: InteractionRef;
   #live = true;
+  #gone: CustomerGone | undefined;
   #waiting: WaitingSound | undefined;
   #asking: AbortController | undefined;
 
@@ -26,17 +30,23 @@ export class CustomerLine {
     return this.#live;
   }
 
+  /** How he has gone; undefined while he is there, or when it was we who hung up. */
+  get gone(): CustomerGone | undefined {
+    return this.#gone;
+  }
+
   get endpoint(): Endpoint {
     return this.#leg.endpoint;
   }
 
-  /** Tells once that the customer is gone: he hung up, or his media vanished. Not after `end`. */
-  onGone(listener: (how: 'customer_left' | 'customer_lost') => void): void {
+  /** Tells once that the customer is gone. Not after `end`. */
+  onGone(listener: (how: CustomerGone) => void): void {
     void this.#leg.ended.then(how => {
       if (!this.#live) return;
       this.#live = false;
       this.stopWaiting();
-      listener(how === 'lost' ? 'customer_lost' : 'customer_left');
+      this.#gone = how === 'lost' ? 'customer_lost' : 'customer_left';
+      listener(this.#gone);
     });
   }
 

@@ -1,26 +1,35 @@
-import { failCustomer, type Outcome } from '../acd/index.js';
 import { callBrowser, dialPhone, type Leg } from '../calls/index.js';
-import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { letGo } from './agent-side.js';
 import { reachColleague } from './colleague-call.js';
 import { EarlyMedia } from './early-media.js';
-import { settleFailure } from './settle.js';
+import { notReached } from './settle.js';
 import { type ServiceParts, stopReason, type Turn } from './turn.js';
 
 /** A page that is open answers by itself, once its visitor has let it have the microphone. */
 const browserRingSeconds = 25;
 
+/** An agent on the line before his customer is. */
+export interface Listening {
+  leg: Leg;
+  /** Resolves when he has been told whom he will hear. */
+  whispered: Promise<unknown>;
+}
+
 /**
  * Dials the customer, or the colleague who is called, while the agent, where he is on the line already, hears it ring.
  * Undefined: not reached, and the interaction has moved on.
  */
-export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg): Promise<Leg | undefined> {
+export async function reachCustomer(
+  parts: ServiceParts,
+  turn: Turn,
+  agent?: Listening,
+): Promise<Leg | undefined> {
   const { interaction, terms, music, stop, logger } = turn;
   const inBrowser = terms.via === 'browser';
   const own = terms.channel === 'outbound' || terms.channel === 'internal';
   const rung = AbortSignal.timeout((inBrowser ? browserRingSeconds : terms.ringSeconds) * 1000);
-  const early = agent && new EarlyMedia(agent.endpoint, terms.country);
+  const early = agent && new EarlyMedia(agent.leg.endpoint, terms.country, agent.whispered);
   const signal = AbortSignal.any([stop.signal, rung]);
   const { tenantId, id: interactionId, phone: number } = interaction;
   try {
@@ -57,16 +66,7 @@ export async function reachCustomer(parts: ServiceParts, turn: Turn, agent?: Leg
     else if (reason) await letGo(parts, turn, reason, { live: false });
     else await notReached(parts, turn, error.outcome);
     return undefined;
+  } finally {
+    early?.end();
   }
-}
-
-/** What comes next: for a customer who has asked for it by the rule of his queue, for all others nothing. */
-async function notReached(
-  { sql, wrapUps }: ServiceParts,
-  { interaction, terms }: Turn,
-  outcome: Outcome,
-): Promise<void> {
-  const settle = terms.channel === 'callback' ? settleFailure : failCustomer;
-  const closed = await untilTaken(() => settle(sql, interaction, outcome));
-  if (closed) wrapUps.schedule(closed);
 }

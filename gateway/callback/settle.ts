@@ -1,21 +1,34 @@
 import {
   attemptsBefore,
   failCustomer,
+  giveUp,
   hold,
   type Outcome,
   type ServedInteraction,
   scheduleRetry,
 } from '../acd/index.js';
-import type { Sql } from '../store/index.js';
+import { type Sql, untilTaken } from '../store/index.js';
 import { nextStep, type OutcomeRule, outsideQuietHours } from './outcome-rules.js';
 import { queuePromises } from './promises.js';
+import type { ServiceParts, Turn } from './turn.js';
+
+/** What comes next: for a customer who has asked for it by the rule of his queue, for all others nothing. */
+export async function notReached(
+  { sql, wrapUps }: ServiceParts,
+  { interaction, terms }: Turn,
+  outcome: Outcome,
+): Promise<void> {
+  const settle = terms.channel === 'callback' ? settleFailure : failCustomer;
+  const closed = await untilTaken(() => settle(sql, interaction, outcome));
+  if (closed) wrapUps.schedule(closed);
+}
 
 /**
  * Ends an attempt that did not reach the customer as the rule of its queue and outcome says: tried again at a time,
  * put before a person, or closed.
  * @returns the interaction when it was closed and its agent has a wrap-up
  */
-export async function settleFailure(
+async function settleFailure(
   sql: Sql,
   interaction: ServedInteraction,
   outcome: Outcome,
@@ -27,7 +40,7 @@ export async function settleFailure(
       r.finally, to_char(q.quiet_from, 'HH24:MI') as "quietFrom", to_char(q.quiet_until, 'HH24:MI') as "quietUntil"
     from outcome_rules r join queues q on q.id = r.queue_id
     where r.tenant_id = ${tenantId} and r.queue_id = ${queueId} and r.outcome = ${outcome}`;
-  if (!rule) return await failCustomer(sql, interaction, outcome);
+  if (!rule) return await close(sql, interaction, outcome);
   const [failed, queues] = await Promise.all([
     attemptsBefore(sql, interaction, outcome),
     queuePromises(sql, tenantId),
@@ -43,6 +56,17 @@ export async function settleFailure(
   const step = nextStep(rule, { ...failed, outcome }, callable);
   if (step.do === 'retry') await scheduleRetry(sql, interaction, { ...step, outcome });
   else if (step.do === 'person') await hold(sql, interaction, outcome);
-  else return await failCustomer(sql, interaction, outcome);
+  else return await close(sql, interaction, outcome);
+  return undefined;
+}
+
+/** Of somebody who did not press 1 the agent has seen and heard nothing that he could write down. */
+async function close(
+  sql: Sql,
+  interaction: ServedInteraction,
+  outcome: Outcome,
+): Promise<ServedInteraction | undefined> {
+  if (outcome !== 'not_confirmed') return await failCustomer(sql, interaction, outcome);
+  await giveUp(sql, interaction, outcome);
   return undefined;
 }

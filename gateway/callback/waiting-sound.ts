@@ -6,7 +6,7 @@ import {
   type WaitingStand,
   waitingStand,
 } from '../acd/index.js';
-import { locales } from '../errors.js';
+import { localeNamed } from '../errors.js';
 import type { Endpoint, PlayOptions, PlaySource } from '../media/index.js';
 import { isMusic, type PromptFiles, type Utterance } from '../prompts/index.js';
 import type { Announcements, Sql } from '../store/index.js';
@@ -105,7 +105,7 @@ export class WaitingSound {
   /** @returns whether it is still ours to play */
   async #announce(stand: WaitingStand): Promise<boolean> {
     const { sql, prompts, logger } = this.#parts;
-    const language = locales.find(locale => locale === stand.locale) ?? 'en';
+    const language = localeNamed(stand.locale);
     const said = [...this.#welcome, ...standingInWords(stand), ...(this.#options.choices ?? [])];
     this.#welcome = [];
     try {

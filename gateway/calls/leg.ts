@@ -52,6 +52,8 @@ interface Placement {
 /** One answered leg: a SIP dialog with its media endpoint. It owns both; `end` frees both. */
 export class Leg {
   readonly endpoint: Endpoint;
+  /** Resolves when he can hear: what is played before that is lost. */
+  readonly connected: Promise<unknown>;
   /** Resolves once, when the leg is over for whatever reason. */
   readonly ended: Promise<LegEnd>;
   readonly #dialog: SipDialog;
@@ -60,8 +62,18 @@ export class Leg {
   #ending: Promise<void> | undefined;
   #dialogOver = false;
 
-  /** @param closing what it means that the peer's media says goodbye: of a page that is all there is to hear */
-  constructor(dialog: SipDialog, endpoint: Endpoint, record: LegRecord, closing: LegEnd = 'lost') {
+  /**
+   * @param closing what it means that the peer's media says goodbye: of a page that is all there is to hear
+   * @param connected when media can flow; of a leg that is taken over it does
+   */
+  constructor(
+    dialog: SipDialog,
+    endpoint: Endpoint,
+    record: LegRecord,
+    closing: LegEnd = 'lost',
+    connected: Promise<unknown> = Promise.resolve(),
+  ) {
+    this.connected = connected;
     this.#dialog = dialog;
     this.endpoint = endpoint;
     this.#record = record;
@@ -162,6 +174,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     endpoint = made;
     // A phone that rings on without anybody to hear it is given up, whoever waits for its answer.
     made.on('lost', () => mediaLost.abort());
+    const connected = new Promise<void>(resolve => made.on('connected', resolve));
     dialog = await invite({
       offer: made.localSdp,
       signal: AbortSignal.any([signal, mediaLost.signal]),
@@ -170,7 +183,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     });
     await made.accept(dialog.remoteSdp);
     record.answered();
-    return new Leg(dialog, made, record, closing);
+    return new Leg(dialog, made, record, closing, connected);
   } catch (error) {
     if (!(error instanceof CallFailure || error instanceof MediaError))
       logger.error(

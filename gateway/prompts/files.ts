@@ -42,6 +42,12 @@ export class PromptFiles {
     return { text, sources: await this.#sources(tenantId, language, clips) };
   }
 
+  /** A name that the company may have recorded for itself: what says it, which is nothing where it has not. */
+  async named(tenantId: string, language: Locale, own: string): Promise<Utterance[]> {
+    const recorded = await recordedClips(this.#sql, tenantId, language, [own]);
+    return recorded.has(own) ? [{ own }] : [];
+  }
+
   /**
    * A piece of music as callers of the tenant hear it: a source for `Endpoint.play` with `times: 'forever'`, and in
    * `file` what an endpoint's `holdMusic` is.

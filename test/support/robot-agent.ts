@@ -13,6 +13,7 @@ export interface DeskInteraction {
   id: string;
   state: string;
   outcome: string | null;
+  confirming: boolean;
   customer: { name: string | null; phone: string };
   note: string | null;
   page: { url: string; title: string | null } | null;

@@ -1,8 +1,16 @@
-/** Everything that a telephone hears, kept to be looked at: was it ever silent, was a clip in it. */
+/** Everything that somebody hears, kept to be looked at: was it ever silent, was a clip in it. */
 import { EventEmitter, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeSample, frameSamples, type Law, loudness, RtpPeer, sampleRate } from './audio.js';
+import {
+  decodeSample,
+  frameSamples,
+  type Law,
+  type Listener,
+  loudness,
+  RtpPeer,
+  sampleRate,
+} from './audio.js';
 import { likeness } from './likeness.js';
 
 const rtpHeaderBytes = 12;
@@ -31,19 +39,22 @@ export class Tape {
 
   /** A telephone whose audio is on tape. */
   static async phone(t: Teardown, law: Law = 'PCMA'): Promise<{ phone: RtpPeer; tape: Tape }> {
-    const tape = new Tape();
-    const phone: RtpPeer = await RtpPeer.open([law], {
-      receive: packet => {
-        phone.listener.receive(packet);
-        const code = packet[1]! & 0x7f;
-        if (code === 0 || code === 8)
-          for (const sample of packet.subarray(rtpHeaderBytes))
-            tape.samples.push(decodeSample(code === 0 ? 'PCMU' : 'PCMA', sample));
-        tape.#growth.emit('grown');
-      },
-    });
+    const phone = await RtpPeer.open([law]);
     t.teardown(() => phone.close());
-    return { phone, tape };
+    return { phone, tape: Tape.of(phone.listener) };
+  }
+
+  /** What somebody hears from now on. */
+  static of(listener: Listener): Tape {
+    const tape = new Tape();
+    listener.on('packet', packet => {
+      const code = packet[1]! & 0x7f;
+      if (code === 0 || code === 8)
+        for (const sample of packet.subarray(rtpHeaderBytes))
+          tape.samples.push(decodeSample(code === 0 ? 'PCMU' : 'PCMA', sample));
+      tape.#growth.emit('grown');
+    });
+    return tape;
   }
 
   /** Where the tape is now, to look at what comes after. */

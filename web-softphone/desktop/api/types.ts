@@ -45,6 +45,8 @@ export interface Interaction {
   /** Of somebody who called: what he dialled, and what he chose in which menu. */
   inbound: { number: string; choices: { step: string; keys: string; to: string | null }[] } | null;
   via: 'phone' | 'browser';
+  /** The customer has answered, and is asked to press 1. */
+  confirming: boolean;
   note: string | null;
   locale: string;
   page: { url: string; title: string | null } | null;

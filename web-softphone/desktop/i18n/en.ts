@@ -222,6 +222,7 @@ export const en = {
     status: {
       accepted: 'Connecting your line…',
       dialing: 'Calling the customer…',
+      confirming: 'The customer has answered and is asked to press 1…',
       bridged: 'You are talking',
       held: 'On hold',
       holding: 'Putting on hold…',

@@ -221,6 +221,7 @@ export const ko: Dictionary = {
     status: {
       accepted: '내 회선을 연결하는 중…',
       dialing: '고객에게 전화하는 중…',
+      confirming: '고객이 받았습니다. 1번을 누르기를 기다리는 중…',
       bridged: '통화 중입니다',
       held: '보류 중',
       holding: '보류하는 중…',

@@ -205,6 +205,14 @@ export const en = {
     ringSeconds: 'A customer is rung for',
     liveWaitSeconds: 'On the line without agent: at most',
     liveWaitHelp: 'Then he is called again when there is one.',
+    confirm: 'The customer presses 1 first',
+    confirmHelp:
+      'So that nobody talks to an answering machine. The recording own-company is said first where there is one. Who talks in the browser is not asked.',
+    confirmTimes: 'Is asked',
+    confirmSeconds: 'Each time for',
+    whisper: 'Tell the agent whom he will hear',
+    whisperHelp:
+      'In a few words, before the two are connected. The queue has a name in it where there is a recording own-queue-KEY.',
     limits: 'Limits of waiting',
     limitsText: 'Time does not run while the queue is closed. An empty field is no limit.',
     noLimit: 'No limit',

@@ -203,6 +203,14 @@ export const ko: AdminText = {
     ringSeconds: '고객 호출 시간',
     liveWaitSeconds: '고객이 상담원을 기다리는 최대 시간',
     liveWaitHelp: '이 시간이 지나면 끊고, 상담원이 있을 때 다시 전화합니다.',
+    confirm: '고객이 1번을 눌러야 연결',
+    confirmHelp:
+      '자동 응답기와 통화하는 일을 막습니다. own-company 녹음이 있으면 먼저 들려 드립니다. 브라우저로 통화하는 고객에게는 묻지 않습니다.',
+    confirmTimes: '안내 횟수',
+    confirmSeconds: '한 번에 기다리는 시간',
+    whisper: '상담원에게 미리 알리기',
+    whisperHelp:
+      '연결하기 전에 어떤 전화인지 짧게 들려 드립니다. own-queue-키 녹음이 있으면 대기열 이름도 들려 드립니다.',
     limits: '대기 제한',
     limitsText: '운영 시간이 아닐 때는 시간을 세지 않습니다. 비워 두면 제한이 없습니다.',
     noLimit: '제한 없음',

@@ -175,6 +175,42 @@ export function QueueForm({ queue }: { queue: Queue | undefined }) {
           most={3600}
           unit={t.seconds}
         />
+        <Wide>
+          <Checkbox
+            {...form.check('confirm')}
+            label={q.confirm}
+            description={q.confirmHelp}
+            data-testid="field-confirm"
+          />
+        </Wide>
+        {form.values.confirm && (
+          <>
+            <NumberField
+              form={form}
+              field="confirmTimes"
+              label={q.confirmTimes}
+              least={1}
+              most={10}
+              unit={q.times}
+            />
+            <NumberField
+              form={form}
+              field="confirmSeconds"
+              label={q.confirmSeconds}
+              least={1}
+              most={30}
+              unit={t.seconds}
+            />
+          </>
+        )}
+        <Wide>
+          <Checkbox
+            {...form.check('whisper')}
+            label={q.whisper}
+            description={q.whisperHelp}
+            data-testid="field-whisper"
+          />
+        </Wide>
       </Section>
 
       <QueueWaiting form={form} queue={queue} />

@@ -29,6 +29,7 @@ function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): St
     if (apart) return { word: t.talk.customerWaits, tone: 'warn' };
     return { word: status.bridged, tone: 'good' };
   }
+  if (interaction.confirming) return { word: status.confirming, tone: 'plain' };
   if (interaction.state !== 'dialing') return { word: status.accepted, tone: 'plain' };
   return { word: interaction.with === 'colleague' ? t.dial.callingColleague : status.dialing, tone: 'plain' };
 }
@@ -62,6 +63,7 @@ export function CallPanel({ interaction, me }: { interaction: Interaction; me: M
         className={classes.status}
         data-testid="call-state"
         data-state={interaction.state}
+        data-confirming={interaction.confirming}
         data-call={call.phase}
         data-muted={call.muted}
       >
