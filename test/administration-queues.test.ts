@@ -173,8 +173,16 @@ t.test('administrators change queues, skills and rules', async t => {
       body: { field: 'key' },
     });
     const person = await find('users', { email: 'agent1@demo.example' });
-    t.match(person, { skills: {}, tiers: {}, queues: ['sales', 'support', 'billing'] });
-    const service = { skills: { grinders: 4, ko: 5 }, queues: ['sales', 'support'], tiers: { support: 2 } };
+    t.match(person, {
+      skills: {},
+      tiers: {},
+      capacity: { voice: 1 },
+      queues: ['sales', 'support', 'billing'],
+    });
+    const service = {
+      ...{ skills: { grinders: 4, ko: 5 }, queues: ['sales', 'support'], tiers: { support: 2 } },
+      capacity: { voice: 0 },
+    };
     t.match(await ask('PATCH', `/users/${person.id}`, { version: person.version, ...service }), {
       status: 200,
       body: service,
@@ -184,6 +192,7 @@ t.test('administrators change queues, skills and rules', async t => {
       ['skills.welding', 'skill_unknown', { skills: { welding: 1 } }],
       ['skills.ko', 'validation_failed', { skills: { ko: 0 } }],
       ['tiers.billing', 'queue_unknown', { tiers: { billing: 1 } }],
+      ['capacity.voice', 'validation_failed', { capacity: { voice: 2 } }],
       ['queues', 'queue_unknown', { queues: ['nowhere'] }],
     ] as const)
       t.match(
@@ -206,7 +215,7 @@ t.test('administrators change queues, skills and rules', async t => {
       version: queue.version,
       skillSteps: [{ after: 0, prefer: ['grinders'] }],
     });
-    await ask('PATCH', `/users/${person.id}`, { version, skills: {}, tiers: {} });
+    await ask('PATCH', `/users/${person.id}`, { version, skills: {}, tiers: {}, capacity: { voice: 1 } });
     t.match(await find('skills', { key: 'grinders' }), { agents: 0, queues: ['sales'] });
     t.match(await ask('DELETE', `/skills/${made.body.id}?version=1`), {
       status: 409,

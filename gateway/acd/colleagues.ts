@@ -45,7 +45,7 @@ export function queuesNow(sql: Sql, { tenantId, locale }: { tenantId: string; lo
     select q.key, coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key) as name,
       (select count(*)::int from interactions w where w.queue_id = q.id and w.state = 'waiting') as waiting,
       (select count(*)::int from agent_queues s join agents a on a.user_id = s.user_id
-        where s.queue_id = q.id and a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null
+        where s.queue_id = q.id and takes(a, 'voice') and a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null
           and ${isAtHisDesk(sql)}) as ready
     from queues q where q.tenant_id = ${tenantId} order by q.position, q.key`;
 }

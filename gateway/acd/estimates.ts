@@ -30,7 +30,7 @@ export function queueLoad(sql: Sql): Fragment {
     join agents a on a.user_id = s.user_id
     left join (select distinct user_id from registrations where tenant_id = q.tenant_id and expires_at > now()) r
       on r.user_id = a.user_id and a.intent = 'ready' and a.unreachable_since is null
-    where s.queue_id = q.id
+    where s.queue_id = q.id and takes(a, 'voice')
   ) load`;
 }
 

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { setIntent } from './agents.js';
+import { type QueueLoad, queueLoad } from './estimates.js';
+import { isAnotherFree } from './matching.js';
 import { Floor } from './testing/floor.js';
 import * as act from './transitions.js';
 import { advanceWaiting, nextWake } from './waiting.js';
@@ -217,6 +219,33 @@ t.test('the explanation names everybody: who was asked, who was not, and why', a
   });
 });
 
+t.test('queues give no calls to whom has no capacity for them, and nobody is promised his time', async t => {
+  const floor = await Floor.open(t);
+  const { sql, tenantId, queueId } = floor;
+  const silent = await floor.staff();
+  await sql`update agents set capacity = '{"voice": 0}' where user_id = ${silent}`;
+  const { id } = await floor.request();
+  t.equal(await floor.offer(), undefined, 'he is ready, and beside a customer, and takes no calls');
+  const load = async () => {
+    const [row] = await sql<
+      QueueLoad[]
+    >`select load.* from queues q cross join ${queueLoad(sql)} where q.id = ${queueId}`;
+    return row;
+  };
+  t.match(await load(), { waiting: 1, agents: 0, free: 0 });
+  t.equal(await isAnotherFree(sql, { id, tenantId, queueId, agentId: null }), false);
+
+  const talker = await floor.staff();
+  t.equal(await isAnotherFree(sql, { id, tenantId, queueId, agentId: null }), true);
+  t.match(await load(), { agents: 1, free: 1 });
+  t.match(await floor.offer(), { id, agentId: talker });
+  t.match((await decision(floor, id)).others, { capacity: { count: 1, agents: [silent] } });
+
+  await sql`update agents set capacity = '{"voice": 1}' where user_id = ${silent}`;
+  const second = await floor.request();
+  t.match(await floor.offer(), { id: second.id, agentId: silent }, 'a change counts at once');
+});
+
 t.test('rules that make no sense are refused by the store', async t => {
   const { sql } = await Floor.open(t);
   for (const steps of [
@@ -229,4 +258,6 @@ t.test('rules that make no sense are refused by the store', async t => {
   ])
     await t.rejects(sql`update queues set skill_steps = ${steps}::text::jsonb`, { code: '23514' }, steps);
   await t.rejects(sql`update agents set skills = '{"ko": 0}'`, { code: '23514' });
+  for (const capacity of ['{"voice": 2}', '{"chat": 1}', '[]'])
+    await t.rejects(sql`update agents set capacity = ${capacity}::text::jsonb`, { code: '23514' }, capacity);
 });

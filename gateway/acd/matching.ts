@@ -10,7 +10,7 @@ export interface Matches {
 
 /**
  * Pairs what waits with free agents, up to `most` pairs, and reserves both. The function offer_waiting of the database
- * (migration 0110) decides, and says why in the events it writes.
+ * (migration 0111) decides, and says why in the events it writes.
  * @param nodeId the node that serves the offers
  */
 export async function offerWaiting(sql: Sql, nodeId: string, most: number): Promise<Matches> {
@@ -35,7 +35,7 @@ export async function isAnotherFree(
   const rows = await sql`
     select from agents a join agent_queues s on s.user_id = a.user_id
     where a.tenant_id = ${tenantId} and s.queue_id = ${queueId} and a.user_id is distinct from ${agentId}
-      and a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null
+      and takes(a, 'voice') and a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null
       and exists (select from registrations r
         where r.tenant_id = a.tenant_id and r.user_id = a.user_id and r.expires_at > now())
       and not exists (select from interactions i

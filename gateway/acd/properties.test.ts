@@ -56,7 +56,7 @@ async function look({ sql }: Floor): Promise<{ waiting: Waiting[]; free: Free[] 
   const free = await sql<Free[]>`
     select a.user_id as id, a.skills, (select json_agg(queue_id) from agent_queues s where s.user_id = a.user_id) as queues
     from agents a
-    where a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null
+    where a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null and a.capacity = '{"voice": 1}'
       and exists (select from registrations r where r.user_id = a.user_id and r.expires_at > now())
       and (not exists (select from desktops d where d.user_id = a.user_id)
         or exists (select from desktops d where d.user_id = a.user_id and d.lost_at is null))`;
@@ -228,6 +228,10 @@ class Day {
         this.pick(['paused', 'offline'] as const),
         null,
       ),
+    // An administrator lets him take calls, or no more of them.
+    capacity: () =>
+      this.floor.sql`update agents set capacity = jsonb_build_object('voice', 1 - (capacity ->> 'voice')::int)
+        where user_id = ${this.pick(this.agents)}`,
     desktop: async () => {
       const userId = this.pick(this.agents);
       const id = this.desktops.get(userId);
@@ -291,6 +295,7 @@ const weights: Record<string, number> = {
   matchAll: 2,
   ready: 9,
   away: 1,
+  capacity: 1,
   desktop: 1,
   step: 16,
   lateStep: 1,

@@ -74,7 +74,8 @@ function agentsCanKeep(sql: Sql, tenantId: string, queueId: string, seconds: num
   return sql`
     select floor(coalesce(sum(1.0 / (select count(*) from agent_queues o where o.user_id = s.user_id)), 0)
       * ${seconds}::float8 / greatest(1, ${averageHandleSeconds(sql, sql`${queueId}`)}))::int
-    from agent_queues s where s.tenant_id = ${tenantId} and s.queue_id = ${queueId}`;
+    from agent_queues s join agents a on a.user_id = s.user_id
+    where s.tenant_id = ${tenantId} and s.queue_id = ${queueId} and takes(a, 'voice')`;
 }
 
 /** Runs a statement that takes a seat, again while somebody else has just taken the one it had found free. */

@@ -9,22 +9,26 @@ export interface Service {
   tiers?: Readonly<Record<string, number>> | undefined;
   /** Skill → level: all that he has. */
   skills?: Readonly<Record<string, number>> | undefined;
+  /** Medium → how many at a time. */
+  capacity?: { voice: number } | undefined;
 }
 
 /**
- * Writes down what a user does as an agent, and makes him one where that takes it: by his role, a queue or a skill.
+ * Writes down what a user does as an agent, and makes him one where that takes it: by his role, a queue, a skill or a capacity.
  * @throws ApiError queue_unknown, skill_unknown
  */
 export async function setService(
   tx: Sql,
   { tenantId, userId, role }: { tenantId: string; userId: string; role: string | undefined },
-  { queues, tiers, skills }: Service,
+  { queues, tiers, skills, capacity }: Service,
 ): Promise<void> {
-  if (role === 'agent' || queues?.length || (skills && Object.keys(skills).length > 0))
+  if (role === 'agent' || queues?.length || capacity || (skills && Object.keys(skills).length > 0))
     await tx`insert into agents (tenant_id, user_id) values (${tenantId}, ${userId}) on conflict do nothing`;
   if (queues) await serveQueues(tx, { tenantId, userId }, queues);
   if (tiers) await setTiers(tx, { tenantId, userId }, tiers);
   if (skills) await setSkills(tx, { tenantId, userId }, skills);
+  if (capacity)
+    await tx`update agents set capacity = ${tx.json(capacity)} where tenant_id = ${tenantId} and user_id = ${userId}`;
 }
 
 type Agent = { tenantId: string; userId: string };

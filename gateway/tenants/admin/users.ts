@@ -33,10 +33,21 @@ const Skills = Type.Record(
     description: 'Skill → level.',
   },
 );
+const Capacity = Type.Object(
+  {
+    voice: Type.Integer({
+      minimum: 0,
+      maximum: 1,
+      description: 'Calls at a time: 0 and queues give him none; colleagues may still ring him.',
+    }),
+  },
+  { additionalProperties: false, description: 'What queues may give him at a time, by medium.' },
+);
 const agentFields = {
   queues: Type.Optional(Queues),
   tiers: Type.Optional(Tiers),
   skills: Type.Optional(Skills),
+  capacity: Type.Optional(Capacity),
 };
 
 export const UserView = Type.Object({
@@ -48,6 +59,7 @@ export const UserView = Type.Object({
   queues: Type.Array(Type.String()),
   tiers: Type.Record(Type.String(), Type.Integer()),
   skills: Type.Record(Type.String(), Type.Integer()),
+  capacity: Capacity,
   disabledAt: NullableTimestamp,
   invitedUntil: NullableTimestamp,
   version: Type.Integer(),
@@ -77,7 +89,7 @@ function select(sql: Sql, tenantId: string, more: Fragment = sql``) {
         where s.tenant_id = u.tenant_id and s.user_id = u.id order by q.position, q.key) as queues,
       coalesce((select jsonb_object_agg(q.key, s.tier) from agent_queues s join queues q on q.tenant_id = s.tenant_id and q.id = s.queue_id
         where s.tenant_id = u.tenant_id and s.user_id = u.id and s.tier > 0), '{}') as tiers,
-      coalesce(a.skills, '{}') as skills
+      coalesce(a.skills, '{}') as skills, coalesce(a.capacity, '{"voice": 1}') as capacity
     from users u left join agents a on a.tenant_id = u.tenant_id and a.user_id = u.id left join invitations i on i.tenant_id = u.tenant_id and i.user_id = u.id
     where u.tenant_id = ${tenantId} ${more} order by u.disabled_at nulls first, lower(u.name), u.id`;
 }
@@ -126,7 +138,7 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
       );
       return await one(by.tenantId, id);
     },
-    async edit(by, id, version, { queues, tiers, skills, disabled, ...fields }) {
+    async edit(by, id, version, { queues, tiers, skills, capacity, disabled, ...fields }) {
       const { name, email, role, locale } = fields;
       const edited = await refusingConflicts(() =>
         transaction(sql, async tx => {
@@ -141,11 +153,15 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
                   else disabled_at end
               where tenant_id = ${by.tenantId} and id = ${id} and version = ${version}
               returning id, name
-            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'changed', name: sql`name` }, { ...fields, queues, tiers, skills, disabled })})
+            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'changed', name: sql`name` }, { ...fields, queues, tiers, skills, capacity, disabled })})
             select id from changed`;
           if (rows.length === 0) return false;
           await keepAnAdmin(tx, by.tenantId);
-          await setService(tx, { tenantId: by.tenantId, userId: id, role }, { queues, tiers, skills });
+          await setService(
+            tx,
+            { tenantId: by.tenantId, userId: id, role },
+            { queues, tiers, skills, capacity },
+          );
           return true;
         }),
       );

@@ -25,6 +25,8 @@ export interface Person {
   queues: string[];
   tiers: Record<string, number>;
   skills: Record<string, number>;
+  /** Calls that queues may give him at a time. */
+  capacity: { voice: number };
   disabledAt: string | null;
   invitedUntil: string | null;
   version: number;

@@ -547,6 +547,7 @@ export const en = {
       held_for_last_agent: 'Kept for the agent the customer knows',
       declined: 'Declined a moment ago',
       reconnecting: 'Desktop reconnecting',
+      capacity: 'Takes no calls from queues',
       no_softphone: 'Softphone not connected',
       ranked_lower: 'Could be asked, but later',
     },

@@ -544,6 +544,7 @@ export const ko: Dictionary = {
       held_for_last_agent: '고객이 아는 상담원을 위해 보류',
       declined: '방금 거절함',
       reconnecting: '데스크톱 다시 연결 중',
+      capacity: '대기열 전화 받지 않음',
       no_softphone: '소프트폰 연결 안 됨',
       ranked_lower: '배정 가능하나 순서가 뒤임',
     },

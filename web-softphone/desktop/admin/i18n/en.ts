@@ -119,6 +119,8 @@ export const en = {
     who: 'Person',
     service: 'Service',
     serviceText: 'Whoever serves a queue takes its calls. Lower tiers are asked first.',
+    takesCalls: 'Takes calls from queues',
+    takesCallsHelp: 'Off: queues give no calls; colleagues may still ring and pass on.',
     tierShort: 'Tier',
     tier: (queue: string) => `Tier in ${queue}`,
     noQueues: 'There are no queues yet.',

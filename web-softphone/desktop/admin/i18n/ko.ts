@@ -119,6 +119,9 @@ export const ko: AdminText = {
     who: '사용자',
     service: '맡은 상담 그룹',
     serviceText: '상담 그룹을 맡으면 그 그룹의 전화를 받습니다. 순위 숫자가 낮은 상담원에게 먼저 배정됩니다.',
+    takesCalls: '대기열의 전화를 받음',
+    takesCallsHelp:
+      '끄면 대기열이 전화를 배정하지 않습니다. 동료가 직접 걸거나 돌려주는 전화는 받을 수 있습니다.',
     tierShort: '순위',
     tier: queue => `${queue} 순위`,
     noQueues: '아직 상담 그룹이 없습니다.',

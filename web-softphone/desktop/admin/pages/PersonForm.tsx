@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Radio, SegmentedControl, Stack } from '@mantine/core';
+import { Checkbox, NumberInput, Radio, SegmentedControl, Stack, Switch } from '@mantine/core';
 import { useDesktop } from '../../ui/hooks.js';
 import type { Person, Queue, Skill } from '../api.js';
 import { useAdmin, useAdminText, useCollection, useNameOf } from '../context.js';
@@ -13,10 +13,13 @@ import { InvitationPanel } from './InvitationPanel.js';
 
 const path = '/desktop/admin/people';
 
-type PersonValues = Pick<Person, 'name' | 'email' | 'role' | 'locale' | 'queues' | 'tiers' | 'skills'>;
+type PersonValues = Pick<
+  Person,
+  'name' | 'email' | 'role' | 'locale' | 'queues' | 'tiers' | 'skills' | 'capacity'
+>;
 
-function valuesOf({ name, email, role, locale, queues, tiers, skills }: Person): PersonValues {
-  return { name, email, role, locale, queues, tiers, skills };
+function valuesOf({ name, email, role, locale, queues, tiers, skills, capacity }: Person): PersonValues {
+  return { name, email, role, locale, queues, tiers, skills, capacity };
 }
 
 function faults({ name, email }: PersonValues, t: AdminText): FieldErrors {
@@ -39,7 +42,16 @@ export function PersonForm({ person }: { person: Person | undefined }) {
     row: person,
     values: person
       ? valuesOf(person)
-      : { name: '', email: '', role: 'agent', locale: me.locale, queues: [], tiers: {}, skills: {} },
+      : {
+          name: '',
+          email: '',
+          role: 'agent',
+          locale: me.locale,
+          queues: [],
+          tiers: {},
+          skills: {},
+          capacity: { voice: 1 },
+        },
     valuesOf,
     validate: values => faults(values, t),
     save: (row, changes) => (row ? house.people.change(row, changes) : house.people.add(changes)),
@@ -99,6 +111,15 @@ export function PersonForm({ person }: { person: Person | undefined }) {
             values={values}
             error={errorAt(form, 'queues') ?? errorAt(form, 'tiers')}
             onChange={part => form.setAll({ ...values, ...part })}
+          />
+        </Wide>
+        <Wide>
+          <Switch
+            label={t.people.takesCalls}
+            description={t.people.takesCallsHelp}
+            checked={values.capacity.voice > 0}
+            onChange={event => form.set('capacity', { voice: event.currentTarget.checked ? 1 : 0 })}
+            data-testid="takes-calls"
           />
         </Wide>
       </Section>
