@@ -6,7 +6,7 @@ import { offerWaiting } from './matching.js';
 import type { ReservedInteraction } from './prober.js';
 
 /** Events after which somebody waits, or somebody is free, who was not before. */
-const awaken: ReadonlySet<string> = new Set([
+export const awaken: ReadonlySet<string> = new Set([
   'requested',
   'due',
   'called_now',
