@@ -139,7 +139,7 @@ module.exports = {
     {
       name: 'no-test-in-production',
       severity: 'error',
-      from: { pathNot: `${test}|^test/|^scripts/(bench|gallery|screenshots|test-run)` },
+      from: { pathNot: `${test}|^test/|^scripts/(bench|figures|gallery|screenshots|test-run)` },
       to: { path: `${test}|^test/` },
     },
     {

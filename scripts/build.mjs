@@ -13,6 +13,8 @@ import {
 } from 'node:fs';
 import { dirname, extname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build as bundle, transform } from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -133,6 +135,25 @@ async function buildWeb(out) {
   }
 }
 
+/** What a browser that takes less is sent instead: once made here, and not again for each visitor. */
+async function compressWeb(out) {
+  const params = { [constants.BROTLI_PARAM_QUALITY]: 9 };
+  const text = readdirSync(join(out, 'web'), { recursive: true }).filter(path =>
+    /\.(js|css|html|svg)$/.test(path),
+  );
+  await Promise.all(
+    text.map(async path => {
+      const whole = readFileSync(join(out, 'web', path));
+      const smaller = {
+        br: await promisify(brotliCompress)(whole, { params }),
+        gz: await promisify(gzip)(whole, { level: 9 }),
+      };
+      for (const [ending, bytes] of Object.entries(smaller))
+        writeFileSync(join(out, 'web', `${path}.${ending}`), bytes);
+    }),
+  );
+}
+
 /** The tests of the web faces run in Node, each bundled with what it tests: stylesheets and images are no modules there. */
 async function buildWebTests(out) {
   const entryPoints = filesBelow(webFolder).filter(path => /\.test\.tsx?$/.test(path));
@@ -158,7 +179,11 @@ export async function build() {
   const draft = `${dist}.${process.pid}.tmp`;
   const old = `${dist}.old.${process.pid}.tmp`;
   try {
-    await Promise.all([buildServers(draft), buildWeb(draft), buildWebTests(draft)]);
+    await Promise.all([
+      buildServers(draft),
+      buildWeb(draft).then(() => compressWeb(draft)),
+      buildWebTests(draft),
+    ]);
     writeFileSync(join(draft, '.stamp'), wanted);
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(draft, dist);

@@ -51,10 +51,19 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
       root,
       redirect: true,
       decorateReply: false,
-      setHeaders: reply => reply.setHeader('content-security-policy', policy.join('; ')),
+      preCompressed: true,
+      setHeaders: reply => {
+        reply.setHeader('vary', 'accept-encoding');
+        reply.setHeader('content-security-policy', policy.join('; '));
+      },
     });
   }
-  await app.register(fastifyStatic, { root: folder, serve: false });
+  await app.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    preCompressed: true,
+    setHeaders: reply => reply.setHeader('vary', 'accept-encoding'),
+  });
   // Addresses within the desktop: it is one page, which shows what its address says.
   for (const path of ['/desktop/invitation', '/desktop/admin', '/desktop/admin/*'])
     app.get(path, { schema: { hide: true } }, (_request, reply) =>
