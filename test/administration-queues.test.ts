@@ -176,12 +176,13 @@ t.test('administrators change queues, skills and rules', async t => {
     t.match(person, {
       skills: {},
       tiers: {},
+      wrapUps: {},
       capacity: { voice: 1 },
       queues: ['sales', 'support', 'billing'],
     });
     const service = {
       ...{ skills: { grinders: 4, ko: 5 }, queues: ['sales', 'support'], tiers: { support: 2 } },
-      capacity: { voice: 0 },
+      ...{ wrapUps: { sales: 0 }, capacity: { voice: 0 } },
     };
     t.match(await ask('PATCH', `/users/${person.id}`, { version: person.version, ...service }), {
       status: 200,
@@ -193,6 +194,7 @@ t.test('administrators change queues, skills and rules', async t => {
       ['skills.ko', 'validation_failed', { skills: { ko: 0 } }],
       ['tiers.billing', 'queue_unknown', { tiers: { billing: 1 } }],
       ['capacity.voice', 'validation_failed', { capacity: { voice: 2 } }],
+      ['wrapUps.billing', 'queue_unknown', { wrapUps: { billing: 10 } }],
       ['queues', 'queue_unknown', { queues: ['nowhere'] }],
     ] as const)
       t.match(

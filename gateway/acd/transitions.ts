@@ -179,7 +179,9 @@ function onTheLine(sql: Sql): Fragment {
 
 export function intoWrapUp(sql: Sql, outcome: Outcome): Fragment {
   return sql`, outcome = ${outcome}, ended_at = clock_timestamp(), wrap_up_until = clock_timestamp()
-    + (select make_interval(secs => q.wrap_up_seconds) from queues q where q.tenant_id = i.tenant_id and q.id = i.queue_id)`;
+    + (select make_interval(secs => coalesce(s.wrap_up_seconds, q.wrap_up_seconds)) from queues q
+      left join agent_queues s on s.tenant_id = q.tenant_id and s.queue_id = q.id and s.user_id = i.agent_id
+      where q.tenant_id = i.tenant_id and q.id = i.queue_id)`;
 }
 
 /** The agent took the offer; from now on the offer cannot expire. */

@@ -55,6 +55,11 @@ export class Phone {
     return [...this.#calls.values()].filter(call => call.state === state).length;
   }
 
+  /** The calls in which it talks. */
+  get talks(): readonly Readonly<PhoneCall>[] {
+    return [...this.#calls.values()].filter(({ state }) => state === 'talking');
+  }
+
   /** Resolves when so many of its calls are in the state. */
   async until(state: PhoneCall['state'], count: number, waitMs = 20_000): Promise<void> {
     const signal = AbortSignal.timeout(waitMs);

@@ -7,6 +7,8 @@ export interface Service {
   queues?: readonly string[] | undefined;
   /** Queue → tier; 0 where it is not named. */
   tiers?: Readonly<Record<string, number>> | undefined;
+  /** Queue → seconds of wrap-up; as long as the queue says where it is not named. */
+  wrapUps?: Readonly<Record<string, number>> | undefined;
   /** Skill → level: all that he has. */
   skills?: Readonly<Record<string, number>> | undefined;
   /** Medium → how many at a time. */
@@ -20,12 +22,13 @@ export interface Service {
 export async function setService(
   tx: Sql,
   { tenantId, userId, role }: { tenantId: string; userId: string; role: string | undefined },
-  { queues, tiers, skills, capacity }: Service,
+  { queues, tiers, wrapUps, skills, capacity }: Service,
 ): Promise<void> {
   if (role === 'agent' || queues?.length || capacity || (skills && Object.keys(skills).length > 0))
     await tx`insert into agents (tenant_id, user_id) values (${tenantId}, ${userId}) on conflict do nothing`;
   if (queues) await serveQueues(tx, { tenantId, userId }, queues);
   if (tiers) await setTiers(tx, { tenantId, userId }, tiers);
+  if (wrapUps) await setWrapUps(tx, { tenantId, userId }, wrapUps);
   if (skills) await setSkills(tx, { tenantId, userId }, skills);
   if (capacity)
     await tx`update agents set capacity = ${tx.json(capacity)} where tenant_id = ${tenantId} and user_id = ${userId}`;
@@ -51,8 +54,25 @@ async function setTiers(tx: Sql, { tenantId, userId }: Agent, tiers: Readonly<Re
     update agent_queues s set tier = coalesce((${tx.json(tiers)}::jsonb ->> q.key)::smallint, 0) from queues q
     where s.tenant_id = ${tenantId} and s.user_id = ${userId} and q.tenant_id = s.tenant_id and q.id = s.queue_id
     returning q.key`;
-  const unknown = Object.keys(tiers).find(queue => !served.some(({ key }) => key === queue));
-  if (unknown !== undefined) throw new ApiError('queue_unknown', { field: `tiers.${unknown}` });
+  refuseUnserved('tiers', tiers, served);
+}
+
+/** So is a wrap-up of his own. */
+async function setWrapUps(tx: Sql, { tenantId, userId }: Agent, wrapUps: Readonly<Record<string, number>>) {
+  const served = await tx<{ key: string }[]>`
+    update agent_queues s set wrap_up_seconds = (${tx.json(wrapUps)}::jsonb ->> q.key)::int from queues q
+    where s.tenant_id = ${tenantId} and s.user_id = ${userId} and q.tenant_id = s.tenant_id and q.id = s.queue_id
+    returning q.key`;
+  refuseUnserved('wrapUps', wrapUps, served);
+}
+
+function refuseUnserved(
+  field: string,
+  named: Readonly<Record<string, number>>,
+  served: readonly { key: string }[],
+): void {
+  const unknown = Object.keys(named).find(queue => !served.some(({ key }) => key === queue));
+  if (unknown !== undefined) throw new ApiError('queue_unknown', { field: `${field}.${unknown}` });
 }
 
 async function setSkills(tx: Sql, { tenantId, userId }: Agent, skills: Readonly<Record<string, number>>) {

@@ -25,6 +25,14 @@ const Tiers = Type.Record(
     description: 'Queue → tier: the lower ones are asked first. 0 where it is not named.',
   },
 );
+const WrapUps = Type.Record(
+  Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
+  Type.Integer({ minimum: 0, maximum: 3600 }),
+  {
+    maxProperties: 200,
+    description: 'Queue → seconds of wrap-up; as long as the queue says where it is not named.',
+  },
+);
 const Skills = Type.Record(
   Type.String({ pattern: '^[a-z0-9-]{1,40}$' }),
   Type.Integer({ minimum: 1, maximum: 5 }),
@@ -46,6 +54,7 @@ const Capacity = Type.Object(
 const agentFields = {
   queues: Type.Optional(Queues),
   tiers: Type.Optional(Tiers),
+  wrapUps: Type.Optional(WrapUps),
   skills: Type.Optional(Skills),
   capacity: Type.Optional(Capacity),
 };
@@ -58,6 +67,7 @@ export const UserView = Type.Object({
   locale: Locale,
   queues: Type.Array(Type.String()),
   tiers: Type.Record(Type.String(), Type.Integer()),
+  wrapUps: Type.Record(Type.String(), Type.Integer()),
   skills: Type.Record(Type.String(), Type.Integer()),
   capacity: Capacity,
   disabledAt: NullableTimestamp,
@@ -89,6 +99,8 @@ function select(sql: Sql, tenantId: string, more: Fragment = sql``) {
         where s.tenant_id = u.tenant_id and s.user_id = u.id order by q.position, q.key) as queues,
       coalesce((select jsonb_object_agg(q.key, s.tier) from agent_queues s join queues q on q.tenant_id = s.tenant_id and q.id = s.queue_id
         where s.tenant_id = u.tenant_id and s.user_id = u.id and s.tier > 0), '{}') as tiers,
+      coalesce((select jsonb_object_agg(q.key, s.wrap_up_seconds) from agent_queues s join queues q on q.tenant_id = s.tenant_id and q.id = s.queue_id
+        where s.tenant_id = u.tenant_id and s.user_id = u.id and s.wrap_up_seconds is not null), '{}') as "wrapUps",
       coalesce(a.skills, '{}') as skills, coalesce(a.capacity, '{"voice": 1}') as capacity
     from users u left join agents a on a.tenant_id = u.tenant_id and a.user_id = u.id left join invitations i on i.tenant_id = u.tenant_id and i.user_id = u.id
     where u.tenant_id = ${tenantId} ${more} order by u.disabled_at nulls first, lower(u.name), u.id`;
@@ -138,7 +150,7 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
       );
       return await one(by.tenantId, id);
     },
-    async edit(by, id, version, { queues, tiers, skills, capacity, disabled, ...fields }) {
+    async edit(by, id, version, { queues, tiers, wrapUps, skills, capacity, disabled, ...fields }) {
       const { name, email, role, locale } = fields;
       const edited = await refusingConflicts(() =>
         transaction(sql, async tx => {
@@ -153,14 +165,14 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
                   else disabled_at end
               where tenant_id = ${by.tenantId} and id = ${id} and version = ${version}
               returning id, name
-            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'changed', name: sql`name` }, { ...fields, queues, tiers, skills, capacity, disabled })})
+            ), audited as (${auditEvent(sql, by, { kind: 'user', action: 'changed', name: sql`name` }, { ...fields, queues, tiers, wrapUps, skills, capacity, disabled })})
             select id from changed`;
           if (rows.length === 0) return false;
           await keepAnAdmin(tx, by.tenantId);
           await setService(
             tx,
             { tenantId: by.tenantId, userId: id, role },
-            { queues, tiers, skills, capacity },
+            { queues, tiers, wrapUps, skills, capacity },
           );
           return true;
         }),
