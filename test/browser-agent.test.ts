@@ -80,33 +80,6 @@ t.test('declined: it goes to the next', async t => {
   await second.is('ready');
 });
 
-t.test(
-  'a tab that closes while they talk: the phone is hung up on, the wrap-up waits for the agent',
-  async t => {
-    const phone = await RtpPeer.open(['PCMA']);
-    t.teardown(() => phone.close());
-    const telco = await telephone(t, stack.trunkPort, { rtpPort: phone.port });
-    const desk = await readyAgent(t, 'agent1');
-    const callback = await stack.api.askCallback({ phone: nextNumber() });
-    await desk.accept();
-    await desk.call({ state: 'bridged', line: 'connected' });
-    await phone.ear.tone(microphone, patienceMs);
-    await desk.close();
-    await telco.done;
-    t.match(await stack.api.follow(callback, ({ state }) => state === 'done', patienceMs), {
-      outcome: 'agent_lost',
-    });
-    const back = await AgentDesk.open(people, stack.url);
-    t.teardown(() => back.close());
-    await back.signIn('agent1@demo.example', demoPassword);
-    await back.wrapUp({ note: 'the browser was closed', disposition: 'follow_up' });
-    await back.page.locator(`[data-testid="recent-item"][data-interaction="${callback.id}"]`).click();
-    const detail = back.find('detail');
-    await detail.getByTestId('timeline').waitFor();
-    t.match(await detail.textContent(), '상담원 회선 끊김', 'the history says why it ended');
-  },
-);
-
 t.test('where the customer is called first, the desktop takes the call when he has answered', async t => {
   await stack.sql`update queues set customer_first = true`;
   const phone = await RtpPeer.open(['PCMA']);

@@ -146,34 +146,37 @@ t.test('the customer is called first', async t => {
   });
 });
 
-t.test('an agent whose line breaks while they talk: music, and the next agent at once', async t => {
-  const stack = await startStack(t);
-  const { api, sql } = stack;
-  const first = await signIn(t, stack, 'agent1');
-  const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
-  const callback = await api.askCallback({ phone: nextNumber() });
-  const browser = await first.accept(t, await first.ring());
-  await api.follow(callback, ({ state }) => state === 'bridged');
-  await browser.opened;
-  const second = await signIn(t, stack, 'agent2');
-  browser.close();
-  first.softphone.drop();
-  first.live.terminate();
-  const invite = await second.ring();
-  t.equal(invite.header('X-Ringbridge-Interaction'), callback.id);
-  await second.accept(t, invite);
-  await api.follow(callback, ({ state }) => state === 'bridged');
-  const legs = await sql`select role from legs where interaction_id = ${callback.id} and role = 'customer'`;
-  t.equal(legs.length, 1, 'the customer has stayed on the line');
-  t.same(
-    (await eventsOf(stack, callback.id)).filter(type => type !== 'accepted'),
-    ['requested', 'offered', 'dialing', 'bridged', 'agent_gone', 'offered', 'bridged'],
-  );
-  await second.step('hangup', callback.id);
-  await phone.done;
-  await second.hungUp();
-  await second.until(desk => desk.me.state === 'wrap_up', 'the wrap-up');
-  await second.step('wrap-up', callback.id);
-  t.match(await api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
-  t.same(await leftOver(stack), nothing);
-});
+t.test(
+  'an agent whose line breaks while they talk: music, and when he does not come back the next agent',
+  async t => {
+    const stack = await startStack(t);
+    const { api, sql } = stack;
+    const first = await signIn(t, stack, 'agent1');
+    const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
+    const callback = await api.askCallback({ phone: nextNumber() });
+    const browser = await first.accept(t, await first.ring());
+    await api.follow(callback, ({ state }) => state === 'bridged');
+    await browser.opened;
+    const second = await signIn(t, stack, 'agent2');
+    browser.close();
+    first.softphone.drop();
+    first.live.terminate();
+    const invite = await second.ring();
+    t.equal(invite.header('X-Ringbridge-Interaction'), callback.id);
+    await second.accept(t, invite);
+    await api.follow(callback, ({ state }) => state === 'bridged');
+    const legs = await sql`select role from legs where interaction_id = ${callback.id} and role = 'customer'`;
+    t.equal(legs.length, 1, 'the customer has stayed on the line');
+    t.same(
+      (await eventsOf(stack, callback.id)).filter(type => type !== 'accepted'),
+      ['requested', 'offered', 'dialing', 'bridged', 'agent_away', 'agent_gone', 'offered', 'bridged'],
+    );
+    await second.step('hangup', callback.id);
+    await phone.done;
+    await second.hungUp();
+    await second.until(desk => desk.me.state === 'wrap_up', 'the wrap-up');
+    await second.step('wrap-up', callback.id);
+    t.match(await api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
+    t.same(await leftOver(stack), nothing);
+  },
+);

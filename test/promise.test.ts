@@ -154,27 +154,6 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
     t.same(await leftOver(stack), nothing);
   });
 
-  await t.test(
-    'an agent who closes the tab while they talk: the customer is not left in silence',
-    async t => {
-      const agent = await signIn(t, stack, 'agent1');
-      const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
-      const callback = await stack.api.askCallback({ phone: nextNumber() });
-      const browser = await agent.accept(t, await agent.ring());
-      await stack.api.follow(callback, ({ state }) => state === 'bridged');
-      await browser.opened;
-      browser.close();
-      agent.softphone.drop();
-      agent.closeDesktop();
-      t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'agent_lost' });
-      await telco.done;
-      const back = await signIn(t, stack, 'agent1');
-      await back.until(({ me }) => me.state === 'wrap_up', 'the wrap-up is there when he comes back');
-      await back.step('wrap-up', callback.id);
-      t.same(await leftOver(stack), nothing);
-    },
-  );
-
   await t.test('an agent who hangs up while the phone rings gives it up: the phone stops', async t => {
     const agent = await signIn(t, stack, 'agent1');
     const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });

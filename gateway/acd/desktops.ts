@@ -69,12 +69,14 @@ export async function desktopSilent(sql: Sql, { id, tenantId, userId }: Desktop)
 
 /**
  * Takes away desktops that have been lost for the grace time. An agent who has no other is not there, whatever he said
- * before: he is offline and gets no offer.
+ * before: he is offline and gets no offer. Who is in a talk is spared: it waits for him, and has a time of its own.
  */
 export async function dismissLost(sql: Sql, graceSeconds: number): Promise<void> {
   await sql`
     with gone as (
-      delete from desktops where lost_at <= clock_timestamp() - make_interval(secs => ${graceSeconds})
+      delete from desktops d where lost_at <= clock_timestamp() - make_interval(secs => ${graceSeconds})
+        and not exists (select from agents a join interactions i on i.tenant_id = a.tenant_id and i.id = a.interaction_id
+          where a.user_id = d.user_id and i.state = 'bridged')
       returning id, tenant_id, user_id
     ), away as (
       update agents a set intent = 'offline', reason = 'desktop_closed', unreachable_since = null, ${since(sql)}

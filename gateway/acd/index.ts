@@ -1,3 +1,4 @@
+export { agentAway, agentBack, awayFor } from './absence.js';
 export { queueAdminRoutes } from './admin/routes.js';
 export { setIntent } from './agents.js';
 export { type Colleague, colleaguesOf, type QueueNow, queuesNow } from './colleagues.js';
@@ -16,7 +17,6 @@ export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { type Floor, readFloor } from './floor.js';
 export { eventsSinceOffer, findInteraction } from './interactions.js';
 export { Matcher } from './matcher.js';
-export { isAnotherFree } from './matching.js';
 export { askCallee, callColleague, dialOut, type OwnCall, queueForCall } from './own-calls.js';
 export { Presence } from './presence.js';
 export { Prober, type ReservedInteraction } from './prober.js';

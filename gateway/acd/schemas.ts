@@ -87,6 +87,10 @@ const fields = {
   acceptedAt: NullableTimestamp,
   dialedAt: NullableTimestamp,
   bridgedAt: NullableTimestamp,
+  agentAwayUntil: Type.Union([Timestamp, Type.Null()], {
+    description:
+      'Until when the talk waits for its agent, whose line is lost; the customer hears music meanwhile.',
+  }),
   endedAt: NullableTimestamp,
   wrapUpUntil: NullableTimestamp,
   wrapUpExtensionsLeft: Type.Integer({ description: 'How often its agent may still take more time.' }),

@@ -44,6 +44,10 @@ export type InteractionEvent =
   | 'customer_answered'
   /** The customer answered; the two hear each other. */
   | 'bridged'
+  /** The agent's line is lost while they talk: the customer hears music, and the agent is given time to come back. */
+  | 'agent_away'
+  /** He is back, and the two hear each other again. */
+  | 'agent_back'
   /** The agent is gone while the customer is on the line: he hears music, and the next agent is asked at once. */
   | 'agent_gone'
   /** No next agent came for the customer on the line: he is called again when there is one. */
@@ -158,6 +162,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     cancelled: 'done',
   },
   bridged: {
+    agent_away: 'bridged',
+    agent_back: 'bridged',
     ended: 'wrap_up',
     agent_gone: 'waiting',
     transferred: 'offered',

@@ -73,7 +73,7 @@ async function passOn(
     const { event, to, set, agent, of, data } = change;
     const [moved] = await tx<ReservedInteraction[]>`
       with i as (
-        update interactions i set state = ${to}, ${set} from queues q
+        update interactions i set state = ${to}, agent_away_until = null, ${set} from queues q
         where i.id = ${id} and q.id = i.queue_id returning i.*
       ), engaged as (
         update agents a set interaction_id = i.id, state_since = clock_timestamp() from i

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { askParty, findParty, partyAnswers, partyRings } from '../calls/index.js';
 import type { Sql } from '../store/index.js';
+import { agentAway, agentBack } from './absence.js';
 import { setIntent } from './agents.js';
 import { askHelp, endConsult } from './consults.js';
 import { flowOut, keepPlace } from './enqueue-call.js';
@@ -155,6 +156,11 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
   dialing: (f, ref) => act.startDialing(f.sql, ref),
   customer_answered: (f, ref) => act.customerAnswered(f.sql, ref),
   bridged: (f, ref) => onTheLine(f, ref).then(() => act.bridge(f.sql, ref)),
+  agent_away: (f, ref) => agentAway(f.sql, ref, 'test'),
+  agent_back: async (f, ref) => {
+    await f.sql`update interactions set agent_away_until = now() where id = ${ref.id} and state = 'bridged'`;
+    return await agentBack(f.sql, ref);
+  },
   agent_gone: (f, ref) => onTheLine(f, ref).then(() => act.agentGone(f.sql, ref, 'lost')),
   customer_released: (f, ref) => onTheLine(f, ref).then(() => act.releaseCustomer(f.sql, ref)),
   place_kept: (f, ref) => onTheLine(f, ref).then(() => keepPlace(f.sql, ref, '+821055501234')),
@@ -233,7 +239,8 @@ t.test('every cell of the table is what the database does', async t => {
       );
       await f.sql`update agents set interaction_id = null`;
       await f.sql`delete from declined_offers`;
-      await f.sql`update interactions set state = 'done', due_at = null, customer_live_since = null, outcome = coalesce(outcome, 'failed') where state <> 'done'`;
+      await f.sql`update interactions set state = 'done', due_at = null, customer_live_since = null, agent_away_until = null,
+        outcome = coalesce(outcome, 'failed') where state <> 'done'`;
     }
   }
 });

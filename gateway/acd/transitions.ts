@@ -32,6 +32,8 @@ export interface InteractionRef {
 /** What becomes of the agent who was engaged with the interaction. */
 type AgentEffect =
   | 'keep'
+  /** Engaged as before: the moment of his state stays. */
+  | 'stay'
   /** Engaged, and one more talk of his day. */
   | 'talk'
   /** Free again; his idle time starts now, because he has worked. */
@@ -68,6 +70,8 @@ export function servedColumns(sql: Sql): Fragment {
 
 function agentEffect(sql: Sql, effect: AgentEffect): Fragment {
   switch (effect) {
+    case 'stay':
+      return sql`state_since = a.state_since`;
     case 'keep':
       return sql`state_since = clock_timestamp()`;
     case 'talk': {
@@ -154,7 +158,8 @@ export function offTheLine(sql: Sql): Fragment {
 }
 
 function offTheAgent(sql: Sql): Fragment {
-  return sql`, agent_id = null, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null`;
+  return sql`, agent_id = null, proven_at = null, wake_at = clock_timestamp(), offered_at = null, offer_expires_at = null, accepted_at = null, dialed_at = null,
+    agent_away_until = null`;
 }
 
 /** A call that its agent began himself: nobody waits for it (own-calls.ts). Of a row of interactions without an alias. */
@@ -178,7 +183,7 @@ function onTheLine(sql: Sql): Fragment {
 }
 
 export function intoWrapUp(sql: Sql, outcome: Outcome): Fragment {
-  return sql`, outcome = ${outcome}, ended_at = clock_timestamp(), wrap_up_until = clock_timestamp()
+  return sql`, outcome = ${outcome}, agent_away_until = null, ended_at = clock_timestamp(), wrap_up_until = clock_timestamp()
     + (select make_interval(secs => coalesce(s.wrap_up_seconds, q.wrap_up_seconds)) from queues q
       left join agent_queues s on s.tenant_id = q.tenant_id and s.queue_id = q.id and s.user_id = i.agent_id
       where q.tenant_id = i.tenant_id and q.id = i.queue_id)`;

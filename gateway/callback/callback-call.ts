@@ -15,7 +15,8 @@ import type { Leg } from '../calls/index.js';
 import { isMusic } from '../prompts/index.js';
 import { untilTaken } from '../store/index.js';
 import type { AdoptedCall } from './adoption.js';
-import { reachAgent, watchSoftphone } from './agent-side.js';
+import { AgentLine } from './agent-line.js';
+import { reachAgent } from './agent-side.js';
 import { BetweenAgents, type Next } from './between-agents.js';
 import { type Current, concerns, keepsCustomer } from './current.js';
 import { CustomerLine } from './customer-line.js';
@@ -226,8 +227,8 @@ export class CallbackCall {
   /** What the gateway before has left: two who talk, or a customer who waits for his next agent. */
   async #resume(turn: Turn, leg: Leg, agent: Leg | undefined): Promise<void> {
     const customer = this.#hold(leg);
-    if (agent && turn.terms.state === 'bridged')
-      return await this.#withAgent(turn, agent, () => this.#talk(turn, agent, { customer, goesOn: true }));
+    if (turn.terms.state === 'bridged')
+      return await this.#withAgent(turn, agent, line => this.#talk(turn, line, { customer, goesOn: true }));
     await agent?.end();
     void customer.wait();
     if (turn.terms.state === 'waiting') return;
@@ -241,7 +242,7 @@ export class CallbackCall {
   async #agentFirst(turn: Turn): Promise<void> {
     const agent = await reachAgent(this.#parts, turn, { live: false });
     if (!agent) return;
-    await this.#withAgent(turn, agent, async () => {
+    await this.#withAgent(turn, agent, async line => {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
       const whispered = whisper(this.#parts, turn, agent);
       const listening = { leg: agent, whispered };
@@ -249,10 +250,10 @@ export class CallbackCall {
       if (!leg) return;
       const customer = this.#hold(leg);
       const { confirmTimes, whisper: whispers } = turn.terms;
-      if (confirmTimes === 0 && !whispers) return await this.#talk(turn, agent, { customer });
+      if (confirmTimes === 0 && !whispers) return await this.#talk(turn, line, { customer });
       if (!(await this.#admit(turn, customer, listening))) return;
       await whispered;
-      await this.#join(turn, agent, customer);
+      await this.#join(turn, line, customer);
     });
   }
 
@@ -294,7 +295,7 @@ export class CallbackCall {
     }
     const { leg } = heir;
     if (!leg) throw new Error(`party ${heir.party.id} goes on without a line`);
-    await this.#withAgent(turn, leg, () => this.#talk(turn, leg, { customer, goesOn: true }));
+    await this.#withAgent(turn, leg, line => this.#talk(turn, line, { customer, goesOn: true }));
   }
 
   /** Rings the agent for a customer who is on the line and hears music. */
@@ -302,21 +303,21 @@ export class CallbackCall {
     if (turn.stop.signal.aborted) return await departed(this.#parts, turn);
     const agent = await reachAgent(this.#parts, turn, { live: true });
     if (!agent) return await customerGone(this.#parts, turn);
-    await this.#withAgent(turn, agent, async () => {
+    await this.#withAgent(turn, agent, async line => {
       await whisper(this.#parts, turn, agent);
-      await this.#join(turn, agent, customer);
+      await this.#join(turn, line, customer);
     });
   }
 
   /** Both are on the line: they talk, unless one of them has gone while the other was told or asked something. */
-  async #join(turn: Turn, agent: Leg, customer: CustomerLine): Promise<void> {
+  async #join(turn: Turn, line: AgentLine, customer: CustomerLine): Promise<void> {
     if (turn.stop.signal.aborted) await departed(this.#parts, turn);
-    else await this.#talk(turn, agent, { customer });
+    else await this.#talk(turn, line, { customer });
   }
 
   async #talk(
     turn: Turn,
-    agent: Leg,
+    agent: AgentLine,
     { customer, goesOn = false }: { customer: CustomerLine; goesOn?: boolean },
   ): Promise<void> {
     this.#passing.over();
@@ -340,24 +341,20 @@ export class CallbackCall {
     await parties.end('talk_over');
   }
 
-  /** While `act` goes on, the end of the agent's leg ends his turn, and the other way round; then the leg is freed. */
-  async #withAgent(turn: Turn, agent: Leg, act: () => Promise<void>): Promise<void> {
+  /** While `act` goes on, the end of the agent's line ends his turn, and the other way round; then the line is freed. */
+  async #withAgent(turn: Turn, leg: Leg | undefined, act: (line: AgentLine) => Promise<void>): Promise<void> {
     const { stop } = turn;
-    void agent.ended.then(how =>
-      stop.abort((how === 'lost' ? 'agent_lost' : 'agent_left') satisfies StopReason),
-    );
-    const unwatch = watchSoftphone(this.#parts, turn, agent);
+    const line = new AgentLine(this.#parts, turn, leg);
     // Whoever is left is told at once: nobody listens to silence while a statement takes its time.
     stop.signal.addEventListener('abort', () => {
-      Promise.all([agent.end(), this.#leaveCustomer(stopReason(turn))]).catch(error =>
+      Promise.all([line.end(), this.#leaveCustomer(stopReason(turn))]).catch(error =>
         this.#logger.warn({ err: error }, 'leg not freed'),
       );
     });
     try {
-      await act();
+      await act(line);
     } finally {
-      unwatch();
-      await agent.end();
+      await line.end();
     }
   }
 

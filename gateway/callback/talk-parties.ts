@@ -20,7 +20,6 @@ export interface Heir {
  */
 export class TalkParties {
   readonly #parts: ServiceParts;
-  readonly #customer: CustomerLine;
   readonly #room: Room;
   readonly #lines = new Map<string, PartyLine>();
   readonly #running = new Map<PartyLine, Promise<void>>();
@@ -30,7 +29,6 @@ export class TalkParties {
 
   constructor(parts: ServiceParts, customer: CustomerLine) {
     this.#parts = parts;
-    this.#customer = customer;
     const { media, logger } = parts;
     const music = (on: boolean) => {
       if (on) void customer.wait();
@@ -43,13 +41,32 @@ export class TalkParties {
     );
   }
 
-  /** An agent talks with the customer from now on. Resolves when they hear each other. */
-  async begin(turn: Turn, agent: Leg): Promise<void> {
+  /**
+   * An agent talks with the customer from now on. Resolves when they hear each other.
+   * @param agent undefined: he is away
+   */
+  async begin(turn: Turn, agent: Leg | undefined): Promise<void> {
     this.#turn = turn;
     this.#agent = agent;
-    this.#room.agent = agent.endpoint;
+    this.#room.agent = agent?.endpoint;
     await this.#room.arrange();
     this.#reading.request();
+  }
+
+  /** The agent's line is lost: those who are in the talk keep the customer company, or music does. */
+  async away(): Promise<void> {
+    this.#agent = undefined;
+    this.#room.agent = undefined;
+    await this.#room.arrange();
+  }
+
+  /** The agent is there again, with this line. Resolves when everybody hears whom he should. */
+  async back(agent: Leg): Promise<void> {
+    if (!this.#turn) return;
+    this.#agent = agent;
+    this.#room.agent = agent.endpoint;
+    this.#reading.request();
+    await this.#reading.settled();
   }
 
   /** Something about a party has been stored, or may have been. */
@@ -68,11 +85,10 @@ export class TalkParties {
   /** The talk of this agent is over; the others go with him. */
   async end(reason: string): Promise<void> {
     this.#turn = undefined;
-    this.#room.agent = undefined;
+    const closed = this.#room.close();
     await this.#reading.settled();
     for (const line of this.#lines.values()) line.withdraw(reason);
-    await Promise.all(this.#running.values());
-    await this.#room.close();
+    await Promise.all([closed, ...this.#running.values()]);
   }
 
   /** The talk of this agent is over and another goes on: who it is. Whoever else is there stays. */

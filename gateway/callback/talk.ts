@@ -4,12 +4,12 @@ import {
   end,
   forwardToNumber,
   handOver,
-  isAnotherFree,
   type Outcome,
   type ServedInteraction,
 } from '../acd/index.js';
-import type { Leg, Party } from '../calls/index.js';
+import type { Party } from '../calls/index.js';
 import { type Sql, untilTaken } from '../store/index.js';
+import type { AgentLine } from './agent-line.js';
 import type { CustomerLine } from './customer-line.js';
 import type { TalkParties } from './talk-parties.js';
 import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
@@ -20,7 +20,6 @@ const talkEndings: Partial<
 > = {
   hangup: { outcome: 'completed', endedBy: 'agent' },
   agent_left: { outcome: 'completed', endedBy: 'agent' },
-  // While nobody else is free to go on with the customer.
   agent_lost: { outcome: 'agent_lost', endedBy: 'system' },
   customer_left: { outcome: 'completed', endedBy: 'customer' },
   customer_lost: { outcome: 'failed', endedBy: 'system' },
@@ -29,7 +28,7 @@ const talkEndings: Partial<
 
 /** Those who talk. */
 interface Talkers {
-  agent: Leg;
+  agent: AgentLine;
   customer: CustomerLine;
   parties: TalkParties;
   /** The agent was in the talk already, and goes on with the customer. */
@@ -47,7 +46,7 @@ export async function talk(
 ): Promise<boolean> {
   const { interaction, stop } = turn;
   const [, bridged] = await Promise.all([
-    parties.begin(turn, agent),
+    agent.talk(parties),
     goesOn || untilTaken(() => bridge(sql, interaction)),
   ]);
   if (!bridged) return false;
@@ -55,10 +54,8 @@ export async function talk(
   const reason = stopReason(turn);
   if (leavesTalk(reason) && parties.successor && (await succeed(sql, interaction, parties.successor)))
     return true;
-  if (reason === 'agent_lost' && (await untilTaken(() => isAnotherFree(sql, interaction)))) {
-    await untilTaken(() => agentGone(sql, interaction, 'lost'));
-    return true;
-  }
+  // Whom an agent has called himself nobody else goes on with.
+  if (reason === 'agent_lost' && (await untilTaken(() => agentGone(sql, interaction, 'lost')))) return true;
   if (leavesTalk(reason)) await customer.end();
   const ending = reason && talkEndings[reason];
   if (!ending) return true;

@@ -81,9 +81,9 @@ export class Leg {
       this.#resolve = resolve;
     });
     dialog.onReoffer(offer => endpoint.renegotiate(offer));
-    dialog.onEnded(() => {
+    dialog.onEnded((_reason, failed) => {
       this.#dialogOver = true;
-      void this.#finish('hung_up');
+      void this.#finish(failed ? 'lost' : 'hung_up');
     });
     endpoint.on('moved', offer => void this.#follow(offer));
     endpoint.on('lost', reason => void this.#finish(reason === 'peer_closed' ? closing : 'lost'));

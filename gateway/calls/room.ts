@@ -40,6 +40,7 @@ export class Room {
   readonly #conferences = new Map<string, Conference>();
   #agent: Endpoint | undefined;
   #calling = false;
+  #closed = false;
   /** Of each endpoint, the group it was put into. */
   #placed = new Map<Endpoint, string>();
   #monitoring = new Map<Endpoint, string>();
@@ -52,7 +53,7 @@ export class Room {
     );
   }
 
-  /** Who talks with the customer from now on; undefined: nobody, he is somebody else's affair. */
+  /** Who talks with the customer from now on; undefined: nobody, he is away. */
   set agent(agent: Endpoint | undefined) {
     if (this.#agent !== agent) this.#placed.clear();
     this.#agent = agent;
@@ -85,8 +86,9 @@ export class Room {
     await this.#arranging.settled();
   }
 
-  /** Frees what belongs to no leg. */
+  /** The customer is somebody else's affair from now on. Frees what belongs to no leg. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#agent = undefined;
     this.#seats.clear();
     await this.#arranging.settled();
@@ -95,7 +97,7 @@ export class Room {
 
   async #arrange(): Promise<void> {
     const agent = this.#agent;
-    if (!agent) return;
+    if (this.#closed) return;
     const { customer, music } = this.#options;
     const { groups, customerWaits } = arrangement(agent, customer, this.#seats, this.#calling);
     const key = (group: readonly Endpoint[]) =>
@@ -115,6 +117,7 @@ export class Room {
     this.#placed = new Map(wanted);
     if (customerWaits) this.#placed.set(customer, waits);
     await this.#destroyAllBut(new Set(groups.map(key)));
+    if (!agent) return;
     for (const [endpoint, seat] of this.#seats)
       if (typeof seat === 'object') await this.#monitor(endpoint, agent, seat.monitors);
   }
@@ -149,7 +152,7 @@ export class Room {
 
 /** Who is to hear whom. */
 export function arrangement(
-  agent: Endpoint,
+  agent: Endpoint | undefined,
   customer: Endpoint,
   seats: ReadonlyMap<Endpoint, Seat>,
   calling = false,
@@ -158,10 +161,12 @@ export function arrangement(
     [...seats].filter(([, seat]) => seat === where).map(([endpoint]) => endpoint);
   const apart = sitting('apart');
   const joined = sitting('joined');
-  if (!calling && apart.length === 0) return { groups: [[agent, customer, ...joined]], customerWaits: false };
-  const away = [agent, ...apart];
+  if (agent && !calling && apart.length === 0)
+    return { groups: [[agent, customer, ...joined]], customerWaits: false };
+  // Without the agent, whoever was with him alone waits for him.
+  const away = agent ? [[agent, ...apart]] : [];
   // Those who were in the talk already keep each other company.
   return joined.length > 0
-    ? { groups: [away, [customer, ...joined]], customerWaits: false }
-    : { groups: [away], customerWaits: true };
+    ? { groups: [...away, [customer, ...joined]], customerWaits: false }
+    : { groups: away, customerWaits: true };
 }

@@ -68,6 +68,21 @@ for (const sipServer of sipServersUnderTest()) {
       phone.drop();
     });
 
+    for (const [reason, expected] of [
+      ['SIP ;cause=408; text="RTP Timeout"', true],
+      ['SIP;text="RTP Timeout";cause=408', true],
+      ['Q.850;cause=16;text="Normal call clearing"', false],
+      ['SIP;cause=200;text="Call completed elsewhere"', false],
+    ] as const)
+      t.test(`a BYE with the reason ${reason} is ${expected ? 'a call given up' : 'a hang-up'}`, async t => {
+        const phone = await registered(house);
+        const { dialog, invite } = await talking(phone);
+        const ended = new Promise<boolean>(resolve => dialog.onEnded((_reason, failed) => resolve(failed)));
+        phone.requestWithin(invite, 'BYE', 1, '', [`Reason: ${reason}`]);
+        t.equal(await ended, expected);
+        phone.drop();
+      });
+
     t.test('we hang up', async t => {
       const phone = await registered(house);
       const { dialog } = await talking(phone);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Sql } from '../store/index.js';
 import { type Destination, InviteRefused, invite } from './invitation.js';
@@ -13,6 +14,9 @@ export interface AgentCallOptions {
   domain: string;
   onChange: (owner: SoftphoneOwner) => void;
 }
+
+/** The announcement of a registration may be ahead of the answer to it, by which the SIP server learns of it, milliseconds. */
+const headStartMs = 250;
 
 /** A name for a header: no line break, and nothing that ends the quotes (RFC 3261 25.1 quoted-string). */
 function quoted(name: string): string {
@@ -46,17 +50,26 @@ export async function inviteAgent(
   const { tenantId, userId, interactionId } = invitation;
   const owner = { tenantId, userId };
   const log = logger.child({ interactionId, userId });
-  for (const binding of await liveBindings(sql, owner)) {
+  for (const { fresh, ...binding } of await liveBindings(sql, owner)) {
+    const ring = () => invite(server, destination(binding, invitation, domain), invitation, log);
     try {
-      return await invite(server, destination(binding, invitation, domain), invitation, log);
+      return await ring().catch(async error => {
+        if (!fresh || !(error instanceof InviteRefused && isGone(error))) throw error;
+        await delay(headStartMs);
+        return await ring();
+      });
     } catch (error) {
       if (!(error instanceof InviteRefused)) throw error;
-      const { status, local } = error.response;
-      if (!local && status !== 430)
-        throw new CallFailure(judge(error.response).outcome, error.message, status);
+      if (!isGone(error))
+        throw new CallFailure(judge(error.response).outcome, error.message, error.response.status);
       log.info({ contact: binding.contact, reason: error.message }, 'softphone is gone');
       if (await unbind(sql, { ...owner, binding, reason: 'unreachable' })) onChange(owner);
     }
   }
   throw new CallFailure('unreachable', 'The agent has no softphone that can be reached');
+}
+
+/** Nobody is there: no connection (RFC 5626 5.3.1), or the SIP server's own answer. */
+function isGone({ response }: InviteRefused): boolean {
+  return response.local || response.status === 430;
 }

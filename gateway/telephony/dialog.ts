@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { OfferRefused, type SipDialog } from './port.js';
+import { type EndListener, OfferRefused, type SipDialog } from './port.js';
 import type { SipServer } from './sip-server.js';
 import type { SipRequest, SipResponse, SrfDialog } from './srf.js';
 
@@ -21,6 +21,11 @@ const declined: Record<string, { status: number; headers?: Record<string, string
 /** How often an offer of ours is made again that crossed one of the peer. */
 const offerTries = 5;
 
+interface DialogEnd {
+  reason: string;
+  failed: boolean;
+}
+
 /** A dialog that was answered and acknowledged. */
 export class ConfirmedDialog implements SipDialog {
   readonly callId: string;
@@ -29,8 +34,8 @@ export class ConfirmedDialog implements SipDialog {
   readonly #logger: Logger;
   #remoteSdp: string;
   #ending?: Promise<void>;
-  #endedBecause?: string;
-  #onEnded?: (reason: string) => void;
+  #endedBecause?: DialogEnd;
+  #onEnded?: EndListener;
   #answer?: (offer: string) => Promise<string>;
   #negotiating = false;
   /** Our offers, one after the other. */
@@ -47,7 +52,9 @@ export class ConfirmedDialog implements SipDialog {
     this.#logger = logger.child({ callId: this.callId });
     this.#remoteSdp = dialog.remote.sdp;
     this.#forget = server.onRelogin(() => void this.claim());
-    dialog.on('destroy', (_request: SipRequest, reason: string) => this.#ended(reason));
+    dialog.on('destroy', (request: SipRequest, reason: string) =>
+      this.#ended({ reason, failed: saysFailure(request.get('Reason')) }),
+    );
     dialog.on('modify', (request: SipRequest, response: SipResponse) => this.#reoffered(request, response));
     dialog.on('update', (request: SipRequest, response: SipResponse) => {
       if (request.body) this.#reoffered(request, response);
@@ -83,10 +90,10 @@ export class ConfirmedDialog implements SipDialog {
     if (this.#endedBecause !== undefined) this.#over();
   }
 
-  onEnded(listener: (reason: string) => void): void {
+  onEnded(listener: EndListener): void {
     this.#onEnded = listener;
-    const reason = this.#endedBecause;
-    if (reason !== undefined) queueMicrotask(() => this.#tell(reason));
+    const end = this.#endedBecause;
+    if (end !== undefined) queueMicrotask(() => this.#tell(end));
   }
 
   onReoffer(answer: (offer: string) => Promise<string>): void {
@@ -130,7 +137,7 @@ export class ConfirmedDialog implements SipDialog {
 
   #taken(offer: string, { status, reason, body }: SipResponse): string {
     // RFC 3261 12.2.1.2: these end the dialog
-    if (status === 481 || status === 408) this.#ended('unknown to the peer');
+    if (status === 481 || status === 408) this.#ended({ reason: 'unknown to the peer', failed: true });
     if (status >= 300) throw new OfferRefused(`${status} ${reason ?? ''}`.trim(), status);
     if (!body) throw new OfferRefused('The peer answered without a session description', status);
     this.#dialog.local.sdp = offer;
@@ -151,9 +158,10 @@ export class ConfirmedDialog implements SipDialog {
       const stackDialogId = this.#dialog.id;
       const response = await this.#server.request('sip:placeholder', { method: 'OPTIONS', stackDialogId });
       // RFC 3261 12.2.1.2: these end the dialog
-      if (response.status === 481 || response.status === 408) this.#ended('unknown to the peer');
+      if (response.status === 481 || response.status === 408)
+        this.#ended({ reason: 'unknown to the peer', failed: true });
     } catch (error) {
-      if (this.#server.connected()) this.#ended('lost by the SIP server');
+      if (this.#server.connected()) this.#ended({ reason: 'lost by the SIP server', failed: true });
       else this.#logger.debug({ err: error }, 'the SIP server was lost again');
     }
   }
@@ -184,20 +192,20 @@ export class ConfirmedDialog implements SipDialog {
     this.#whenOver = undefined;
   }
 
-  #ended(reason: string): void {
+  #ended(end: DialogEnd): void {
     if (this.#endedBecause !== undefined) return;
-    this.#endedBecause = reason;
+    this.#endedBecause = end;
     this.#forget();
     this.#server.srf.removeDialog(this.#dialog);
     this.#over();
-    this.#tell(reason);
+    this.#tell(end);
   }
 
-  #tell(reason: string): void {
+  #tell(end: DialogEnd): void {
     const listener = this.#onEnded;
     if (!listener || this.#ending) return;
     this.#onEnded = undefined;
-    listener(reason);
+    listener(end.reason, end.failed);
   }
 
   async #reoffered(request: SipRequest, response: SipResponse): Promise<void> {
@@ -228,4 +236,10 @@ export class ConfirmedDialog implements SipDialog {
       this.#negotiating = false;
     }
   }
+}
+
+/** RFC 3326: whoever gives a failure as the reason of his BYE has not hung up; his end has given the call up by itself. */
+function saysFailure(reason: string | undefined): boolean {
+  const cause = /^\s*SIP\s*;(?:[^,]*;)?\s*cause\s*=\s*(\d{3})/i.exec(reason ?? '')?.[1];
+  return Number(cause) >= 400;
 }

@@ -39,6 +39,9 @@ export class OfferRefused extends Error {
   }
 }
 
+/** @param failed nobody has hung up: the peer, or the SIP server, has lost the call */
+export type EndListener = (reason: string, failed: boolean) => void;
+
 /** A confirmed SIP dialog (RFC 3261 section 12). */
 export interface SipDialog {
   /** Known to the SIP server, also after a restart of the gateway. */
@@ -48,7 +51,7 @@ export interface SipDialog {
   /** Ends the dialog by BYE; resolves when the peer has answered or is given up. Safe to call more than once. */
   end(): Promise<void>;
   /** The peer ended it, or the SIP server did (no ACK, session timer). Called once; never after `end()`. */
-  onEnded(listener: (reason: string) => void): void;
+  onEnded(listener: EndListener): void;
   /** A re-INVITE of the peer with an offer: the returned SDP is the answer; a throw is answered 488. */
   onReoffer(answer: (offer: string) => Promise<string>): void;
   /**

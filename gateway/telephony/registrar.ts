@@ -114,6 +114,7 @@ export class Registrar {
       userId,
       username,
       transport,
+      source: `${request.source_address}:${request.source_port}`,
       ...sequenceOf(request),
       contacts,
       allGone: parsed === '*',

@@ -29,6 +29,7 @@ t.test('events tell the truth whatever happens at once', async t => {
     ...owner,
     username,
     transport: 'ws',
+    source: '192.0.2.1:5000',
     callId: 'call',
     cseq: ++cseq,
     contacts: [{ uri: `sip:${username}@x.invalid;transport=ws`, expiresSeconds }],
@@ -54,6 +55,16 @@ t.test('events tell the truth whatever happens at once', async t => {
     t.equal((await liveBindings(sql, owner)).length, 2);
     t.match(await register(sql, request('two', 0)), { result: 'bound', changed: false, contacts: [] });
     t.same(await events(), ['registered']);
+  });
+
+  t.test('a softphone whose connection was made anew has moved', async t => {
+    const again = { ...request('one'), source: '192.0.2.1:5001' };
+    t.match(await register(sql, again), { result: 'bound', changed: false });
+    await register(sql, { ...request('one'), source: '192.0.2.1:5001' });
+    t.same(await events(), ['registered', 'moved'], 'once');
+    await sql`delete from events where type = 'softphone_moved'`;
+    await register(sql, { ...request('one'), source: '192.0.2.1:5000' });
+    await sql`delete from events where type = 'softphone_moved'`;
   });
 
   t.test('many at once: the events alternate', async t => {

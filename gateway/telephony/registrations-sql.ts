@@ -1,7 +1,7 @@
 /**
  * Where softphones are (RFC 3261 section 10). Every change of a user's bindings happens under a lock on that user, so
  * that the events `softphone_registered` and `softphone_unregistered` alternate and each is written in the statement
- * that made it true.
+ * that made it true. One who stays registered over a connection that was made anew is `softphone_moved`.
  */
 import { type Sql, transaction } from '../store/index.js';
 
@@ -27,6 +27,8 @@ export interface ContactRequest {
 export interface RegisterRequest extends SoftphoneOwner {
   username: string;
   transport: Transport;
+  /** Where it came from, as `address:port`. */
+  source: string;
   callId: string;
   cseq: number;
   contacts: ContactRequest[];
@@ -55,7 +57,8 @@ async function lockUser(tx: Sql, { tenantId, userId }: SoftphoneOwner): Promise<
  * expired; keeps at most `maxContacts`, the newest. No binding outlives its credential.
  */
 export async function register(sql: Sql, request: RegisterRequest): Promise<RegisterResult> {
-  const { tenantId, userId, username, transport, callId, cseq, contacts, allGone, maxContacts } = request;
+  const { tenantId, userId, username, transport, source, callId, cseq, contacts, allGone, maxContacts } =
+    request;
   const [row] = await transaction(sql, async tx => {
     await lockUser(tx, request);
     return await tx<
@@ -90,13 +93,15 @@ export async function register(sql: Sql, request: RegisterRequest): Promise<Regi
           and not exists (select 1 from kept where kept.contact = h.contact)
         returning r.contact
       ), bound as (
-        insert into registrations (tenant_id, user_id, username, contact, transport, call_id, cseq, expires_at)
-        select c.tenant_id, c.user_id, c.username, w.contact, ${transport}, ${callId}, ${cseq},
+        insert into registrations (tenant_id, user_id, username, contact, transport, source, call_id, cseq, expires_at)
+        select c.tenant_id, c.user_id, c.username, w.contact, ${transport}, ${source}, ${callId}, ${cseq},
           least(now() + make_interval(secs => w.seconds), c.expires_at)
         from credential c, wanted w, verdict
         where w.seconds > 0 and not verdict.out_of_order
-        on conflict (username, contact) do update set transport = excluded.transport, call_id = excluded.call_id,
-          cseq = excluded.cseq, expires_at = excluded.expires_at
+        on conflict (username, contact) do update set transport = excluded.transport, source = excluded.source,
+          call_id = excluded.call_id, cseq = excluded.cseq, expires_at = excluded.expires_at,
+          registered_at = case when registrations.source is distinct from excluded.source then now()
+            else registrations.registered_at end
         returning contact, expires_at
       ), state as (
         select exists (select 1 from registrations where tenant_id = ${tenantId} and user_id = ${userId}) as before,
@@ -110,6 +115,11 @@ export async function register(sql: Sql, request: RegisterRequest): Promise<Regi
             else jsonb_build_object('reason', 'unregistered') end
         from credential c, state, verdict where before <> after and not verdict.out_of_order
         returning 1
+      ), moved as (
+        insert into events (tenant_id, type, user_id)
+        select c.tenant_id, 'softphone_moved', c.user_id from credential c, state, verdict
+        where before and after and not verdict.out_of_order
+          and exists (select from held h where h.seconds > 0 and h.source is distinct from ${source})
       ), now_bound as (
         select contact, expires_at from bound union all select contact, expires_at from kept
       )
@@ -171,10 +181,15 @@ export async function findExpired(sql: Sql): Promise<SoftphoneOwner[]> {
     group by tenant_id, user_id order by min(expires_at) limit 100`;
 }
 
+/** A binding that the SIP server may not have heard of: the answer to its REGISTER may be on the way. */
+export interface LiveBinding extends Binding {
+  fresh: boolean;
+}
+
 /** The user's live bindings, the newest softphone first. */
-export async function liveBindings(sql: Sql, { tenantId, userId }: SoftphoneOwner): Promise<Binding[]> {
-  return await sql<Binding[]>`
-    select username, contact, transport from registrations
+export async function liveBindings(sql: Sql, { tenantId, userId }: SoftphoneOwner): Promise<LiveBinding[]> {
+  return await sql<LiveBinding[]>`
+    select username, contact, transport, registered_at > now() - interval '2 seconds' as fresh from registrations
     where tenant_id = ${tenantId} and user_id = ${userId} and expires_at > now()
     order by registered_at desc, contact`;
 }

@@ -16,6 +16,7 @@ export interface DeskInteraction {
   confirming: boolean;
   customer: { name: string | null; phone: string };
   note: string | null;
+  agentAwayUntil: string | null;
   page: { url: string; title: string | null } | null;
   parties: { id: string; kind: string; role: string; state: string; name: string }[];
 }

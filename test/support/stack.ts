@@ -26,6 +26,8 @@ export interface StackOptions {
   mediaFlags?: readonly string[];
   /** Where the gateway reaches the database that is at this URL; by default there. */
   databaseVia?: (url: string) => Promise<string>;
+  /** Where softphones reach the SIP server whose WebSocket is at this URL; by default there. */
+  softphonesVia?: (url: string) => Promise<string>;
 }
 
 export interface Stack {
@@ -126,6 +128,7 @@ export async function startStack(
     mediaFlags = [],
     abroadPort,
     databaseVia = async url => url,
+    softphonesVia = async url => url,
   }: StackOptions = {},
 ): Promise<Stack> {
   const { url: databaseUrl } = await testDatabase(t);
@@ -157,7 +160,7 @@ export async function startStack(
     RINGBRIDGE_MEDIA_SECRET: media.secret,
     RINGBRIDGE_SIP_SERVER: sip.control,
     RINGBRIDGE_SIP_SECRET: sip.secret,
-    RINGBRIDGE_SOFTPHONE_WS_URL: `ws://127.0.0.1:${sip.wsPort}`,
+    RINGBRIDGE_SOFTPHONE_WS_URL: await softphonesVia(`ws://127.0.0.1:${sip.wsPort}`),
     ...env,
   };
   let gateway = await startProgram<{ url: string }>('gateway/main.js', [], settings, nodeFlags);

@@ -35,6 +35,14 @@ function liveUrl(location: Location, language: string): string {
   return url.href;
 }
 
+/** Both sides learn of a registration at different moments: only a difference that lasts is one, milliseconds. */
+const unseenMs = 2_000;
+
+/** What tells of another network where the browser has it (W3C Network Information). */
+function networkOf(navigator: Navigator): EventTarget | undefined {
+  return (navigator as Navigator & { connection?: EventTarget }).connection;
+}
+
 /** All parts of the desktop and how they hang together; the components see nothing else. */
 export class Desktop {
   readonly language: LanguageChoice;
@@ -60,6 +68,7 @@ export class Desktop {
   readonly #mine = new Set<string>();
   #pickingUp: string | undefined;
   #handIn: ReturnType<typeof setTimeout> | undefined;
+  #unseen: ReturnType<typeof setTimeout> | undefined;
 
   /** Subject: the intent. */
   readonly setState = new Action(async (intent: AgentIntent, reason?: string) => {
@@ -174,10 +183,12 @@ export class Desktop {
     this.session.state.subscribe(() => this.#sessionChanged());
     this.language.state.subscribe(() => this.#languageChanged());
     this.#languageChanged();
-    window.addEventListener('online', () => {
+    const networkChanged = () => {
       this.live.reopen();
-      this.softphone.retry();
-    });
+      this.softphone.reconnect();
+    };
+    window.addEventListener('online', networkChanged);
+    networkOf(window.navigator)?.addEventListener('change', networkChanged);
     window.addEventListener('offline', () => this.live.reopen());
     window.document.addEventListener('visibilitychange', () => this.live.sayVisible());
     for (const gesture of ['pointerdown', 'keydown'] as const) {
@@ -208,6 +219,7 @@ export class Desktop {
     void this.softphone.stop();
     this.#alert.hide();
     clearTimeout(this.#handIn);
+    clearTimeout(this.#unseen);
     this.view.clear();
     this.dialer.close();
     this.floor.clear();
@@ -239,6 +251,7 @@ export class Desktop {
     if (notice) for (const listener of this.#noticeListeners) listener(notice);
     this.#alertOffer(desk.current);
     this.#planHandIn(desk.current);
+    this.#mendLine();
     this.#pickUp();
     const line = desk.current?.state;
     const monitors = desk.monitoring !== null && desk.monitoring.state !== 'left';
@@ -250,15 +263,17 @@ export class Desktop {
 
   /**
    * Where the customer is called first, the agent was reserved for him and not asked: when he has answered, the line
-   * rings here, and is taken by itself. So is the line of a call that the agent began, and that into a talk which a
-   * supervisor has asked for.
+   * rings here, and is taken by itself. So is the line of a call that the agent began, that into a talk which a supervisor
+   * has asked for, and that back into a talk whose line was lost.
    */
   #pickUp(): void {
     const { current, monitoring } = this.view.desk.get() ?? {};
     const { phase, interactionId } = this.softphone.call.get();
     const awaited = [
       current &&
-        (current.state === 'dialing' || (current.state === 'accepted' && isOwnCall(current))) &&
+        (current.state === 'dialing' ||
+          current.state === 'bridged' ||
+          (current.state === 'accepted' && isOwnCall(current))) &&
         current.id,
       monitoring?.state !== 'left' && monitoring?.id,
     ];
@@ -273,6 +288,17 @@ export class Desktop {
       .finally(() => {
         this.#pickingUp = undefined;
       });
+  }
+
+  /** The server takes the softphone for gone, and here it is registered: it registers anew, if that lasts. */
+  #mendLine(): void {
+    const unseen = () =>
+      this.softphone.line.get() === 'registered' && this.view.desk.get()?.me?.softphone === 'unregistered';
+    clearTimeout(this.#unseen);
+    if (!unseen()) return;
+    this.#unseen = setTimeout(() => {
+      if (unseen()) this.softphone.reconnect();
+    }, unseenMs);
   }
 
   #alertOffer(current: Interaction | null): void {

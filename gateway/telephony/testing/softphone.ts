@@ -155,7 +155,13 @@ export class Softphone {
   }
 
   /** Sends a request inside the dialog that `invite` made. */
-  requestWithin(invite: Received, method: string, cseq: number, body = ''): void {
+  requestWithin(
+    invite: Received,
+    method: string,
+    cseq: number,
+    body = '',
+    more: readonly string[] = [],
+  ): void {
     const target = /<([^>]+)>/.exec(invite.header('Contact'))?.[1] ?? '';
     this.send(
       `${method} ${target} SIP/2.0`,
@@ -167,6 +173,7 @@ export class Softphone {
         `Call-ID: ${invite.header('Call-ID')}`,
         `CSeq: ${cseq} ${method}`,
         `Contact: <${this.contact}>`,
+        ...more,
       ],
       body,
     );

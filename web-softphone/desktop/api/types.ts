@@ -60,6 +60,8 @@ export interface Interaction {
   acceptedAt: string | null;
   dialedAt: string | null;
   bridgedAt: string | null;
+  /** Until when the talk waits for its agent, whose line is lost. */
+  agentAwayUntil: string | null;
   endedAt: string | null;
   wrapUpUntil: string | null;
   /** How often its agent may still take more time. */

@@ -181,6 +181,25 @@ t.test('a call outlives the credential that is refused during it', async t => {
   t.equal(agents[1]?.stopped, false);
 });
 
+t.test(
+  'after a change of network it registers anew at once, and a call goes on over the old connection',
+  async t => {
+    const { registration, agents, reached, setBusy } = setUp();
+    registration.reconnect();
+    t.equal(registration.line.get(), 'off', 'who is not there stays away');
+    registration.start();
+    await reached('connecting');
+    agents[0]?.register();
+    setBusy(true);
+    registration.reconnect();
+    await reached('connecting');
+    t.equal(agents.length, 2);
+    t.equal(agents[0]?.stopped, false);
+    registration.reconnect();
+    t.equal(agents.length, 2, 'one that is being made is not made again');
+  },
+);
+
 t.test('another tab has the phone', async t => {
   let give: () => void = () => undefined;
   const { registration, reached } = setUp({

@@ -74,6 +74,12 @@ export class Registration {
     if (line === 'refused' || line === 'reconnecting') void this.#connect(this.#life.signal);
   }
 
+  /** Registers anew, over another connection, where there is or was one: it may be dead without anybody knowing. */
+  reconnect(): void {
+    if (this.#line.get() === 'registered') void this.#connect(this.#life.signal);
+    else this.retry();
+  }
+
   /** The call is over: what was kept for its sake can go, and what was put off can be done. */
   release(): void {
     for (const agent of this.#retired) void agent.stop();

@@ -71,13 +71,16 @@ const access: SoftphoneAccess = {
   iceServers: [{ urls: 'stun:127.0.0.1:1' }],
 };
 
-async function setUp({ microphone = true } = {}) {
+async function setUp({ microphone = true, onAccess = () => undefined as unknown } = {}) {
   const audio: string[] = [];
   let opened = 0;
   const phone = new Promise<{ softphone: Softphone; listener: SipAgentListener }>(resolve => {
     const softphone = new Softphone({
       hold: async () => undefined,
-      access: async () => access,
+      access: async () => {
+        onAccess();
+        return access;
+      },
       createAgent: async (_access, listener) => ({
         start: () => resolve({ softphone, listener }),
         stop: async () => undefined,
@@ -108,8 +111,8 @@ async function setUp({ microphone = true } = {}) {
   return { softphone, ring, phase, audio };
 }
 
-async function talking() {
-  const desk = await setUp();
+async function talking(options: Parameters<typeof setUp>[0] = {}) {
+  const desk = await setUp(options);
   const session = desk.ring('i1');
   await desk.softphone.prepare();
   desk.softphone.answer('i1');
@@ -127,7 +130,7 @@ t.test('rings until it is accepted, then answers with the microphone that was op
   softphone.answer('i1');
   t.equal(phase(), 'answering');
   t.same(session.log, ['answer 1 1']);
-  session.connect({} as RTCPeerConnection);
+  session.connect(new EventTarget() as RTCPeerConnection);
   session.confirm();
   t.equal(phase(), 'connected');
   session.finish('ended');
@@ -183,6 +186,33 @@ t.test('one call at a time: the second INVITE is busy, and its end is not ours',
   second.finish('ended');
   t.equal(phase(), 'connected');
   t.same(session.log, ['answer 1 1']);
+});
+
+t.test('a call back into the same talk takes the place of the line that is lost', async t => {
+  const { softphone, ring, phase, session, audio } = await talking();
+  const second = ring('i1');
+  t.same(session.log, ['answer 1 1', 'end']);
+  t.same(second.log, [], 'it is not refused');
+  t.equal(phase(), 'ringing');
+  await softphone.prepare();
+  softphone.answer('i1');
+  second.confirm();
+  session.finish('ended');
+  t.equal(phase(), 'connected', 'the end of the old line is no news');
+  t.same(audio, ['open 1', 'release', 'close 1', 'open 2']);
+});
+
+t.test('a path that breaks is answered with another registration, and the call goes on', async t => {
+  let registrations = 0;
+  const { session, phase } = await talking({ onAccess: () => registrations++ });
+  const connection = Object.assign(new EventTarget(), { iceConnectionState: 'connected' });
+  session.connect(connection as unknown as RTCPeerConnection);
+  connection.dispatchEvent(new Event('iceconnectionstatechange'));
+  t.equal(registrations, 1);
+  connection.iceConnectionState = 'disconnected';
+  connection.dispatchEvent(new Event('iceconnectionstatechange'));
+  t.equal(registrations, 2);
+  t.equal(phase(), 'connected');
 });
 
 t.test('hold and back show what the other side has agreed to', async t => {

@@ -69,6 +69,11 @@ export class Softphone {
     this.#registration.retry();
   }
 
+  /** The network is another one, or may be: registers over a connection that is made anew. A call goes on. */
+  reconnect(): void {
+    this.#registration.reconnect();
+  }
+
   /** Opens the microphone for the call to come. Rejects with `MicrophoneError`; then there is nothing to undo. */
   async prepare(): Promise<void> {
     const stream = await this.options.microphone.open();
@@ -116,12 +121,20 @@ export class Softphone {
   }
 
   #invited(sip: SipSession, iceServers: RTCIceServer[]): void {
-    if (this.#session) {
+    const running = this.#session?.sip;
+    if (running && (sip.interactionId === null || sip.interactionId !== running.interactionId)) {
       sip.refuse();
       return;
     }
+    // The server calls back into the talk whose line it has lost; what is left of that line here is void.
+    if (running) this.#replace(running);
     this.#session = { sip, iceServers };
-    sip.onPeerConnection(connection => this.options.speaker.attach(connection));
+    sip.onPeerConnection(connection => {
+      this.options.speaker.attach(connection);
+      connection.addEventListener('iceconnectionstatechange', () => {
+        if (connection.iceConnectionState === 'disconnected' && sip === this.#session?.sip) this.reconnect();
+      });
+    });
     sip.onConfirmed(() => this.#event('confirmed'));
     sip.onEnded(reason => this.#ended(sip, reason === 'media'));
     this.#set({ interactionId: sip.interactionId, mediaFailed: false });
@@ -136,6 +149,11 @@ export class Softphone {
     this.#accepted = null;
     this.#event('answer');
     this.#session.sip.answer(this.#stream, this.#session.iceServers);
+  }
+
+  #replace(sip: SipSession): void {
+    this.#ended(sip, false);
+    sip.end();
   }
 
   #ended(sip: SipSession, mediaFailed: boolean): void {

@@ -22,6 +22,7 @@ interface Status {
 function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): Status {
   const { status } = t.call;
   if (interaction.state === 'bridged') {
+    if (interaction.agentAwayUntil) return { word: status.away, tone: 'warn' };
     if (isOnHold(phase)) return { word: status[phase], tone: 'warn' };
     if (interaction.with === 'colleague') return { word: status.bridged, tone: 'good' };
     if (interaction.askedBy) return { word: t.talk.with(interaction.askedBy.name), tone: 'good' };
@@ -66,6 +67,7 @@ export function CallPanel({ interaction, me }: { interaction: Interaction; me: M
         data-confirming={interaction.confirming}
         data-call={call.phase}
         data-muted={call.muted}
+        data-away={interaction.agentAwayUntil !== null}
       >
         {since && <Elapsed className={classes.clock} since={since} />}
         <p className={classes.word} data-tone={tone} role="status">

@@ -16,6 +16,7 @@ export function LineNotices({ me, current }: { me: Me; current: Interaction | nu
   const goingReady = useAction(setState, 'ready');
   const accepting = useAction(accept, current?.id);
   const notHere = useLasting(current !== null && inCall.has(current.state) && call.phase === 'idle', 4_000);
+  const away = current !== null && current.agentAwayUntil !== null;
   const noMicrophone =
     hearing === 'asking' ||
     hearing === 'denied' ||
@@ -65,7 +66,18 @@ export function LineNotices({ me, current }: { me: Me; current: Interaction | nu
           </div>
         </Alert>
       )}
-      {notHere && (
+      {away && (
+        <Alert
+          variant="default"
+          role="status"
+          icon={<IconPhoneOff aria-hidden color="var(--rb-amber)" />}
+          title={t.softphone.away}
+          data-testid="line-away"
+        >
+          {t.softphone.awayHelp}
+        </Alert>
+      )}
+      {notHere && !away && (
         <Alert
           variant="default"
           role="status"

@@ -1,0 +1,208 @@
+import { agentAway, agentBack, awayFor } from '../acd/index.js';
+import { type Leg, ringAgent } from '../calls/index.js';
+import type { Activity } from '../media/index.js';
+import { untilTaken } from '../store/index.js';
+import { CallFailure } from '../telephony/index.js';
+import { type LineEvent, type LineState, lineTable } from './agent-line-states.js';
+import { watchSoftphone } from './agent-side.js';
+import type { TalkParties } from './talk-parties.js';
+import type { ServiceParts, StopReason, Turn } from './turn.js';
+
+/** A line over which nothing has come for so long is silent, milliseconds. */
+const silenceMs = 2_000;
+
+/** A softphone that registered so shortly before its old line fell silent has moved, milliseconds. */
+const movedMs = silenceMs + 3_000;
+
+/** What is sent without sound is not of interest here: the longest that an engine takes, milliseconds. */
+const neverMs = 3_600_000;
+
+/** What makes an agent reachable anew. */
+const arrivals: ReadonlySet<string> = new Set(['softphone_registered', 'softphone_moved']);
+
+/**
+ * The agent's line: a leg, and in a talk the ones after it. While they talk a line that is lost, or falls silent, ends
+ * nothing: the customer hears music or whoever else is there, the agent is rung back as soon as a softphone of his can be
+ * reached, and goes on. How long the talk waits for him is in the store. A line that he hangs up is hung up.
+ */
+export class AgentLine {
+  readonly #parts: ServiceParts;
+  readonly #turn: Turn;
+  readonly #endings: (() => void)[] = [];
+  #leg: Leg | undefined;
+  #unwatch: () => void = () => undefined;
+  #parties: TalkParties | undefined;
+  #state: LineState = 'there';
+  #ringing = new AbortController();
+  #reachableAt = -Infinity;
+  #timeUp: NodeJS.Timeout | undefined;
+  /** Steps in the store follow each other, however fast he comes and goes. */
+  #written: Promise<unknown> = Promise.resolve();
+
+  /** @param leg undefined: it was lost with the gateway before */
+  constructor(parts: ServiceParts, turn: Turn, leg: Leg | undefined) {
+    this.#parts = parts;
+    this.#turn = turn;
+    if (leg) this.#follow(leg);
+  }
+
+  /** They talk from now on. Resolves when they hear each other, or the customer hears something in the agent's place. */
+  async talk(parties: TalkParties): Promise<void> {
+    this.#parties = parties;
+    const { announcements } = this.#parts;
+    const { agentId } = this.#turn.interaction;
+    this.#endings.push(
+      announcements.onEvent(({ type, userId }) => {
+        if (userId !== agentId || !arrivals.has(type)) return;
+        this.#reachableAt = performance.now();
+        this.#on('reachable');
+      }),
+    );
+    const leg = this.#leg;
+    await parties.begin(this.#turn, leg);
+    if (leg) await this.#listen(leg);
+    else this.#on('lost', 'gateway_lost');
+  }
+
+  /** Frees it, and calls nobody back. Safe to call more than once. */
+  async end(): Promise<void> {
+    for (const ending of this.#endings.splice(0)) ending();
+    clearTimeout(this.#timeUp);
+    this.#ringing.abort();
+    this.#unwatch();
+    await this.#leg?.end();
+  }
+
+  #follow(leg: Leg): void {
+    this.#leg = leg;
+    this.#unwatch();
+    this.#unwatch = watchSoftphone(this.#parts, this.#turn, leg);
+    void leg.ended.then(how => {
+      if (leg !== this.#leg) return;
+      if (how === 'lost' && this.#parties) this.#on('lost');
+      else this.#turn.stop.abort((how === 'lost' ? 'agent_lost' : 'agent_left') satisfies StopReason);
+    });
+  }
+
+  /** Notices that nothing comes over the leg any more, once something has: not from one who holds. */
+  async #listen(leg: Leg): Promise<void> {
+    const { endpoint } = leg;
+    if (!this.#parts.media.capabilities.has('activity')) return;
+    let [quiet, held] = [false, false];
+    const judge = async () => {
+      if (!quiet || held || leg !== this.#leg) return;
+      const { packetsReceived } = await endpoint.statistics();
+      if (packetsReceived > 0 && quiet && !held && leg === this.#leg) this.#on('fell_silent');
+    };
+    const look = () => {
+      judge().catch(error => this.#turn.logger.warn({ err: error }, 'silence not measured'));
+    };
+    endpoint.on('activity', (activity: Activity) => {
+      quiet = activity === 'no_rtp';
+      if (quiet) look();
+      else if (leg === this.#leg) this.#on('heard');
+    });
+    endpoint.on('hold', on => {
+      held = on;
+      // Who takes the customer back has a moment to be heard again.
+      if (!on && quiet) this.#endings.push(clearing(setTimeout(look, silenceMs)));
+    });
+    try {
+      await endpoint.watchActivity({ silenceMs: neverMs, noRtpMs: silenceMs });
+    } catch (error) {
+      this.#turn.logger.warn({ err: error }, 'a line that falls silent is not noticed');
+    }
+  }
+
+  #on(event: LineEvent, why: string = event): void {
+    const before = this.#state;
+    const next = lineTable[before][event];
+    if (next === undefined || this.#turn.stop.signal.aborted) return;
+    this.#state = next;
+    if (before === 'there') this.#leave(why);
+    if (next === 'ringing') void this.#ringBack();
+    else if (next === 'there') this.#back();
+    // He was there anew before his old line was noticed to be silent.
+    else if (next === 'silent' && performance.now() - this.#reachableAt < movedMs) this.#on('reachable');
+  }
+
+  /** From now on the talk waits for him. */
+  #leave(why: string): void {
+    const { sql } = this.#parts;
+    const { interaction, stop, logger } = this.#turn;
+    logger.info({ userId: interaction.agentId, why }, 'agent away');
+    const heard = this.#parties?.away();
+    this.#write(async () => {
+      await heard;
+      await untilTaken(() => agentAway(sql, interaction, why));
+      const leftMs = await untilTaken(() => awayFor(sql, interaction));
+      if (this.#state === 'there' || stop.signal.aborted) return;
+      const timeUp = () => stop.abort('agent_lost' satisfies StopReason);
+      // He has signed out, or is not in it any more.
+      if (leftMs === undefined) timeUp();
+      else this.#timeUp = setTimeout(timeUp, leftMs);
+    });
+  }
+
+  #back(): void {
+    const { sql } = this.#parts;
+    const { interaction, logger } = this.#turn;
+    clearTimeout(this.#timeUp);
+    logger.info({ userId: interaction.agentId }, 'agent back');
+    const leg = this.#leg;
+    const heard = leg && this.#parties?.back(leg);
+    this.#write(async () => {
+      await heard;
+      await untilTaken(() => agentBack(sql, interaction));
+    });
+  }
+
+  #write(step: () => Promise<void>): void {
+    const { logger } = this.#turn;
+    this.#written = this.#written
+      .then(step)
+      .catch(error => logger.error({ err: error }, 'an absence of the agent is not written down'));
+  }
+
+  /** Rings the agent in the talk that he was in. His softphone takes it by itself. */
+  async #ringBack(): Promise<void> {
+    const { telephony } = this.#parts;
+    const { interaction, music: holdMusic, logger, stop, owner } = this.#turn;
+    const { id: interactionId, tenantId, agentId, phone, name } = interaction;
+    this.#ringing.abort();
+    const ringing = new AbortController();
+    this.#ringing = ringing;
+    const old = this.#leg;
+    this.#leg = undefined;
+    this.#unwatch();
+    if (!agentId) return;
+    logger.info({ userId: agentId }, 'ringing the agent back');
+    // Its BYE goes out before the new INVITE; whether anybody answers it is of no interest.
+    old?.end().catch(error => logger.warn({ err: error }, 'leg not freed'));
+    try {
+      const kind = await telephony.softphoneOf(tenantId, agentId);
+      if (!kind) throw new CallFailure('unreachable', 'The agent has no softphone');
+      const leg = await ringAgent(this.#parts, {
+        ...{ tenantId, interactionId, userId: agentId, kind, holdMusic, owner },
+        ...{ callerName: name ?? undefined, callerNumber: phone },
+        signal: AbortSignal.any([stop.signal, ringing.signal]),
+      });
+      if (ringing.signal.aborted) return await leg.end();
+      this.#follow(leg);
+      this.#on('answered');
+      await this.#listen(leg);
+    } catch (error) {
+      if (ringing.signal.aborted || stop.signal.aborted) return;
+      if (!(error instanceof CallFailure))
+        return logger.error({ err: error }, 'agent not rung back; he has until his time is up');
+      logger.info({ outcome: error.outcome, sipStatus: error.sipStatus }, 'agent not rung back');
+      // Whoever declines does not want to come back.
+      if (error.outcome === 'rejected') stop.abort('agent_lost' satisfies StopReason);
+      else this.#on('not_reached');
+    }
+  }
+}
+
+function clearing(timer: NodeJS.Timeout): () => void {
+  return () => clearTimeout(timer);
+}

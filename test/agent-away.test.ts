@@ -1,0 +1,214 @@
+/** The agent's line is lost in the middle of a talk, and he comes back to it; or does not. */
+import t, { type Test } from 'tap';
+import { RobotAgent } from './support/robot-agent.js';
+import { demoPassword, leftOver, nothing, startStack } from './support/stack.js';
+import { ask, idOf, pickUp, signIn, storyOf, type Talk, talking, tones } from './support/talk.js';
+import { endWebRtc } from './support/webrtc-peer.js';
+
+t.setTimeout(600_000);
+t.teardown(endWebRtc);
+
+const stack = await startStack(t);
+const { sql } = stack;
+await sql`update queues set wrap_up_seconds = 30, offer_seconds = 60`;
+
+const talked = ['requested', 'offered', 'accepted', 'dialing', 'bridged'];
+
+/** The page goes: its audio says goodbye, its connection to the SIP server breaks, and its socket. */
+function closePage({ agent, desk }: Talk): void {
+  desk.peer.close();
+  agent.softphone.drop();
+  agent.closeDesktop();
+}
+
+/** The same person at a page that was loaded anew. */
+function reload(t: Test): Promise<RobotAgent> {
+  return RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
+}
+
+async function finish(t: Test, { id, customer }: Talk, agent: RobotAgent): Promise<void> {
+  await agent.step('hangup', id);
+  await customer.run.done;
+  await agent.hungUp();
+  await tidy(t, agent);
+}
+
+async function tidy(t: Test, ...agents: RobotAgent[]) {
+  for (const agent of agents) {
+    const settled = ['wrap_up', 'ready', 'paused', 'offline'];
+    const { me, current } = await agent.until(desk => settled.includes(desk.me.state), 'the end of the talk');
+    if (me.state === 'wrap_up' && current) await agent.step('wrap-up', current.id);
+  }
+  t.same(await leftOver(stack), nothing);
+  await sql`delete from declined_offers`;
+}
+
+t.test('a page that is loaded anew: music, and the agent is rung back into the same talk', async t => {
+  const talk = await talking(t, stack);
+  const { id, customer } = talk;
+  closePage(talk);
+  await customer.ear.soundWithout([tones.agent]);
+  const back = await reload(t);
+  const line = await pickUp(t, back, tones.agent, { accept: false });
+  t.equal(line.id, id);
+  await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
+  await back.until(({ current }) => current?.state === 'bridged' && !current.agentAwayUntil, 'the talk');
+  t.same(await storyOf(stack, id), [...talked, 'agent_away', 'agent_back']);
+  const legs =
+    await sql`select outcome from legs where interaction_id = ${id} and role = 'agent' order by started_at`;
+  t.match(legs, [{ outcome: 'lost' }, { outcome: null }], 'each line is on the books');
+  await finish(t, talk, back);
+});
+
+t.test('a line that is silent for a moment: music meanwhile, and the talk goes on over it', async t => {
+  const talk = await talking(t, stack);
+  const { id, agent, desk, customer } = talk;
+  desk.peer.mouth.close();
+  await customer.ear.soundWithout([tones.agent]);
+  t.match((await agent.until(({ current }) => Boolean(current?.agentAwayUntil), 'his absence')).me, {
+    state: 'talking',
+  });
+  desk.mouth.speak(tones.agent);
+  await Promise.all([customer.ear.tone(tones.agent), desk.ear.tone(tones.customer)]);
+  await agent.until(({ current }) => current?.agentAwayUntil === null, 'his return');
+  t.same(await storyOf(stack, id), [...talked, 'agent_away', 'agent_back']);
+  await finish(t, talk, agent);
+});
+
+t.test('another network: the old line says nothing, the softphone registers from elsewhere', async t => {
+  const talk = await talking(t, stack);
+  const { agent, desk, customer } = talk;
+  agent.closeDesktop();
+  desk.peer.mouth.close();
+  const back = await reload(t);
+  const line = await pickUp(t, back, tones.agent, { accept: false });
+  await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
+  await finish(t, talk, back);
+});
+
+t.test('a connection that breaks under a talk is no absence', async t => {
+  const talk = await talking(t, stack);
+  const { id, agent, desk, customer } = talk;
+  agent.softphone.drop();
+  const back = await reload(t);
+  await Promise.all([customer.ear.tone(tones.agent), desk.ear.tone(tones.customer)]);
+  t.same(await storyOf(stack, id), talked);
+  await back.step('hangup', id);
+  await customer.run.done;
+  await tidy(t, back);
+});
+
+t.test('who hangs up is not called back, and neither is who has signed out', async t => {
+  const hungUp = await talking(t, stack);
+  hungUp.agent.softphone.requestWithin(hungUp.desk.invite, 'BYE', 200);
+  await hungUp.customer.run.done;
+  await tidy(t, hungUp.agent);
+  t.same(await storyOf(stack, hungUp.id), [...talked, 'ended', 'finished']);
+
+  const talk = await talking(t, stack);
+  await sql`delete from sessions`;
+  closePage(talk);
+  await talk.customer.ear.soundWithout([tones.agent]);
+  const colleague = await signIn(t, stack, 'agent2', 'ready');
+  const line = await pickUp(t, colleague, tones.colleague);
+  t.equal(line.id, talk.id, 'the next one has the customer');
+  await talk.customer.ear.tone(tones.colleague);
+  t.notOk((await storyOf(stack, talk.id)).includes('agent_away'));
+  await finish(t, talk, colleague);
+});
+
+t.test('a call that the browser gives up is lost, and not hung up', async t => {
+  const talk = await talking(t, stack);
+  const { agent, desk, customer } = talk;
+  agent.softphone.requestWithin(desk.invite, 'BYE', 200, '', ['Reason: SIP ;cause=408; text="RTP Timeout"']);
+  const line = await pickUp(t, agent, tones.agent, { accept: false });
+  await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
+  await finish(t, talk, agent);
+});
+
+t.test('who does not come back: the customer keeps the line, and the next agent has him', async t => {
+  const talk = await talking(t, stack);
+  const colleague = await signIn(t, stack, 'agent2', 'ready');
+  closePage(talk);
+  await talk.customer.ear.soundWithout([tones.agent]);
+  const line = await pickUp(t, colleague, tones.colleague);
+  t.equal(line.id, talk.id);
+  await Promise.all([talk.customer.ear.tone(tones.colleague), line.ear.tone(tones.customer)]);
+  const times = await sql<{ seconds: number }[]>`
+    select extract(epoch from max(at) filter (where type = 'agent_gone') - max(at) filter (where type = 'agent_away'))::float8 as seconds
+    from events where interaction_id = ${talk.id}`;
+  t.ok(times[0]!.seconds >= 19.5, `after ${times[0]!.seconds} s`);
+  await finish(t, talk, colleague);
+});
+
+t.test('a talk of three goes on without him, and with him again', async t => {
+  const talk = await talking(t, stack);
+  const { id, agent, customer } = talk;
+  const colleague = await signIn(t, stack, 'agent2', 'ready');
+  await ask(agent, 'POST', `/interactions/${id}/parties`, {
+    to: { agent: await idOf(stack, 'agent2') },
+    role: 'third',
+  });
+  const helper = await pickUp(t, colleague, tones.colleague);
+  await customer.ear.tones([tones.agent, tones.colleague]);
+  closePage(talk);
+  await Promise.all([customer.ear.tone(tones.colleague), helper.ear.tone(tones.customer)]);
+  const back = await reload(t);
+  const line = await pickUp(t, back, tones.agent, { accept: false });
+  await Promise.all([
+    customer.ear.tones([tones.agent, tones.colleague]),
+    helper.ear.tones([tones.agent, tones.customer]),
+    line.ear.tones([tones.customer, tones.colleague]),
+  ]);
+  await back.step('hangup', id);
+  await Promise.all([customer.run.done, back.hungUp(), colleague.hungUp()]);
+  await tidy(t, back, colleague);
+});
+
+t.test('he consults while a supervisor listens: all wait for him, and find each other again', async t => {
+  const talk = await talking(t, stack);
+  const { id, agent, desk, customer } = talk;
+  const supervisor = await signIn(t, stack, 'admin');
+  await ask(supervisor, 'PUT', `/interactions/${id}/monitoring`, { role: 'listen' });
+  const ear = await pickUp(t, supervisor, tones.supervisor, { accept: false });
+  await ear.ear.tones([tones.agent, tones.customer]);
+  const colleague = await signIn(t, stack, 'agent2', 'ready');
+  const { body } = await ask(agent, 'POST', `/interactions/${id}/parties`, {
+    to: { agent: await idOf(stack, 'agent2') },
+    role: 'consult',
+  });
+  const helper = await pickUp(t, colleague, tones.colleague);
+  await desk.ear.tone(tones.colleague);
+  closePage(talk);
+  await customer.ear.soundWithout([tones.agent, tones.colleague]);
+  const back = await reload(t);
+  const line = await pickUp(t, back, tones.agent, { accept: false });
+  await Promise.all([
+    helper.ear.tone(tones.agent),
+    line.ear.tone(tones.colleague),
+    ear.ear.tones([tones.agent, tones.colleague]),
+    customer.ear.soundWithout([tones.agent, tones.colleague]),
+  ]);
+  t.equal((await ask(back, 'DELETE', `/interactions/${id}/parties/${body.id}`)).status, 204);
+  await colleague.hungUp();
+  await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
+  await back.step('hangup', id);
+  await Promise.all([customer.run.done, back.hungUp(), supervisor.hungUp()]);
+  await tidy(t, back, colleague);
+});
+
+t.test('the gateway dies while he is away: the next one rings him back', async t => {
+  const talk = await talking(t, stack);
+  const { id, customer } = talk;
+  closePage(talk);
+  await customer.ear.soundWithout([tones.agent]);
+  await sql`select from events where interaction_id = ${id} and type = 'agent_away'`;
+  await stack.restartGateway('SIGKILL');
+  await customer.ear.soundWithout([tones.agent]);
+  const back = await reload(t);
+  const line = await pickUp(t, back, tones.agent, { accept: false });
+  t.equal(line.id, id);
+  await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
+  t.same(await storyOf(stack, id), [...talked, 'agent_away', 'agent_back']);
+  await finish(t, talk, back);
+});

@@ -1,0 +1,187 @@
+/** Nothing drops the call: what befalls an agent's page, machine and network in the middle of a talk. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { CDPSession, Page } from 'playwright-core';
+import t, { type Test } from 'tap';
+import { AgentDesk } from './support/agent-desk.js';
+import { RtpPeer } from './support/audio.js';
+import { People, patienceMs } from './support/browser.js';
+import { Link } from './support/link.js';
+import type { SippRun } from './support/sipp.js';
+import { demoPassword, nextNumber, startStack } from './support/stack.js';
+import { storyOf } from './support/talk.js';
+import { telephone } from './support/telephone.js';
+
+t.setTimeout(600_000);
+
+const voices = { agent: 700, customer: 1100 };
+let softphones: Link | undefined;
+const stack = await startStack(t, {
+  softphonesVia: async url => {
+    softphones = await Link.open(t, url);
+    return softphones.url.replace(/\/$/, '');
+  },
+});
+const people = await People.gather(t, { microphone: voices.agent });
+await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120, wrap_up_seconds = 300`;
+
+interface Talk {
+  id: string;
+  desk: AgentDesk;
+  phone: RtpPeer;
+  telco: SippRun;
+}
+
+async function readyAgent(t: Test, name = 'agent1'): Promise<AgentDesk> {
+  const desk = await AgentDesk.open(people, stack.url);
+  t.teardown(() => desk.close());
+  await desk.signIn(`${name}@demo.example`, demoPassword);
+  await desk.goReady();
+  return desk;
+}
+
+/** An agent and a customer who hear each other. */
+async function talking(t: Test): Promise<Talk> {
+  const phone = await RtpPeer.open(['PCMA']);
+  t.teardown(() => phone.close());
+  phone.mouth.speak(voices.customer);
+  const telco = await telephone(t, stack.trunkPort, { rtpPort: phone.port });
+  const desk = await readyAgent(t);
+  const { id } = await stack.api.askCallback({ phone: nextNumber() });
+  await desk.accept();
+  const talk = { id, desk, phone, telco };
+  await goesOn(talk);
+  return talk;
+}
+
+/** Both hear each other, and the desktop shows it. */
+async function goesOn({ desk, phone }: Pick<Talk, 'desk' | 'phone'>): Promise<void> {
+  await desk.call({ state: 'bridged', line: 'connected' });
+  await Promise.all([phone.ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
+}
+
+const music = ({ phone }: Talk) => phone.ear.soundWithout([voices.agent], patienceMs);
+
+/** How often the agent was away and back. */
+async function absences({ id }: Talk): Promise<string[]> {
+  return (await storyOf(stack, id)).filter(type => type.startsWith('agent_'));
+}
+
+const once = ['agent_away', 'agent_back'];
+
+async function hangUp({ desk, telco }: Talk): Promise<void> {
+  await desk.hangUp();
+  await telco.done;
+  await desk.wrapUp({});
+}
+
+/** The desktop in another tab of the same person. */
+async function openAgain(page: Page): Promise<AgentDesk> {
+  const tab = await page.context().newPage();
+  await tab.goto(`${stack.url}/desktop/`);
+  return AgentDesk.at(tab);
+}
+
+const devtools = (page: Page): Promise<CDPSession> => page.context().newCDPSession(page);
+
+t.test('the page is loaded anew', async t => {
+  const talk = await talking(t);
+  await Promise.all([talk.desk.page.reload(), music(talk)]);
+  await goesOn(talk);
+  t.same(await absences(talk), once);
+  await hangUp(talk);
+});
+
+t.test('the tab is closed, and opened again', async t => {
+  const talk = await talking(t);
+  await talk.desk.page.close();
+  await music(talk);
+  const again = { ...talk, desk: await openAgain(talk.desk.page) };
+  await goesOn(again);
+  t.same(await absences(talk), once);
+  await hangUp(again);
+});
+
+t.test('the tab crashes, and the page is opened again', async t => {
+  const talk = await talking(t);
+  const { page } = talk.desk;
+  const crashed = page.waitForEvent('crash');
+  page.goto('chrome://crash').catch(() => undefined);
+  await crashed;
+  await music(talk);
+  const again = { ...talk, desk: await openAgain(page) };
+  await goesOn(again);
+  t.same(await absences(talk), once);
+  await hangUp(again);
+});
+
+t.test('two tabs: one has the phone, and the other takes the talk over when it is closed', async t => {
+  const talk = await talking(t);
+  const other = await openAgain(talk.desk.page);
+  await other.page.locator('[data-testid="softphone-state"][data-line="elsewhere"]').waitFor();
+  await other.call({ state: 'bridged', line: 'idle' });
+  await talk.desk.page.close();
+  const again = { ...talk, desk: other };
+  await goesOn(again);
+  t.same(await absences(talk), once);
+  await hangUp(again);
+});
+
+t.test('the connection to the SIP server breaks: the talk goes on, and can be ended', async t => {
+  const talk = await talking(t);
+  softphones?.dropConnections();
+  await talk.desk.page.locator('[data-testid="softphone-state"]:not([data-line="registered"])').waitFor();
+  await talk.desk.page.locator('[data-testid="softphone-state"][data-line="registered"]').waitFor();
+  await goesOn(talk);
+  t.same(await absences(talk), [], 'he was never away');
+  await hangUp(talk);
+});
+
+t.test('a tab that is frozen talks on', async t => {
+  const talk = await talking(t);
+  const browser = await devtools(talk.desk.page);
+  await browser.send('Page.setWebLifecycleState', { state: 'frozen' });
+  await talk.phone.ear.tone(voices.agent, patienceMs);
+  await browser.send('Page.setWebLifecycleState', { state: 'active' });
+  await goesOn(talk);
+  t.same(await absences(talk), []);
+  await hangUp(talk);
+});
+
+/** The processes of the browser of this test. */
+function chromiums(): number[] {
+  const parents = new Map<number, number>();
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
+      parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const isOurs = (pid: number | undefined): boolean =>
+    pid !== undefined && pid > 1 && (pid === process.pid || isOurs(parents.get(pid)));
+  return [...parents.keys()].filter(pid => {
+    if (pid === process.pid || !isOurs(pid)) return false;
+    return /chrom/.test(readFileSync(`/proc/${pid}/comm`, 'utf8'));
+  });
+}
+
+t.test('the lid is closed, and opened ten seconds later', async t => {
+  const talk = await talking(t);
+  const processes = chromiums();
+  t.ok(processes.length > 2);
+  for (const pid of processes) process.kill(pid, 'SIGSTOP');
+  await music(talk);
+  // How long a lid is closed is a time, and nothing to be waited for.
+  await new Promise(resolve => setTimeout(resolve, 10_000));
+  for (const pid of processes) process.kill(pid, 'SIGCONT');
+  await goesOn(talk);
+  t.match(await absences(talk), once);
+  await hangUp(talk);
+});
+
+t.test('no page complained', async t => {
+  const ours = people.complaints.filter(text => !/WebSocket|ERR_INTERNET_DISCONNECTED/.test(text));
+  t.same(ours, []);
+});
