@@ -247,7 +247,8 @@ export function callOver(
     to: 'done',
     agent: 'free',
     only: sql`and ${isOwnCall(sql)} and (state <> 'bridged' or ${isInternalCall(sql)})`,
-    set: sql`, outcome = ${outcome}, ended_at = clock_timestamp(), done_at = clock_timestamp(), customer_live_since = null`,
+    set: sql`, outcome = ${outcome}, agent_away_until = null, ended_at = clock_timestamp(), done_at = clock_timestamp(),
+      customer_live_since = null`,
     data: { outcome, ...data },
   });
 }
