@@ -15,6 +15,13 @@ const programs = {
     apt: 'chromium',
     brew: '--cask chromium',
   },
+  /** The other browser that visitors use. */
+  firefox: {
+    names: ['firefox-esr', 'firefox'],
+    places: ['/Applications/Firefox.app/Contents/MacOS/firefox'],
+    apt: 'firefox-esr',
+    brew: '--cask firefox',
+  },
   /** The telephone company at the other end of a trunk. */
   sipp: { names: ['sipp'], places: [], apt: 'sip-tester', brew: 'sipp' },
   /** A carrier's proxy. Debian keeps it where only root looks. */

@@ -1,0 +1,60 @@
+import t from 'tap';
+import { AgentDesk } from './support/agent-desk.js';
+import { People } from './support/browser.js';
+import { FirefoxVisitor, launchFirefox } from './support/firefox.js';
+import { demoPassword, nextNumber, startStack } from './support/stack.js';
+
+t.setTimeout(600_000);
+
+const microphone = 1100;
+const stack = await startStack(t);
+const people = await People.gather(t);
+const firefox = await launchFirefox(microphone);
+t.teardown(() => firefox.close());
+await stack.sql`update queues set offer_seconds = 120`;
+const desk = await AgentDesk.open(people, stack.url);
+t.teardown(() => desk.close());
+await desk.signIn('agent1@demo.example', demoPassword, 'en');
+
+t.test('in Firefox: open, ask, see how it stands through a reload, take it back', async t => {
+  const visitor = await FirefoxVisitor.enter(firefox, stack.url);
+  await visitor.click('open');
+  await visitor.fill('phone', nextNumber());
+  await visitor.click('submit');
+  await visitor.sees('waiting');
+  await desk.goReady();
+  await desk.offer();
+  await visitor.sees('offered');
+  t.match(await visitor.text('status'), '상담원을 호출하고 있습니다');
+  await visitor.page.reload();
+  await visitor.sees('offered');
+  await visitor.click('cancel');
+  await visitor.click('cancel-confirm');
+  await visitor.sees('done', 'cancelled');
+  await desk.is('ready');
+
+  await visitor.click('close');
+  await visitor.page.keyboard.press('Enter');
+  await visitor.text('submit');
+  await visitor.page.keyboard.press('Escape');
+  t.equal(await visitor.focused(), 'rb-open', 'the keyboard comes back to the button');
+  t.same(visitor.complaints, []);
+  await visitor.page.close();
+});
+
+t.test('in Firefox: a talk in the page', async t => {
+  const visitor = await FirefoxVisitor.enter(firefox, stack.url);
+  await visitor.click('open');
+  await visitor.choose('via-browser');
+  await visitor.fill('name', '파이어폭스');
+  await visitor.click('submit');
+  await desk.accept();
+  await visitor.sees('bridged');
+  await desk.call({ state: 'bridged', line: 'connected' });
+  await desk.hears(microphone);
+  t.pass('the agent hears the microphone of Firefox');
+  await visitor.click('hangup');
+  await visitor.sees('done', 'completed');
+  await desk.wrapUp({});
+  t.same(visitor.complaints, []);
+});
