@@ -26,7 +26,7 @@ export { waitsFor } from './queue-hours.js';
 export { hasRoom } from './queue-limits.js';
 export { attemptsBefore, hold, scheduleRetry } from './retry.js';
 export { acdRoutes, viewerOf } from './routes.js';
-export { bringForward, callNow, type Rescheduled, reschedule } from './schedule.js';
+export { bringForward, callNow, moveToQueue, type Rescheduled, reschedule } from './schedule.js';
 export { Interaction } from './schemas.js';
 export { type Slot, type SlotTerms, withFreeSeats } from './seats.js';
 export { type InteractionState, liveStates, type Outcome } from './states.js';
@@ -78,4 +78,5 @@ export {
 export { waitingClock } from './waiting-clock.js';
 export { WaitingCounts } from './waiting-counts.js';
 export { logAnnouncement, type WaitingStand, waitingStand } from './waiting-stand.js';
+export { readWallboard, type Wallboard } from './wallboard.js';
 export { WrapUpClock } from './wrap-up-clock.js';

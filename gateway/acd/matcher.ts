@@ -23,6 +23,7 @@ export const awaken: ReadonlySet<string> = new Set([
   'cancelled',
   'given_up',
   'overflowed',
+  'moved',
   'queue_opened',
   'finished',
   'administered',

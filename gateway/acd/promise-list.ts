@@ -6,6 +6,9 @@ import { type InteractionState, liveStates } from './states.js';
 export interface PromiseView {
   id: string;
   state: InteractionState;
+  channel: string;
+  /** Whether the customer is on the line. */
+  onTheLine: boolean;
   queue: { key: string; name: string };
   customer: { name: string | null; phone: string };
   agent: { id: string; name: string } | null;
@@ -44,17 +47,32 @@ export interface PromiseFilter {
   /** Only those that a person has to say something about. */
   held?: boolean;
   limit: number;
+  /** How many before them are left out. */
+  offset: number;
+}
+
+/** So many of them, and how many there are. */
+export interface PromisePage {
+  promises: PromiseView[];
+  total: number;
 }
 
 /** Those that are served, then those that wait in their order, then those that come, the held ones first. */
-export function listPromises(
+export async function listPromises(
   sql: Sql,
   { tenantId, locale }: { tenantId: string; locale: string },
-  { queue, state, held, limit }: PromiseFilter,
-) {
+  { queue, state, held, limit, offset }: PromiseFilter,
+): Promise<PromisePage> {
   const only = (given: unknown, condition: Fragment) => (given === undefined ? sql`` : sql`and ${condition}`);
-  return sql<PromiseView[]>`
-    select i.id, i.state,
+  const chosen = sql`
+    i.tenant_id = ${tenantId} and i.part_of is null and i.state in ${sql(liveStates)}
+      and (i.channel not in ('outbound', 'internal') or i.state in ('waiting', 'offered'))
+      ${only(queue, sql`exists (select from queues q where q.id = i.queue_id and q.key = ${queue ?? ''})`)}
+      ${only(state, sql`i.state = ${state ?? ''}`)}
+      ${only(held, sql`(i.state = 'scheduled' and i.due_at is null) = ${held ?? false}`)}`;
+  const [promises, [all]] = await Promise.all([
+    sql<PromiseView[]>`
+    select i.id, i.state, i.channel, i.customer_live_since is not null as "onTheLine",
       json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
       json_build_object('name', i.name, 'phone', i.phone) as customer,
       case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
@@ -71,14 +89,13 @@ export function listPromises(
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id
     left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id
-    where i.tenant_id = ${tenantId} and i.part_of is null and i.state in ${sql(liveStates)}
-      and (i.channel not in ('outbound', 'internal') or i.state in ('waiting', 'offered'))
-      ${only(queue, sql`q.key = ${queue ?? ''}`)}
-      ${only(state, sql`i.state = ${state ?? ''}`)}
-      ${only(held, sql`(i.state = 'scheduled' and i.due_at is null) = ${held ?? false}`)}
+    where ${chosen}
     order by case i.state when 'scheduled' then 2 when 'waiting' then 1 else 0 end,
       i.due_at nulls first, ${placeOrder(sql)}
-    limit ${limit}`;
+    limit ${limit} offset ${offset}`,
+    sql<{ total: number }[]>`select count(*)::int as total from interactions i where ${chosen}`,
+  ]);
+  return { promises: [...promises], total: all?.total ?? 0 };
 }
 
 function placeOrder(sql: Sql): Fragment {

@@ -67,6 +67,33 @@ export function callNow(sql: Sql, ref: InteractionRef, actor: string) {
   });
 }
 
+/**
+ * Moves what waits to another queue, by the word of the operator `actor`. It keeps the place of its asking; moved back, it
+ * stands where it stood.
+ */
+export async function moveToQueue(
+  sql: Sql,
+  ref: InteractionRef,
+  { queue, actor }: { queue: string; actor: string },
+): Promise<'done' | 'too_late' | 'queue_unknown'> {
+  const { id, tenantId } = ref;
+  const [names] = await sql<{ target: string; data: Record<string, string> }[]>`
+    select t.id as target, jsonb_build_object('actor', ${actor}::text,
+      'from', jsonb_build_object('key', q.key, 'name', q.name), 'to', jsonb_build_object('key', t.key, 'name', t.name)) as data
+    from interactions i join queues q on q.id = i.queue_id
+    join queues t on t.tenant_id = i.tenant_id and t.key = ${queue} and t.disabled_at is null
+    where i.tenant_id = ${tenantId} and i.id = ${id}`;
+  if (!names) return 'queue_unknown';
+  const moved = await move(sql, ref, {
+    event: 'moved',
+    to: 'waiting',
+    agent: 'keep',
+    set: sql`, queue_id = ${names.target}, slot_seat = null`,
+    data: names.data,
+  });
+  return moved ? 'done' : 'too_late';
+}
+
 /** Whose time has come enters its queue. Gateways that do this at once take different ones. */
 export async function enterDue(sql: Sql): Promise<number> {
   const rows = await sql`

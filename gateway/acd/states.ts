@@ -66,6 +66,8 @@ export type InteractionEvent =
   | 'held'
   /** It waits in another queue from now on, by the rule of the one it was in. */
   | 'overflowed'
+  /** It waits in another queue from now on, by a supervisor's word. */
+  | 'moved'
   /** It has waited for the longest time of its queue: whoever holds the customer's line offers him something else. */
   | 'wait_limit'
   /** It is closed by a rule of its queue, and no agent has anything to finish. */
@@ -106,6 +108,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     called_now: 'waiting',
     rescheduled: 'scheduled',
     overflowed: 'waiting',
+    moved: 'waiting',
     wait_limit: 'waiting',
     customer_released: 'waiting',
     // Of a customer on the line whose agent is gone, by the rule for that.

@@ -7,7 +7,7 @@ import { askHelp, endConsult } from './consults.js';
 import { flowOut, keepPlace } from './enqueue-call.js';
 import { overflow, reachLimits } from './queue-limits.js';
 import { hold, scheduleRetry } from './retry.js';
-import { bringForward, callNow, reschedule } from './schedule.js';
+import { bringForward, callNow, moveToQueue, reschedule } from './schedule.js';
 import type { SlotTerms } from './seats.js';
 import { type InteractionEvent, type InteractionState, states, transitions } from './states.js';
 import { Floor } from './testing/floor.js';
@@ -144,6 +144,11 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
     const told = await reachLimits(f.sql);
     await f.sql`update queues set max_wait_seconds = null`;
     return told > 0;
+  },
+  moved: async (f, ref) => {
+    const to = await moveToQueue(f.sql, ref, { queue: 'support', actor: f.agents[0]!.id });
+    await f.sql`update interactions set queue_id = ${f.queueId} where id = ${ref.id}`;
+    return to === 'done';
   },
   due: (f, ref) => bringForward(f.sql, ref),
   rescheduled: async (f, ref) =>

@@ -2,14 +2,17 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import {
   type InteractionRef,
   readFloor,
+  readWallboard,
   requestHangup,
   setIntent,
   takeOverTalk,
   viewerOf,
+  type Wallboard,
 } from '../acd/index.js';
 import { askParty, changeRole, type Party, partyLeaves, partyOfSupervisor } from '../calls/index.js';
 import { ApiError } from '../errors.js';
-import { IdParams, NullableString, refusals, Timestamp } from '../schemas.js';
+import { IdParams, NullableString, NullableTimestamp, refusals, Timestamp } from '../schemas.js';
+import { SharedReading } from '../shared-reading.js';
 import type { Sql } from '../store/index.js';
 import { requireRole, requireSession } from '../tenants/index.js';
 import { violates } from './unique.js';
@@ -54,6 +57,27 @@ const Floor = Type.Object({
   ),
 });
 
+const Wall = Type.Object({
+  day: Type.Object({ from: Timestamp, until: Timestamp }),
+  queues: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      name: Type.String(),
+      open: Type.Boolean(),
+      waiting: Type.Integer(),
+      onTheLine: Type.Integer({ description: 'Of those who wait, who are on the line.' }),
+      longestSince: NullableTimestamp,
+      agents: Type.Record(Type.String(), Type.Integer(), { description: 'State → how many of its agents.' }),
+      answered: Type.Integer({ description: 'Whose place is of today, and who were reached.' }),
+      within: Type.Integer({ description: 'Of those, within the time of the service level.' }),
+      abandoned: Type.Integer({ description: 'Whose place is of today, and who went away before that.' }),
+      abandonedLate: Type.Integer({ description: 'Of those, after a longer time than that.' }),
+      serviceLevelSeconds: Type.Integer(),
+      serviceLevelPercent: Type.Integer({ description: 'What is aimed at.' }),
+    }),
+  ),
+});
+
 const Monitoring = Type.Object({
   role: Type.Union([Type.Literal('listen'), Type.Literal('whisper'), Type.Literal('barge')], {
     description: 'Hear both; be heard by the agent, too; be heard by both.',
@@ -67,6 +91,16 @@ const noContent = { 204: Type.Null(), ...refusals };
 export const monitorRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {
   app.addHook('onRequest', requireSession(sql));
   app.addHook('onRequest', requireRole('supervisor', 'admin'));
+
+  const walls = new Map<string, SharedReading<Wallboard>>();
+
+  /** Many screens may show the same: they share what is read. */
+  function wallOf({ tenantId, locale }: { tenantId: string; locale: string }): SharedReading<Wallboard> {
+    const key = `${tenantId} ${locale}`;
+    const known = walls.get(key) ?? new SharedReading(() => readWallboard(sql, { tenantId, locale }));
+    walls.set(key, known);
+    return known;
+  }
 
   /** The talk of an agent of the supervisor's company. @throws ApiError */
   async function talkOf({ id, tenantId }: InteractionRef) {
@@ -97,6 +131,20 @@ export const monitorRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app
       },
     },
     async request => await readFloor(sql, viewerOf(request)),
+  );
+
+  app.get(
+    '/wallboard',
+    {
+      schema: {
+        tags,
+        summary: 'The queues as they are now, and their day so far',
+        description:
+          'The service level is `within` of `answered` and `abandonedLate`. For supervisors and admins; the live socket says `floor` when it has changed.',
+        response: { 200: Wall, ...refusals },
+      },
+    },
+    async request => await wallOf(viewerOf(request)).get(),
   );
 
   app.put(

@@ -1,6 +1,14 @@
 import { type FastifyPluginAsyncTypebox, type Static, Type } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
-import { callNow, cancel, listPromises, liveStates, reschedule, viewerOf } from '../acd/index.js';
+import {
+  callNow,
+  cancel,
+  listPromises,
+  liveStates,
+  moveToQueue,
+  reschedule,
+  viewerOf,
+} from '../acd/index.js';
 import { ApiError } from '../errors.js';
 import { IdParams, NullableString, NullableTimestamp, PointInTime, refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
@@ -11,6 +19,8 @@ const Person = Type.Union([Type.Object({ id: Type.String(), name: Type.String() 
 const Promised = Type.Object({
   id: Type.String(),
   state: Type.String(),
+  channel: Type.String(),
+  onTheLine: Type.Boolean({ description: 'The customer is on the line while he waits.' }),
   queue: Type.Object({ key: Type.String(), name: Type.String() }),
   customer: Type.Object({ name: NullableString, phone: NullableString }),
   agent: Person,
@@ -37,6 +47,7 @@ const Filter = Type.Object({
   state: Type.Optional(Type.Union(liveStates.map(state => Type.Literal(state)))),
   held: Type.Optional(Type.Boolean({ description: 'Only those that a person has to say something about.' })),
   limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
+  offset: Type.Integer({ minimum: 0, maximum: 1_000_000, default: 0 }),
 });
 
 const Time = Type.Object({ at: PointInTime }, { additionalProperties: false });
@@ -58,12 +69,16 @@ export const operatorRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (ap
         description:
           'Those that are served, those that wait in their order, those that come. For supervisors and admins; the history of each is at /interactions/{id}.',
         querystring: Filter,
-        response: { 200: Type.Object({ promises: Type.Array(Promised) }), ...refusals },
+        response: {
+          200: Type.Object({
+            promises: Type.Array(Promised),
+            total: Type.Integer({ description: 'How many there are in all.' }),
+          }),
+          ...refusals,
+        },
       },
     },
-    async request => ({
-      promises: await listPromises(sql, viewerOf(request), request.query as Static<typeof Filter>),
-    }),
+    async request => await listPromises(sql, viewerOf(request), request.query as Static<typeof Filter>),
   );
 
   /** Takes a step with a callback of the operator's company; says what is in the way when it cannot be taken. */
@@ -112,6 +127,28 @@ export const operatorRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (ap
       },
     );
   }
+
+  app.put(
+    '/promises/:id/queue',
+    {
+      schema: {
+        tags: ['promises'],
+        summary: 'Let it wait in another queue, in the place of its asking',
+        params: IdParams,
+        body: Type.Object({ queue: Type.String({ maxLength: 40 }) }, { additionalProperties: false }),
+        response: { 204: Type.Null(), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      const { queue } = request.body;
+      await step(request, request.params.id, async (ref, actor) => {
+        const moved = await moveToQueue(sql, ref, { queue, actor });
+        if (moved === 'queue_unknown') throw new ApiError('queue_unknown', { field: 'queue' });
+        return moved === 'done';
+      });
+      return reply.status(204).send(null);
+    },
+  );
 
   app.put(
     '/promises/:id/time',

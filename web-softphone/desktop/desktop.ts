@@ -1,17 +1,18 @@
 import { OfferAlert } from './alert/offer-alert.js';
 import { Tones } from './alert/tones.js';
 import { ApiClient } from './api/client.js';
-import type { AgentIntent, Desk, Interaction } from './api/types.js';
+import type { AgentIntent, Desk, Floor, Interaction, Wallboard } from './api/types.js';
 import { Action } from './desk/action.js';
 import { isOwnCall } from './desk/call-steps.js';
 import { DeskView } from './desk/desk.js';
 import { Dialer } from './desk/dialer.js';
 import { DraftKeeper, handInDelay, isWritten } from './desk/draft.js';
-import { FloorView } from './desk/floor-view.js';
 import { type Notice, noticeOf } from './desk/notice.js';
 import { ServerClock } from './desk/server-clock.js';
 import { Session } from './desk/session.js';
 import { TalkActions } from './desk/talk-actions.js';
+import { WaitingView } from './desk/waiting-view.js';
+import { WatchedView } from './desk/watched-view.js';
 import { PhoneFormats } from './format/phone.js';
 import { dictionaries, LanguageChoice } from './i18n/language.js';
 import { LiveSocket, type Socket } from './live/live-socket.js';
@@ -60,7 +61,9 @@ export class Desktop {
   readonly phones = new PhoneFormats();
   readonly api: ApiClient;
   readonly talks: TalkActions;
-  readonly floor: FloorView;
+  readonly floor: WatchedView<Floor>;
+  readonly wallboard: WatchedView<Wallboard>;
+  readonly waiting: WaitingView;
   readonly dialer: Dialer;
   readonly #alert: OfferAlert;
   readonly #noticeListeners = new Set<(notice: Notice) => void>();
@@ -147,7 +150,9 @@ export class Desktop {
     });
     this.session = new Session(this.api);
     this.view = new DeskView(this.api);
-    this.floor = new FloorView(this.api);
+    this.floor = new WatchedView(() => this.api.floor());
+    this.wallboard = new WatchedView(() => this.api.wallboard());
+    this.waiting = new WaitingView((filter, offset, limit) => this.api.promises(filter, offset, limit));
     this.dialer = new Dialer(async to => {
       this.tones.unlock();
       await this.microphone.ensure();
@@ -161,7 +166,7 @@ export class Desktop {
       // A browser's WebSocket has more of everything, and events that say more.
       open: () => new window.WebSocket(liveUrl(window.location, this.language.state.get())) as Socket,
       onDesk: desk => this.#deskChanged(desk),
-      onFloor: () => void this.floor.refresh(),
+      onFloor: () => this.#floorChanged(),
       visible: () => document.visibilityState === 'visible',
       onSignedOut: () => this.session.end(),
     });
@@ -195,6 +200,10 @@ export class Desktop {
       window.addEventListener(gesture, () => this.tones.unlock(), { once: true, capture: true });
     }
     this.softphone.call.subscribe(() => this.#pickUp());
+    // What has changed while nobody could say so is read, too.
+    this.live.state.subscribe(() => {
+      if (this.live.state.get().phase === 'open') this.#floorChanged();
+    });
     void this.microphone.watch();
     void this.session.resume();
   }
@@ -222,8 +231,13 @@ export class Desktop {
     clearTimeout(this.#unseen);
     this.view.clear();
     this.dialer.close();
-    this.floor.clear();
+    for (const view of [this.floor, this.wallboard, this.waiting]) view.clear();
     if (state.phase === 'signed_out' && !state.ended) this.draft.clear();
+  }
+
+  /** For supervisors: agents, talks or those who wait are no longer as they were. */
+  #floorChanged(): void {
+    for (const view of [this.floor, this.wallboard, this.waiting]) void view.refresh();
   }
 
   #languageChanged(): void {

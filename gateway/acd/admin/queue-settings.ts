@@ -37,6 +37,9 @@ export const QueueSettings = Type.Object({
   wrapUpExtensions: whole(0, 20, 'How often an agent may extend it.'),
   wrapUpExtensionSeconds: whole(1, 3600, 'By how much each time.'),
 
+  serviceLevelSeconds: whole(1, 86_400, 'Within which a customer is to be reached: the service level.'),
+  serviceLevelPercent: whole(1, 100, 'The share of customers for whom that is aimed at.'),
+
   customerFirst: Type.Boolean({ description: 'The customer is called while an agent is reserved.' }),
   liveWaitSeconds: whole(1, 3600, 'How long a customer on the line waits for his next agent.'),
 

@@ -62,6 +62,8 @@ export interface Queue {
   wrapUpSeconds: number;
   wrapUpExtensions: number;
   wrapUpExtensionSeconds: number;
+  serviceLevelSeconds: number;
+  serviceLevelPercent: number;
   customerFirst: boolean;
   liveWaitSeconds: number;
   confirm: boolean;

@@ -7,9 +7,12 @@ import type {
   InteractionDetail,
   Me,
   MonitoringRole,
+  PromisePage,
   SoftphoneAccess,
   Target,
   TransferTargets,
+  WaitingFilter,
+  Wallboard,
 } from './types.js';
 
 /** No request is waited for longer than this: a spinner has an end. */
@@ -29,6 +32,10 @@ export interface ApiOptions {
 
 function talk(id: string): string {
   return `/interactions/${encodeURIComponent(id)}`;
+}
+
+function promise(id: string): string {
+  return `/promises/${encodeURIComponent(id)}`;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -119,6 +126,30 @@ export class ApiClient {
 
   floor(): Promise<Floor> {
     return this.send('GET', '/floor');
+  }
+
+  wallboard(): Promise<Wallboard> {
+    return this.send('GET', '/wallboard');
+  }
+
+  promises({ kind, queue }: WaitingFilter, offset: number, limit: number): Promise<PromisePage> {
+    const query = new URLSearchParams({ offset: String(offset), limit: String(limit) });
+    query.set('state', kind === 'waiting' ? 'waiting' : 'scheduled');
+    if (kind !== 'waiting') query.set('held', String(kind === 'held'));
+    if (queue !== null) query.set('queue', queue);
+    return this.send('GET', `/promises?${query}`);
+  }
+
+  movePromise(id: string, queue: string): Promise<unknown> {
+    return this.send('PUT', `${promise(id)}/queue`, { queue });
+  }
+
+  callPromiseNow(id: string): Promise<unknown> {
+    return this.send('POST', `${promise(id)}/call-now`);
+  }
+
+  cancelPromise(id: string): Promise<unknown> {
+    return this.send('POST', `${promise(id)}/cancel`);
   }
 
   monitor(id: string, role: MonitoringRole): Promise<unknown> {

@@ -140,6 +140,60 @@ export interface Floor {
   }[];
 }
 
+/** A queue as it is now, and its day so far. */
+export interface QueueOnWall {
+  key: string;
+  name: string;
+  open: boolean;
+  waiting: number;
+  onTheLine: number;
+  longestSince: string | null;
+  agents: Readonly<Partial<Record<AgentState, number>>>;
+  answered: number;
+  within: number;
+  abandoned: number;
+  abandonedLate: number;
+  serviceLevelSeconds: number;
+  serviceLevelPercent: number;
+}
+
+export interface Wallboard {
+  day: { from: string; until: string };
+  queues: QueueOnWall[];
+}
+
+/** Those who wait in their order, those who come, or those of whom a person has to say what next. */
+export interface WaitingFilter {
+  kind: 'waiting' | 'scheduled' | 'held';
+  queue: string | null;
+}
+
+/** A request that is promised and not yet kept. */
+export interface Promised {
+  id: string;
+  state: string;
+  channel: string;
+  onTheLine: boolean;
+  queue: { key: string; name: string };
+  customer: { name: string | null; phone: string | null };
+  requestedAt: string;
+  place: number | null;
+  priority: number;
+  dueAt: string | null;
+  slotAt: string | null;
+  lastOutcome: string | null;
+  attempts: number;
+  queuedAt: string | null;
+  waitsFor: 'opening' | null;
+  opensAt: string | null;
+  movedFrom: { key: string; name: string } | null;
+}
+
+export interface PromisePage {
+  promises: Promised[];
+  total: number;
+}
+
 export interface InteractionEvent {
   id: string | number;
   at: string;

@@ -19,6 +19,10 @@ export class TalkActions {
   readonly leave: Action<[id: string]>;
   readonly takeOver: Action<[id: string]>;
   readonly end: Action<[id: string]>;
+  /** Subject: one who waits. */
+  readonly movePromise: Action<[id: string, queue: string]>;
+  readonly callNow: Action<[id: string]>;
+  readonly cancelPromise: Action<[id: string]>;
   /** Subject: the agent. */
   readonly setAgentState: Action<[id: string, state: AgentIntent, reason: string]>;
 
@@ -37,6 +41,9 @@ export class TalkActions {
     this.leave = new Action(() => api.leaveTalk());
     this.takeOver = new Action(id => api.takeOver(id));
     this.end = new Action(id => api.endTalk(id));
+    this.movePromise = new Action((id, queue) => api.movePromise(id, queue));
+    this.callNow = new Action(id => api.callPromiseNow(id));
+    this.cancelPromise = new Action(id => api.cancelPromise(id));
     this.setAgentState = new Action((id, state, reason) => api.setAgentState(id, state, reason));
   }
 }

@@ -43,11 +43,15 @@ export function phoneReadingOf(parse: typeof parsePhoneNumberFromString): PhoneR
   };
 }
 
+/** A day, which some countries' numbers look like. */
+const dayLike = /^\d{4}[-./]\d{1,2}[-./]\d{1,2}$/;
+
 export function numberSearchOf(find: typeof findPhoneNumbersInText): NumberSearch {
   return (text, homeCountry) => {
     const pieces: ReturnType<NumberSearch> = [];
     let end = 0;
     for (const { startsAt, endsAt, number } of find(text, homeCountry as CountryCode | undefined)) {
+      if (dayLike.test(text.slice(startsAt, endsAt))) continue;
       if (startsAt > end) pieces.push({ text: text.slice(end, startsAt), e164: null });
       pieces.push({ text: text.slice(startsAt, endsAt), e164: number.number });
       end = endsAt;

@@ -215,6 +215,24 @@ export function QueueForm({ queue }: { queue: Queue | undefined }) {
 
       <QueueWaiting form={form} queue={queue} />
 
+      <Section title={q.serviceLevel} text={q.serviceLevelText}>
+        <NumberField
+          form={form}
+          field="serviceLevelSeconds"
+          label={q.serviceLevelSeconds}
+          least={1}
+          most={86_400}
+          unit={t.seconds}
+        />
+        <NumberField
+          form={form}
+          field="serviceLevelPercent"
+          label={q.serviceLevelPercent}
+          least={1}
+          most={100}
+          unit="%"
+        />
+      </Section>
       <Section title={q.wrapUp}>
         <NumberField
           form={form}

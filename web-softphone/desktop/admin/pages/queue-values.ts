@@ -30,6 +30,8 @@ export const blank: QueueValues = {
   wrapUpSeconds: 60,
   wrapUpExtensions: 2,
   wrapUpExtensionSeconds: 60,
+  serviceLevelSeconds: 120,
+  serviceLevelPercent: 80,
   customerFirst: false,
   liveWaitSeconds: 60,
   confirm: false,

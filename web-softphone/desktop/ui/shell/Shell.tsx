@@ -6,6 +6,7 @@ import type { Me } from '../../api/types.js';
 import { Brand } from '../common/Brand.js';
 import { KeyHint } from '../common/KeyHint.js';
 import { DialDialog } from '../dial/DialDialog.js';
+import { WallboardPage, wallboardPath } from '../floor/WallboardPage.js';
 import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
 import { InteractionPane } from '../recent/InteractionPane.js';
 import { RecentList } from '../recent/RecentList.js';
@@ -29,6 +30,7 @@ export function Shell({ account }: { account: Me }) {
   const me = desk?.me ?? account;
   const [shown, setShown] = useState<string | null>(null);
   const [help, showHelp] = useDisclosure(false);
+  const onWall = path === wallboardPath && me.role !== 'agent';
   useNotices();
   useShortcut(codeOf('help'), showHelp.toggle);
   useShortcut(codeOf('dial'), () => dialer.open());
@@ -38,7 +40,7 @@ export function Shell({ account }: { account: Me }) {
       <a className={classes.skip} href="#stage">
         {isAdminPath(path) ? t.admin.skip : t.skipToMain}
       </a>
-      <header className={classes.header}>
+      <header className={classes.header} hidden={onWall}>
         <div className={classes.brand}>
           <Brand size={32} />
           <div className={classes.names}>
@@ -66,10 +68,10 @@ export function Shell({ account }: { account: Me }) {
         </div>
       </header>
       <ConnectionBanner />
-      {isAdminPath(path) ? (
+      {isAdminPath(path) || onWall ? (
         <>
           <WaitingDesk desk={desk} />
-          <Administration me={me} />
+          {onWall ? <WallboardPage me={me} /> : <Administration me={me} />}
         </>
       ) : (
         <div className={classes.columns}>

@@ -1,9 +1,9 @@
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { Desk, Me } from '../../api/types.js';
+import { FloorPage } from '../floor/FloorPage.js';
 import { useText } from '../hooks.js';
 import { showHead } from '../show-head.js';
-import { FloorPage } from '../talk/FloorPage.js';
 import { MonitorBar } from '../talk/MonitorBar.js';
 import { Conversation } from './Conversation.js';
 import { EmptyDesk } from './EmptyDesk.js';

@@ -1,16 +1,16 @@
-import { Badge, Button, Loader, Menu } from '@mantine/core';
+import { Badge, Button, Menu } from '@mantine/core';
 import { IconChevronDown, IconEar } from '@tabler/icons-react';
-import { useEffect } from 'react';
 import type { AgentIntent, Floor, Me, Monitoring } from '../../api/types.js';
 import { wordFor } from '../../i18n/word.js';
 import { Elapsed } from '../common/Elapsed.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
-import { useAction, useDesktop, usePhone, useStore, useText } from '../hooks.js';
+import { useAction, useDesktop, usePhone, useText } from '../hooks.js';
 import classes from './floor.module.css';
 
-const intents: readonly AgentIntent[] = ['ready', 'paused', 'offline'];
+/** Why a supervisor puts an agent on pause. */
+const pauseReasons = ['break', 'lunch', 'training', 'other'] as const;
 
-const colours: Readonly<Record<string, string>> = {
+export const stateColours: Readonly<Record<string, string>> = {
   ready: 'leaf',
   talking: 'blue',
   wrap_up: 'violet',
@@ -20,7 +20,8 @@ const colours: Readonly<Record<string, string>> = {
 type Talk = Floor['talks'][number];
 type Agent = Floor['agents'][number];
 
-function TalkRow({ talk, me, monitoring }: { talk: Talk; me: Me; monitoring: Monitoring | null }) {
+/** A talk in progress, to be listened to. */
+export function TalkRow({ talk, me, monitoring }: { talk: Talk; me: Me; monitoring: Monitoring | null }) {
   const t = useText();
   const { talks } = useDesktop();
   const listening = useAction(talks.monitor, talk.id);
@@ -63,12 +64,13 @@ function TalkRow({ talk, me, monitoring }: { talk: Talk; me: Me; monitoring: Mon
   );
 }
 
-function AgentRow({ agent }: { agent: Agent }) {
+/** An agent as he is, for how long, and what he is made by a supervisor. */
+export function AgentRow({ agent }: { agent: Agent }) {
   const t = useText();
   const { talks } = useDesktop();
   const changing = useAction(talks.setAgentState, agent.id);
-  const change = (state: AgentIntent) => () =>
-    void talks.setAgentState.run(agent.id, state, state === 'ready' ? 'back' : 'supervisor');
+  const change = (state: AgentIntent, reason: string) => () =>
+    void talks.setAgentState.run(agent.id, state, reason);
   const { name, state, stateSince, reason, nextState } = agent;
   const engaged = state !== nextState;
   return (
@@ -81,7 +83,7 @@ function AgentRow({ agent }: { agent: Agent }) {
         </span>
       </div>
       <span className={classes.minor}>
-        <Badge variant="light" color={colours[state] ?? 'gray'} className={classes.badge}>
+        <Badge variant="light" color={stateColours[state] ?? 'gray'} className={classes.badge}>
           {t.state[state]}
         </Badge>{' '}
         <Elapsed since={stateSince} />
@@ -100,16 +102,31 @@ function AgentRow({ agent }: { agent: Agent }) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          {intents.map(intent => (
-            <Menu.Item
-              key={intent}
-              disabled={intent === nextState}
-              onClick={change(intent)}
-              data-testid={`floor-set-${intent}`}
-            >
-              {t.state[intent]}
+          <Menu.Item
+            disabled={nextState === 'ready'}
+            onClick={change('ready', 'back')}
+            data-testid="floor-set-ready"
+          >
+            {t.state.ready}
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Label>{t.floor.pauseFor}</Menu.Label>
+          {pauseReasons.map(why => (
+            <Menu.Item key={why} onClick={change('paused', why)} data-testid={`floor-pause-${why}`}>
+              {t.state.reasons[why]}
             </Menu.Item>
           ))}
+          <Menu.Item onClick={change('paused', 'supervisor')} data-testid="floor-set-paused">
+            {t.state.reasons.supervisor}
+          </Menu.Item>
+          <Menu.Divider />
+          <Menu.Item
+            disabled={nextState === 'offline'}
+            onClick={change('offline', 'supervisor')}
+            data-testid="floor-set-offline"
+          >
+            {t.state.offline}
+          </Menu.Item>
         </Menu.Dropdown>
       </Menu>
       {changing.failure !== null && (
@@ -122,45 +139,5 @@ function AgentRow({ agent }: { agent: Agent }) {
         </div>
       )}
     </li>
-  );
-}
-
-/** Who does what now: a supervisor chooses whom to listen to. */
-export function FloorPage({ me, monitoring }: { me: Me; monitoring: Monitoring | null }) {
-  const t = useText();
-  const { floor: view } = useDesktop();
-  const { floor, failure } = useStore(view.state);
-  useEffect(() => view.watch(), [view]);
-  return (
-    <section
-      className={classes.floor}
-      aria-label={t.floor.title}
-      aria-busy={floor === null}
-      data-testid="floor"
-    >
-      <h2 className={classes.title}>{t.floor.title}</h2>
-      {failure !== null && (
-        <ProblemAlert title={t.floor.failed} failure={failure} onRetry={() => void view.refresh()} />
-      )}
-      {floor === null && failure === null && <Loader mx="auto" aria-label={t.loading} />}
-      {floor && (
-        <>
-          <h3 className={classes.heading}>{t.floor.talks(floor.talks.length)}</h3>
-          {floor.talks.length === 0 && <p className={classes.none}>{t.floor.noTalks}</p>}
-          <ul className={classes.list}>
-            {floor.talks.map(talk => (
-              <TalkRow key={talk.id} talk={talk} me={me} monitoring={monitoring} />
-            ))}
-          </ul>
-          <h3 className={classes.heading}>{t.floor.agents(floor.agents.length)}</h3>
-          {floor.agents.length === 0 && <p className={classes.none}>{t.floor.noAgents}</p>}
-          <ul className={classes.list}>
-            {floor.agents.map(agent => (
-              <AgentRow key={agent.id} agent={agent} />
-            ))}
-          </ul>
-        </>
-      )}
-    </section>
   );
 }

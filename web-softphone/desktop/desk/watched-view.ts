@@ -1,25 +1,22 @@
-import type { ApiClient } from '../api/client.js';
-import type { Floor } from '../api/types.js';
 import { type Observable, Store } from '../store.js';
 
-export interface FloorState {
-  floor: Floor | null;
+export interface WatchedState<T> {
+  /** Null until it was read. */
+  value: T | null;
   /** Why it is not as new as it should be. */
   failure: unknown;
 }
 
-const nothing: FloorState = { floor: null, failure: null };
-
-/** Who does what now, for a supervisor: read anew whenever the server says that it has changed, while somebody looks. */
-export class FloorView {
-  readonly #state = new Store<FloorState>(nothing);
+/** Something of the server's: read anew whenever it says that it has changed, while somebody looks. */
+export class WatchedView<T> {
+  readonly #state = new Store<WatchedState<T>>({ value: null, failure: null });
   #watchers = 0;
   #reading = false;
   #again = false;
 
-  constructor(private readonly api: ApiClient) {}
+  constructor(private readonly read: () => Promise<T>) {}
 
-  get state(): Observable<FloorState> {
+  get state(): Observable<WatchedState<T>> {
     return this.#state;
   }
 
@@ -32,8 +29,8 @@ export class FloorView {
     };
   };
 
-  /** Something on the floor has changed, or may have. */
-  async refresh(): Promise<void> {
+  /** It has changed, or may have. */
+  readonly refresh = async (): Promise<void> => {
     if (this.#watchers === 0) return;
     this.#again = true;
     if (this.#reading) return;
@@ -41,16 +38,16 @@ export class FloorView {
     while (this.#again) {
       this.#again = false;
       try {
-        this.#state.set({ floor: await this.api.floor(), failure: null });
+        this.#state.set({ value: await this.read(), failure: null });
       } catch (failure) {
         this.#state.update(state => ({ ...state, failure }));
       }
     }
     this.#reading = false;
-  }
+  };
 
   /** Somebody else will sit here. */
   clear(): void {
-    this.#state.set(nothing);
+    this.#state.set({ value: null, failure: null });
   }
 }
