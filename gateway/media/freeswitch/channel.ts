@@ -120,13 +120,26 @@ export class Channel extends EventEmitter<ChannelEvents> {
   async reoffer(sdp: string): Promise<string> {
     if (this.#dialog === undefined) throw new MediaError('bad_request', 'there is no answer yet');
     try {
-      return await this.#dialog.reinvite(renewed(sdp, ++this.#version));
+      const answer = await this.#dialog.reinvite(renewed(sdp, ++this.#version));
+      await this.#hasTaken(sdp);
+      return answer;
     } catch (error) {
       throw new MediaError(
         'bad_sdp',
         `FreeSWITCH refuses it: ${error instanceof Error ? error.message : error}`,
       );
     }
+  }
+
+  /**
+   * FreeSWITCH answers before it has looked, at its next 20 ms. Until then the new peer is a stranger to it, of whom one
+   * packet is enough for it to wait, deaf to signalling, for one of the peer before.
+   */
+  async #hasTaken(sdp: string): Promise<void> {
+    const port = /^m=audio (\d+)/m.exec(sdp)?.[1];
+    const last = performance.now() + eventMs;
+    while (!this.gone && (await this.variable('remote_media_port')) !== port && performance.now() < last)
+      await delay(stopRetryMs);
   }
 
   /** Does something, and waits for the event that it leads to. @throws MediaError */
