@@ -65,7 +65,8 @@ export class RtpWatch {
       this.#connected || this.#lost
         ? this.#pollMs
         : Math.min(this.#pollMs, young ? firstPollMs : slowFirstPollMs);
-    this.#timer = setTimeout(() => void this.#poll(), wait);
+    // It watches what others keep alive.
+    this.#timer = setTimeout(() => void this.#poll(), wait).unref();
   }
 
   async #poll(): Promise<void> {
