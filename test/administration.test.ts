@@ -24,6 +24,47 @@ t.test('administrators change their company', async t => {
     }
   });
 
+  await t.test('supervisors read what is set, and change nothing', async t => {
+    await sql`insert into users (tenant_id, email, name, role, password_hash)
+      select tenant_id, 'lead@demo.example', 'Lead', 'supervisor', password_hash from users where role = 'admin'`;
+    const lead = await api.signIn('lead@demo.example', demoPassword);
+    for (const path of [
+      '/users',
+      '/company',
+      '/queues',
+      '/skills',
+      '/hours',
+      '/holidays',
+      '/numbers',
+      '/sites',
+      '/outcome-rules',
+      '/trunks',
+    ])
+      t.equal((await ask('GET', path, undefined, lead)).status, 200, path);
+    for (const [method, path] of [
+      ['GET', '/audit'],
+      ['POST', '/sites'],
+      ['PATCH', '/company'],
+      ['POST', '/queues'],
+      ['POST', '/hours'],
+      ['DELETE', '/holidays/2026-12-31?version=1'],
+    ] as const) {
+      const body = method === 'POST' || method === 'PATCH' ? {} : undefined;
+      t.match(await ask(method, path, body, lead), { status: 403, body: { code: 'forbidden' } }, path);
+    }
+  });
+
+  await t.test('whether agents see who listens is the company’s choice', async t => {
+    const { body: company } = await ask('GET', '/company');
+    t.match(company, { monitoringShown: true });
+    t.match(await ask('PATCH', '/company', { version: company.version, monitoringShown: false }), {
+      body: { monitoringShown: false, version: company.version + 1 },
+    });
+    t.match(await ask('PATCH', '/company', { version: company.version + 1, monitoringShown: true }), {
+      status: 200,
+    });
+  });
+
   await t.test('a new colleague: added, invited, signs in, serves his queues, is disabled', async t => {
     const added = await ask('POST', '/users', {
       name: ' 박지우 ',

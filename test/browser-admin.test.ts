@@ -65,6 +65,36 @@ for (const { language, colorScheme, width } of [
     }
   });
 
+t.test('a supervisor looks, and changes nothing; the company says whether listening is seen', async t => {
+  await sql`insert into users (tenant_id, email, name, role, password_hash)
+    select tenant_id, 'lead@demo.example', 'Lead', 'supervisor', password_hash from users where role = 'admin'`;
+  const lead = await AdminDesk.open(people, stack.url, 'company', {
+    email: 'lead@demo.example',
+    language: 'en',
+    colorScheme: 'dark',
+  });
+  t.teardown(() => lead.close());
+  await lead.find('read-only').waitFor();
+  t.ok(await lead.field('monitoringShown').isDisabled());
+  t.equal(await lead.find('save').isVisible(), false);
+  t.equal(await lead.find('nav-audit').count(), 0, 'the audit is not his to read');
+  t.same(await accessibilityFaults(lead.page), []);
+  await lead.go('queues');
+  t.equal(await lead.find('add').count(), 0, 'he adds nothing');
+  if (process.env.RINGBRIDGE_TEST_PICTURES)
+    await lead.page.screenshot({ path: `${process.env.RINGBRIDGE_TEST_PICTURES}/admin-read-only.png` });
+
+  const desk = await AdminDesk.open(people, stack.url, 'company');
+  t.teardown(() => desk.close());
+  await desk.shows('company');
+  await desk.field('monitoringShown').uncheck({ force: true });
+  await desk.save();
+  t.match(await sql`select monitoring_shown as shown from tenants`, [{ shown: false }]);
+  await desk.field('monitoringShown').check({ force: true });
+  await desk.save();
+  t.match(await sql`select monitoring_shown as shown from tenants`, [{ shown: true }]);
+});
+
 t.test('an address is a page: after a reload, by Back, and for who may not see it', async t => {
   const desk = await AdminDesk.open(people, stack.url, 'queues');
   t.teardown(() => desk.close());

@@ -7,8 +7,8 @@ import {
   mountResource,
   type Resource,
   refusingConflicts,
-  requireRole,
   requireSession,
+  requireSettingsRole,
 } from '../tenants/index.js';
 import { ruledOutcomes } from './outcome-rules.js';
 
@@ -129,6 +129,6 @@ export function outcomeRulesResource(sql: Sql) {
 /** Outcome rules, for administrators. */
 export const outcomeRuleRoutes: FastifyPluginAsync<{ sql: Sql }> = async (app, { sql }) => {
   app.addHook('onRequest', requireSession(sql));
-  app.addHook('onRequest', requireRole('admin'));
+  app.addHook('onRequest', requireSettingsRole);
   mountResource(app, outcomeRulesResource(sql));
 };

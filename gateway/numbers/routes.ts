@@ -3,7 +3,7 @@ import { callableNumber } from '../callback/index.js';
 import { ApiError } from '../errors.js';
 import { NullableString, refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
-import { administrator, requireRole, requireSession } from '../tenants/index.js';
+import { administrator, requireSession, requireSettingsRole } from '../tenants/index.js';
 import { beginProof, confirmProof, viewProof } from './proofs.js';
 import type { NumberProver } from './prover.js';
 
@@ -28,7 +28,7 @@ export const numberProofRoutes: FastifyPluginAsyncTypebox<NumberProofOptions> = 
   { sql, prover },
 ) => {
   app.addHook('onRequest', requireSession(sql));
-  app.addHook('onRequest', requireRole('admin'));
+  app.addHook('onRequest', requireSettingsRole);
 
   async function show(tenantId: string, number: string) {
     const proof = await viewProof(sql, tenantId, number);

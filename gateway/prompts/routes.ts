@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiError } from '../errors.js';
 import { refusals, Timestamp } from '../schemas.js';
 import type { Sql } from '../store/index.js';
-import { administrator, caller, requireRole, requireSession } from '../tenants/index.js';
+import { administrator, caller, requireSession, requireSettingsRole } from '../tenants/index.js';
 import type { PromptFiles } from './files.js';
 import {
   clips,
@@ -77,7 +77,7 @@ export const promptRoutes: FastifyPluginAsyncTypebox<PromptRouteOptions> = async
     Manifest
   >;
   app.addHook('onRequest', requireSession(sql));
-  app.addHook('onRequest', requireRole('admin'));
+  app.addHook('onRequest', requireSettingsRole);
   app.addContentTypeParser(
     soundTypes,
     { parseAs: 'buffer', bodyLimit: uploadLimit },

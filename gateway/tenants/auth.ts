@@ -47,6 +47,13 @@ export function caller(request: FastifyRequest): Session {
   return request.session;
 }
 
+/** A hook for a company's settings: administrators change them, supervisors may read them; after `requireSession`. */
+export async function requireSettingsRole(request: FastifyRequest): Promise<void> {
+  const { role } = caller(request).user;
+  const reads = safeMethods.has(request.method) && role === 'supervisor';
+  if (role !== 'admin' && !reads) throw new ApiError('forbidden');
+}
+
 /** A hook for what only these roles may do; after `requireSession`. */
 export function requireRole(...roles: Session['user']['role'][]) {
   return async (request: FastifyRequest): Promise<void> => {

@@ -2,7 +2,7 @@ export { type Administrator, auditEvent } from './admin/audit.js';
 export { refusingConflicts } from './admin/conflicts.js';
 export { administrator, mountResource, type Resource } from './admin/resource.js';
 export { type AdminRouteOptions, adminRoutes } from './admin/routes.js';
-export { bearerToken, caller, requireRole, requireSession, sessionOf } from './auth.js';
+export { bearerToken, caller, requireRole, requireSession, requireSettingsRole, sessionOf } from './auth.js';
 export { lockDemo, seedDemo } from './demo.js';
 export { sessionRoutes } from './routes.js';
 export { findSession as sessionOfToken, type Session, type User } from './sessions.js';

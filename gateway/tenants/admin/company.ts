@@ -13,6 +13,7 @@ const Company = Type.Object({
   timeZone: Type.String(),
   countries: Type.Array(Type.String()),
   callerId: Type.String(),
+  monitoringShown: Type.Boolean({ description: 'An agent sees that a supervisor is in his talk.' }),
   version: Type.Integer(),
 });
 
@@ -36,6 +37,9 @@ const change = Type.Object(
         description: 'One of the proven numbers, presented to customers.',
       }),
     ),
+    monitoringShown: Type.Optional(
+      Type.Boolean({ description: 'Whether an agent sees that a supervisor is in his talk.' }),
+    ),
     version: Type.Integer({ minimum: 1, description: 'The version that was read.' }),
   },
   { additionalProperties: false },
@@ -43,7 +47,8 @@ const change = Type.Object(
 
 async function read(sql: Sql, tenantId: string): Promise<Static<typeof Company>> {
   const [company] = await sql<Static<typeof Company>[]>`
-    select name, locale, time_zone as "timeZone", countries, caller_id as "callerId", version
+    select name, locale, time_zone as "timeZone", countries, caller_id as "callerId",
+      monitoring_shown as "monitoringShown", version
     from tenants where id = ${tenantId}`;
   if (!company) throw new ApiError('not_found');
   return company;
@@ -67,7 +72,7 @@ export const companyRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app
     async request => {
       const by = administrator(request);
       const { version, ...fields } = request.body;
-      const { name, locale, timeZone, countries, callerId } = fields;
+      const { name, locale, timeZone, countries, callerId, monitoringShown } = fields;
       if (timeZone !== undefined && !isTimeZone(timeZone))
         throw new ApiError('time_zone_unknown', { field: 'timeZone' });
       const unknown = countries?.find(country => !isSupportedCountry(country));
@@ -80,7 +85,8 @@ export const companyRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app
         ), changed as (
           update tenants t set version = version + 1, name = coalesce(${name?.trim() ?? null}, t.name),
             locale = coalesce(${locale ?? null}, t.locale), time_zone = coalesce(${timeZone ?? null}, t.time_zone),
-            countries = coalesce(${countries ?? null}::text[], t.countries), caller_id = coalesce(${callerId ?? null}, t.caller_id)
+            countries = coalesce(${countries ?? null}::text[], t.countries), caller_id = coalesce(${callerId ?? null}, t.caller_id),
+            monitoring_shown = coalesce(${monitoringShown ?? null}::boolean, t.monitoring_shown)
           from proven where t.id = ${by.tenantId} and t.version = ${version} and proven.proven returning t.name
         ), audited as (${auditEvent(sql, by, { kind: 'company', action: 'changed', name: sql`name` }, fields)})
         select proven from proven left join changed on true where changed.name is not null or not proven`;

@@ -2,7 +2,7 @@ import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typ
 import { IdParams, PointInTime, refusals, Timestamp } from '../../schemas.js';
 import type { Sql } from '../../store/index.js';
 import type { Telephony } from '../../telephony/index.js';
-import { requireRole, requireSession } from '../auth.js';
+import { requireRole, requireSession, requireSettingsRole } from '../auth.js';
 import { signOutEverywhere } from '../sign-out.js';
 import { listAudit } from './audit.js';
 import { companyRoutes } from './company.js';
@@ -39,7 +39,7 @@ export const adminRoutes: FastifyPluginAsyncTypebox<AdminRouteOptions> = async (
   await app.register(invitationRoutes, { sql, loginsPerMinute, telephony });
   await app.register(async admin => {
     admin.addHook('onRequest', requireSession(sql));
-    admin.addHook('onRequest', requireRole('admin'));
+    admin.addHook('onRequest', requireSettingsRole);
     await admin.register(companyRoutes, { sql });
     const users = usersResource({ sql, signOutEverywhere: user => signOutEverywhere(sql, telephony, user) });
     mountResource(admin, users);
@@ -93,6 +93,7 @@ const trunkRoutes: FastifyPluginAsyncTypebox<{ telephony: Telephony }> = async (
 };
 
 const auditRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {
+  app.addHook('onRequest', requireRole('admin'));
   app.get(
     '/admin/audit',
     {

@@ -16,7 +16,7 @@ export function AdminPages({ me }: { me: Me }) {
   const [name = '', id] = path.replace(/^\/desktop\/admin\/?/, '').split('/');
   const page = pageOf(name);
   return (
-    <AdminContext value={{ house, me }}>
+    <AdminContext value={{ house, me, readOnly: me.role !== 'admin' }}>
       <div className={classes.layout}>
         <AdminNav here={name === '' ? 'company' : name} />
         <main id="stage" tabIndex={-1} className={classes.main} data-page={name || 'company'}>

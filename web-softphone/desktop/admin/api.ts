@@ -13,6 +13,8 @@ export interface Company {
   timeZone: string;
   countries: string[];
   callerId: string;
+  /** Whether an agent sees that a supervisor is in his talk. */
+  monitoringShown: boolean;
   version: number;
 }
 

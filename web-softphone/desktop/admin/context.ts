@@ -9,6 +9,8 @@ import { type AdminText, adminTexts } from './i18n/texts.js';
 export interface AdminContextValue {
   house: House;
   me: Me;
+  /** Supervisors see what is set, and change nothing. */
+  readOnly: boolean;
 }
 
 export const AdminContext = createContext<AdminContextValue | null>(null);

@@ -21,6 +21,7 @@ export const en = {
     audit: 'Audit log',
   },
 
+  readOnly: 'You may look at this. Only administrators change it.',
   save: 'Save',
   add: 'Add',
   undo: 'Undo changes',
@@ -95,6 +96,10 @@ export const en = {
     countriesMissing: 'Choose at least one country.',
     callerId: 'Number that customers see',
     callerIdHelp: 'One of your proven numbers.',
+    supervision: 'Supervision',
+    supervisionText:
+      'Who listens, whispers or barges in is in the history of the talk in any case, for supervisors.',
+    monitoringShown: 'An agent sees that a supervisor is in his talk',
     toNumbers: 'Numbers and their proof',
   },
 

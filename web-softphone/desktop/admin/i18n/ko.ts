@@ -21,6 +21,7 @@ export const ko: AdminText = {
     audit: '변경 이력',
   },
 
+  readOnly: '조회만 할 수 있습니다. 변경은 관리자만 할 수 있습니다.',
   save: '저장',
   add: '추가',
   undo: '변경 취소',
@@ -95,6 +96,9 @@ export const ko: AdminText = {
     countriesMissing: '국가를 하나 이상 선택해 주세요.',
     callerId: '고객에게 표시되는 번호',
     callerIdHelp: '소유가 확인된 번호 중에서 고를 수 있습니다.',
+    supervision: '통화 모니터링',
+    supervisionText: '청취, 귓속말, 개입은 설정과 관계없이 통화 기록에 남으며 슈퍼바이저가 볼 수 있습니다.',
+    monitoringShown: '슈퍼바이저가 통화에 들어오면 상담원에게 표시',
     toNumbers: '전화번호와 소유 확인',
   },
 

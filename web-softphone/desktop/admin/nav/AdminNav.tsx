@@ -17,7 +17,7 @@ import {
 } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { Link } from '../../ui/Link.js';
-import { useAdminText } from '../context.js';
+import { useAdmin, useAdminText } from '../context.js';
 import classes from './nav.module.css';
 
 const groups = [
@@ -48,6 +48,7 @@ const icons = {
 /** The menu: beside the page where there is room, else folded away above it. */
 export function AdminNav({ here }: { here: string }) {
   const t = useAdminText();
+  const { readOnly } = useAdmin();
   const [open, setOpen] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it closes when another page is shown
   useEffect(() => setOpen(false), [here]);
@@ -66,32 +67,34 @@ export function AdminNav({ here }: { here: string }) {
         </span>
       </UnstyledButton>
       <div className={classes.groups} data-open={open}>
-        {groups.map(({ name, pages }) => (
-          <div key={name}>
-            <p className={classes.group} id={`admin-${name}`}>
-              {t.groups[name]}
-            </p>
-            <ul aria-labelledby={`admin-${name}`}>
-              {pages.map(page => {
-                const Icon = icons[page];
-                return (
-                  <li key={page}>
-                    <Link
-                      href={`/desktop/admin/${page}`}
-                      className={classes.item}
-                      aria-current={page === here ? 'page' : undefined}
-                      onClick={() => setOpen(false)}
-                      data-testid={`nav-${page}`}
-                    >
-                      <Icon size={18} stroke={1.75} aria-hidden />
-                      {t.pages[page]}
-                    </Link>
-                  </li>
-                );
-              })}
-            </ul>
-          </div>
-        ))}
+        {groups
+          .filter(({ name }) => !(readOnly && name === 'records'))
+          .map(({ name, pages }) => (
+            <div key={name}>
+              <p className={classes.group} id={`admin-${name}`}>
+                {t.groups[name]}
+              </p>
+              <ul aria-labelledby={`admin-${name}`}>
+                {pages.map(page => {
+                  const Icon = icons[page];
+                  return (
+                    <li key={page}>
+                      <Link
+                        href={`/desktop/admin/${page}`}
+                        className={classes.item}
+                        aria-current={page === here ? 'page' : undefined}
+                        onClick={() => setOpen(false)}
+                        data-testid={`nav-${page}`}
+                      >
+                        <Icon size={18} stroke={1.75} aria-hidden />
+                        {t.pages[page]}
+                      </Link>
+                    </li>
+                  );
+                })}
+              </ul>
+            </div>
+          ))}
       </div>
     </nav>
   );

@@ -1,4 +1,4 @@
-import { MultiSelect, Select } from '@mantine/core';
+import { MultiSelect, Select, Switch } from '@mantine/core';
 import { getCountries } from 'libphonenumber-js/min';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { ProblemAlert } from '../../ui/common/ProblemAlert.js';
@@ -38,8 +38,9 @@ export function CompanyPage() {
 
 type CompanyValues = Omit<Company, 'version'>;
 
-function valuesOf({ name, locale, timeZone, countries, callerId }: Company): CompanyValues {
-  return { name, locale, timeZone, countries, callerId };
+function valuesOf(company: Company): CompanyValues {
+  const { name, locale, timeZone, countries, callerId, monitoringShown } = company;
+  return { name, locale, timeZone, countries, callerId, monitoringShown };
 }
 
 function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company: Company) => void }) {
@@ -85,6 +86,7 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
         timeZone: t.company.timeZone,
         countries: t.company.countries,
         callerId: t.company.callerId,
+        monitoringShown: t.company.monitoringShown,
       }}
     >
       <Section title={t.company.general}>
@@ -119,6 +121,15 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
         </Wide>
         <CallerId form={form} home={home} numbers={proven.map(({ number }) => number)} />
         <Link href="/desktop/admin/numbers">{t.company.toNumbers}</Link>
+      </Section>
+      <Section title={t.company.supervision} text={t.company.supervisionText}>
+        <Wide>
+          <Switch
+            {...form.check('monitoringShown')}
+            label={t.company.monitoringShown}
+            data-testid="field-monitoringShown"
+          />
+        </Wide>
       </Section>
     </FormPage>
   );

@@ -142,7 +142,7 @@ function Row({ pack, clip, playing, onPlay, onChanged }: RowProps) {
   const t = useAdminText();
   const text = useText();
   const language = useLanguage();
-  const { house } = useAdmin();
+  const { house, readOnly } = useAdmin();
   const [pending, setPending] = useState(false);
   const { own, durationMs, level } = clip;
   const decibels = (value: number) =>
@@ -200,25 +200,27 @@ function Row({ pack, clip, playing, onPlay, onChanged }: RowProps) {
           >
             {playing ? <IconPlayerStop size={16} aria-hidden /> : <IconPlayerPlay size={16} aria-hidden />}
           </Button>
-          <FileButton
-            accept="audio/wav,audio/x-wav,audio/mpeg,.wav,.mp3"
-            onChange={file => void upload(file)}
-          >
-            {props => (
-              <Button
-                {...props}
-                variant="default"
-                size="xs"
-                leftSection={<IconUpload size={16} aria-hidden />}
-                loading={pending}
-                aria-label={t.prompts.upload(clip.clip)}
-                data-testid={`upload-${clip.clip}`}
-              >
-                {t.prompts.uploadShort}
-              </Button>
-            )}
-          </FileButton>
-          {own && (
+          {!readOnly && (
+            <FileButton
+              accept="audio/wav,audio/x-wav,audio/mpeg,.wav,.mp3"
+              onChange={file => void upload(file)}
+            >
+              {props => (
+                <Button
+                  {...props}
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconUpload size={16} aria-hidden />}
+                  loading={pending}
+                  aria-label={t.prompts.upload(clip.clip)}
+                  data-testid={`upload-${clip.clip}`}
+                >
+                  {t.prompts.uploadShort}
+                </Button>
+              )}
+            </FileButton>
+          )}
+          {own && !readOnly && (
             <ConfirmButton
               label={t.prompts.restoreShort}
               ariaLabel={t.prompts.restore(clip.clip)}

@@ -1,11 +1,11 @@
 import { Alert, Button, Modal, Text } from '@mantine/core';
-import { IconArrowLeft, IconUsers } from '@tabler/icons-react';
+import { IconArrowLeft, IconLock, IconUsers } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { ProblemAlert } from '../../ui/common/ProblemAlert.js';
 import { useText } from '../../ui/hooks.js';
 import { Link } from '../../ui/Link.js';
 import type { Versioned } from '../collection.js';
-import { useAdminText } from '../context.js';
+import { useAdmin, useAdminText } from '../context.js';
 import classes from './form.module.css';
 import { PageHead } from './PageHead.js';
 import type { RecordForm } from './use-record.js';
@@ -31,6 +31,7 @@ interface Props<T extends Versioned, V extends object> {
 export function FormPage<T extends Versioned, V extends object>(props: Props<T, V>) {
   const { title, back, record, labels, actions, lead, after, children } = props;
   const t = useAdminText();
+  const { readOnly } = useAdmin();
   const { close } = useText();
   const { dirty, pending, isNew, failure, conflict } = record;
   return (
@@ -41,8 +42,13 @@ export function FormPage<T extends Versioned, V extends object>(props: Props<T, 
           {back.label}
         </Link>
       )}
-      <PageHead title={title} actions={actions} />
-      {lead}
+      <PageHead title={title} actions={readOnly ? undefined : actions} />
+      {readOnly && (
+        <Alert variant="default" mb="md" icon={<IconLock aria-hidden />} data-testid="read-only">
+          {t.readOnly}
+        </Alert>
+      )}
+      {!readOnly && lead}
       <form
         ref={record.element}
         className={classes.form}
@@ -52,8 +58,10 @@ export function FormPage<T extends Versioned, V extends object>(props: Props<T, 
       >
         {failure !== null && <ProblemAlert title={t.notSaved} failure={failure} />}
         {conflict && <ConflictPanel record={record} labels={labels} />}
-        {children}
-        <div className={classes.bar} data-dirty={dirty || isNew}>
+        <fieldset disabled={readOnly} className={classes.all}>
+          {children}
+        </fieldset>
+        <div className={classes.bar} data-dirty={dirty || isNew} hidden={readOnly}>
           <Text size="sm" role="status" className={classes.state}>
             {dirty ? t.unsaved : isNew ? t.notAdded : record.saved ? t.saved : t.allSaved}
           </Text>

@@ -11,7 +11,7 @@ import { type ReactNode, useState } from 'react';
 import { ProblemAlert } from '../../ui/common/ProblemAlert.js';
 import { useLanguage, useText } from '../../ui/hooks.js';
 import { Link } from '../../ui/Link.js';
-import { useAdminText } from '../context.js';
+import { useAdmin, useAdminText } from '../context.js';
 import classes from './list.module.css';
 import { PageHead } from './PageHead.js';
 
@@ -70,8 +70,10 @@ function sorted<T>(
 
 /** Things of one kind, to be searched, sorted and opened. */
 export function ListPage<T>(props: Props<T>) {
-  const { title, text, columns, rows, failure, onRetry, add, actions, lead, empty } = props;
+  const { title, text, columns, rows, failure, onRetry, actions, lead, empty } = props;
   const t = useAdminText();
+  const { readOnly } = useAdmin();
+  const add = readOnly ? undefined : props.add;
   const locale = useLanguage();
   const [search, setSearch] = useState('');
   const [order, setOrder] = useState<Order | null>(null);

@@ -90,7 +90,8 @@ function Row({ row, me, queues, onCancel }: RowProps) {
           )}
         </strong>
         <span className={classes.minor}>
-          <PhoneNumber e164={row.customer.phone} home={me.tenant.countries[0]} /> · <Remarks row={row} />
+          <PhoneNumber e164={row.customer.phone} home={me.tenant.countries[0]} channel={row.channel} /> ·{' '}
+          <Remarks row={row} />
         </span>
         {failure !== null && <span className={classes.problem}>{problemText(failure, t)}</span>}
       </div>

@@ -19,7 +19,7 @@ const AdminPages = lazy(async () => ({ default: (await import('../../admin/admin
 /** The pages for administrators, in the place of the desk. */
 export function Administration({ me }: { me: Me }) {
   const t = useText();
-  if (me.role !== 'admin') {
+  if (me.role === 'agent') {
     return (
       <main id="stage" tabIndex={-1} className={classes.centre}>
         <IconLock size={40} stroke={1.5} aria-hidden color="var(--rb-muted)" />

@@ -52,7 +52,7 @@ export function Shell({ account }: { account: Me }) {
         </div>
         <AgentStateControl me={me} />
         <div className={classes.tools}>
-          {me.role === 'admin' && <PlaceSwitch administration={isAdminPath(path)} />}
+          {me.role !== 'agent' && <PlaceSwitch administration={isAdminPath(path)} />}
           <UnstyledButton
             className={classes.tool}
             aria-keyshortcuts={ariaKeys('dial')}
