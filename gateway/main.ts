@@ -16,7 +16,7 @@ import {
   waitingClock,
 } from './acd/index.js';
 import { Conductor, callbackRoutes, ExpectedOffers, outcomeRuleRoutes } from './callback/index.js';
-import { LegJournal } from './calls/index.js';
+import { LegJournal, LineWatch } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
@@ -126,7 +126,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const waitingCounts = new WaitingCounts(sql, announcements, logger);
     const presence = new Presence(sql, logger, lease.id);
     const legJournal = new LegJournal(records, logger, lease.id);
-    const callParts = { sql, announcements, prompts, telephony, media, logger, legJournal };
+    const lineWatch = new LineWatch(records, logger);
+    const callParts = { sql, announcements, prompts, telephony, media, logger, legJournal, lineWatch };
     const conductor = new Conductor({
       ...callParts,
       wrapUps,

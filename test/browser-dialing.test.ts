@@ -59,6 +59,12 @@ t.test('at the desktop: a number is dialled, clicked on again, and a colleague i
   t.pass('both hear each other');
   await picture(desk, 'outbound');
   t.same(await accessibilityFaults(desk.page), [], 'the call is accessible');
+  await desk.find('line-meter').click();
+  await desk.page.locator('[data-testid="line-figures"] [data-role="customer"] table').waitFor();
+  await desk.page.locator('[data-testid="line-figures"] [data-role="agent"] table').waitFor();
+  await picture(desk, 'line-figures');
+  t.same(await accessibilityFaults(desk.page), [], 'the figures of the lines are accessible');
+  await desk.page.keyboard.press('Escape');
   await desk.hangUp();
   await telco.done;
   await desk.wrapUp({ note: '02-555-0199 로 다시 전화', disposition: 'follow_up' });

@@ -106,7 +106,7 @@ t.test('those who wait are moved, taken back, and cancelled', async t => {
   await picture(desk, 'waiting-moved');
   t.same(await accessibilityFaults(desk.page), [], 'the list is accessible');
   await desk.find('waiting-undo').click();
-  await row.getByText('구매 상담').waitFor();
+  await row.getByText('기술 지원').waitFor({ state: 'hidden' });
   t.equal(await queueOf(), 'sales', 'it was taken back');
 
   await row.getByTestId('waiting-actions').click();

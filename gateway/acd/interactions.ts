@@ -1,3 +1,4 @@
+import { type LineView, linesUp } from '../calls/index.js';
 import type { Fragment, Sql } from '../store/index.js';
 import type { InteractionState, Outcome } from './states.js';
 
@@ -66,6 +67,8 @@ export interface InteractionView {
   /** The number outside that goes on with the customer. */
   forwardedTo: string | null;
   parties: PartyView[];
+  /** The lines that are up, and how they sound. */
+  lines: LineView[];
 }
 
 export interface InteractionEventView {
@@ -110,7 +113,8 @@ function view(sql: Sql, locale: string): Fragment {
     (select json_build_object('id', h.id, 'name', h.name) from users h where h.id = i.asked_by) as "askedBy",
     case when i.transfer is not null then json_build_object('to', i.transfer ->> 'to', 'reason', i.transfer ->> 'reason',
       'by', (select b.name from users b where b.id = i.transferred_by)) end as transfer,
-    ${partyViews(sql, locale)} as parties
+    ${partyViews(sql, locale)} as parties,
+    case when i.state in ('dialing', 'bridged') then ${linesUp(sql)} else '[]' end as lines
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     left join users u on u.tenant_id = i.tenant_id and u.id = i.agent_id

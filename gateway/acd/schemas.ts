@@ -48,6 +48,29 @@ export const SoftphoneCredential = Type.Object({
   ),
 });
 
+const figure = Type.Union([Type.Number(), Type.Null()]);
+
+/** The figures of a line's media. */
+const LineQuality = Type.Union([
+  Type.Object({
+    codec: NullableString,
+    packetsSent: Type.Number(),
+    packetsReceived: Type.Number(),
+    packetsLost: Type.Number({ description: 'Of what we should have received.' }),
+    jitterMs: Type.Number(),
+    roundTripMs: figure,
+    sentLost: Type.Union([Type.Number(), Type.Null()], {
+      description: 'Of what we sent, as its receiver reports.',
+    }),
+    sentJitterMs: figure,
+    mosReceived: Type.Union([Type.Number(), Type.Null()], {
+      description: 'Mean opinion score by the E-model (ITU-T G.107), 1 to 4.5.',
+    }),
+    mosSent: figure,
+  }),
+  Type.Null(),
+]);
+
 const fields = {
   id: Type.String(),
   channel: Type.String({ description: 'callback, call, outbound or internal' }),
@@ -123,6 +146,14 @@ const fields = {
     }),
     { description: 'Who is, was, or is to be in the talk beside its agent and its customer.' },
   ),
+  lines: Type.Array(
+    Type.Object({
+      role: Type.String(),
+      grade: Type.Union([Type.String(), Type.Null()], { description: 'good, fair, poor or silent' }),
+      quality: LineQuality,
+    }),
+    { description: 'The lines that are up, and how they sound: figures at most five seconds old.' },
+  ),
 };
 
 export const Interaction = Type.Object(fields);
@@ -165,6 +196,7 @@ export const InteractionDetail = Type.Object({
       startedAt: Timestamp,
       answeredAt: NullableTimestamp,
       endedAt: NullableTimestamp,
+      quality: LineQuality,
     }),
   ),
 });

@@ -26,8 +26,11 @@ export {
   type InheritedLeg,
   type LegRemains,
   type LegView,
+  type LineView,
   legsOf,
+  linesUp,
 } from './leg-record.js';
+export { LineWatch } from './line-watch.js';
 export {
   type AskedParty,
   allLeave,

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { EndpointStatistics } from '../media/index.js';
 import { type Sql, untilTaken } from '../store/index.js';
 import type { CallOutcome } from '../telephony/index.js';
 
@@ -25,6 +26,8 @@ export interface LegEntry {
   startedAt: number;
   answeredAt: number | null;
   endedAt: number | null;
+  /** What its media has come to, once it is over. */
+  quality: EndpointStatistics | null;
 }
 
 /** What has changed within so many milliseconds is written together. */
@@ -70,6 +73,8 @@ export class LegJournal {
   async #store(entries: LegEntry[]): Promise<void> {
     try {
       await untilTaken(() => upsert(this.#sql, entries, this.#nodeId));
+      const measured = entries.filter(({ quality }) => quality !== null);
+      if (measured.length > 0) await untilTaken(() => storeQuality(this.#sql, measured));
     } catch (error) {
       if (entries.length > 1) {
         for (const entry of entries) await this.#store([entry]);
@@ -88,7 +93,7 @@ export class LegJournal {
 async function upsert(sql: Sql, entries: readonly LegEntry[], nodeId: string): Promise<void> {
   const now = performance.now();
   const ago = (moment: number | null) => (moment === null ? null : (now - moment) / 1000);
-  const rows = entries.map(({ startedAt, answeredAt, endedAt, ...entry }) => ({
+  const rows = entries.map(({ startedAt, answeredAt, endedAt, quality: _, ...entry }) => ({
     ...entry,
     started: ago(startedAt),
     answered: ago(answeredAt),
@@ -108,4 +113,12 @@ async function upsert(sql: Sql, entries: readonly LegEntry[], nodeId: string): P
       sip_status = excluded.sip_status, ended_by = excluded.ended_by,
       answered_at = coalesce(legs.answered_at, excluded.answered_at), ended_at = excluded.ended_at
     where legs.state <> 'ended'`;
+}
+
+/** The last figures of lines, which come after their end. */
+async function storeQuality(sql: Sql, entries: readonly LegEntry[]): Promise<void> {
+  const rows = entries.map(({ id, quality }) => ({ id, quality: { ...quality } }));
+  await sql`
+    update legs l set quality = n.quality from jsonb_to_recordset(${sql.json(rows)}) as n (id uuid, quality jsonb)
+    where l.id = n.id`;
 }

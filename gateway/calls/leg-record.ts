@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql } from '../store/index.js';
+import type { EndpointStatistics } from '../media/index.js';
+import type { Fragment, Sql } from '../store/index.js';
 import { browserCallPrefix } from './browser-call.js';
 import type { LegEntry, LegJournal, LegOutcome } from './leg-journal.js';
+import type { LineGrade } from './line-grade.js';
 
 /** Whose leg it is; `third`: a number outside that was consulted, added, or passed on to. */
 export type LegRole = 'agent' | 'customer' | 'third' | 'supervisor';
@@ -35,6 +37,8 @@ export interface LegView {
   startedAt: Date;
   answeredAt: Date | null;
   endedAt: Date | null;
+  /** How it sounds, or did until its end. */
+  quality: EndpointStatistics | null;
 }
 
 export interface LegEnding {
@@ -91,6 +95,16 @@ export class LegRecord {
     });
   }
 
+  /** What its media has come to. */
+  measured(quality: EndpointStatistics): void {
+    this.#change({ quality });
+  }
+
+  /** By which the store knows it; undefined until the INVITE is out. */
+  get id(): string | undefined {
+    return this.#entry?.id;
+  }
+
   #change(change: Partial<LegEntry>): void {
     this.#entry ??= freshEntry(this.#party);
     Object.assign(this.#entry, change);
@@ -115,6 +129,7 @@ function freshEntry(party: LegParty): LegEntry {
     startedAt: performance.now(),
     answeredAt: null,
     endedAt: null,
+    quality: null,
   };
 }
 
@@ -122,9 +137,23 @@ function freshEntry(party: LegParty): LegEntry {
 export function legsOf(sql: Sql, tenantId: string, interactionId: string) {
   return sql<LegView[]>`
     select l.id, l.role, coalesce(u.name, l.phone, '') as party, l.state, l.outcome, l.sip_status as "sipStatus",
-      l.ended_by as "endedBy", l.started_at as "startedAt", l.answered_at as "answeredAt", l.ended_at as "endedAt"
+      l.ended_by as "endedBy", l.started_at as "startedAt", l.answered_at as "answeredAt", l.ended_at as "endedAt", l.quality
     from legs l left join users u on u.tenant_id = l.tenant_id and u.id = l.user_id
     where l.tenant_id = ${tenantId} and l.interaction_id = ${interactionId} order by l.started_at, l.id limit 200`;
+}
+
+/** A line of a talk as it is now. */
+export interface LineView {
+  role: LegRole;
+  grade: LineGrade | null;
+  quality: EndpointStatistics | null;
+}
+
+/** The lines of an interaction `i` that are up: as JSON. */
+export function linesUp(sql: Sql): Fragment {
+  return sql`coalesce((
+    select json_agg(json_build_object('role', l.role, 'grade', l.grade, 'quality', l.quality) order by l.started_at)
+    from legs l where l.tenant_id = i.tenant_id and l.interaction_id = i.id and l.state = 'answered'), '[]')`;
 }
 
 /** What is left of a leg: its dialog and its endpoint, as far as it had them. */

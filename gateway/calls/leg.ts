@@ -18,9 +18,11 @@ import {
 import { type BrowserCallParts, inviteBrowser } from './browser-call.js';
 import type { LegJournal } from './leg-journal.js';
 import { type InheritedLeg, type LegParty, LegRecord } from './leg-record.js';
+import type { LineWatch } from './line-watch.js';
 
 export interface CallParts {
   legJournal: LegJournal;
+  lineWatch: LineWatch;
   telephony: Telephony;
   media: MediaServer;
   logger: Logger;
@@ -49,6 +51,16 @@ interface Placement {
   closing?: LegEnd;
 }
 
+interface LegMade {
+  dialog: SipDialog;
+  endpoint: Endpoint;
+  record: LegRecord;
+  /** What it means that the peer's media says goodbye: of a page that is all there is to hear. */
+  closing?: LegEnd | undefined;
+  /** When media can flow; of a leg that is taken over it does. */
+  connected?: Promise<unknown>;
+}
+
 /** One answered leg: a SIP dialog with its media endpoint. It owns both; `end` frees both. */
 export class Leg {
   readonly endpoint: Endpoint;
@@ -58,22 +70,17 @@ export class Leg {
   readonly ended: Promise<LegEnd>;
   readonly #dialog: SipDialog;
   readonly #record: LegRecord;
+  readonly #unwatch: () => void;
   #resolve: (end: LegEnd) => void = () => undefined;
   #ending: Promise<void> | undefined;
   #dialogOver = false;
 
-  /**
-   * @param closing what it means that the peer's media says goodbye: of a page that is all there is to hear
-   * @param connected when media can flow; of a leg that is taken over it does
-   */
   constructor(
-    dialog: SipDialog,
-    endpoint: Endpoint,
-    record: LegRecord,
-    closing: LegEnd = 'lost',
-    connected: Promise<unknown> = Promise.resolve(),
+    { lineWatch }: Pick<CallParts, 'lineWatch'>,
+    { dialog, endpoint, record, closing = 'lost', connected = Promise.resolve() }: LegMade,
   ) {
     this.connected = connected;
+    this.#unwatch = record.id === undefined ? () => undefined : lineWatch.follow(record.id, endpoint);
     this.#dialog = dialog;
     this.endpoint = endpoint;
     this.#record = record;
@@ -129,7 +136,12 @@ export class Leg {
       outcome: end === 'lost' ? 'lost' : 'answered',
       endedBy: end === 'by_us' ? 'us' : 'peer',
     });
-    await Promise.all([this.#dialogOver ? undefined : this.#dialog.end(), this.endpoint.destroy()]);
+    this.#unwatch();
+    const [figures] = await Promise.all([
+      this.endpoint.destroy(),
+      this.#dialogOver ? undefined : this.#dialog.end(),
+    ]);
+    if (figures) this.#record.measured(figures);
     await this.#record.settled;
   }
 }
@@ -183,7 +195,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     });
     await made.accept(dialog.remoteSdp);
     record.answered();
-    return new Leg(dialog, made, record, closing, connected);
+    return new Leg(parts, { dialog, endpoint: made, record, closing, connected });
   } catch (error) {
     if (!(error instanceof CallFailure || error instanceof MediaError))
       logger.error(
@@ -211,10 +223,8 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
  * Goes on with an answered leg that another gateway, or an earlier run of this one, has left: its endpoint and its dialog
  * are this gateway's from now on. Undefined: one of the two is no more, and the other is freed.
  */
-export async function adoptLeg(
-  { legJournal, telephony, media, logger }: CallParts,
-  leg: InheritedLeg,
-): Promise<Leg | undefined> {
+export async function adoptLeg(parts: CallParts, leg: InheritedLeg): Promise<Leg | undefined> {
+  const { legJournal, telephony, media, logger } = parts;
   const { callId, interactionId, inboundCallId, endpointId, role } = leg;
   let endpoint: Endpoint;
   try {
@@ -229,7 +239,7 @@ export async function adoptLeg(
     ...{ callId, localSdp: endpoint.localSdp, trunk },
     interactionId: inboundCallId ?? interactionId ?? '',
   });
-  if (dialog) return new Leg(dialog, endpoint, LegRecord.of(legJournal, leg));
+  if (dialog) return new Leg(parts, { dialog, endpoint, record: LegRecord.of(legJournal, leg) });
   await endpoint.destroy();
   return undefined;
 }
@@ -273,7 +283,7 @@ export async function answerCall(parts: CallParts, request: AnswerCall): Promise
     if (call.offer === undefined) await endpoint.accept(dialog.remoteSdp);
     record.started(dialog.callId, endpoint.id);
     record.answered();
-    return new Leg(dialog, endpoint, record);
+    return new Leg(parts, { dialog, endpoint, record });
   } catch (error) {
     dialog?.end().catch(cause => parts.logger.warn({ err: cause, inboundCallId }, 'BYE failed'));
     await endpoint.destroy();

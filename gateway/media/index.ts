@@ -15,4 +15,5 @@ export {
 } from './freeswitch/index.js';
 export { MediaPool, type PoolMember } from './pool.js';
 export * from './port.js';
+export { scoreOf } from './quality.js';
 export { RelocatingMedia } from './relocation.js';

@@ -77,6 +77,30 @@ export interface Interaction {
   transfer: { by: string | null; to: string; reason: string | null } | null;
   forwardedTo: string | null;
   parties: Party[];
+  /** The lines that are up, and how they sound: figures at most five seconds old. */
+  lines: Line[];
+}
+
+export type LineGrade = 'good' | 'fair' | 'poor' | 'silent';
+
+export interface Line {
+  role: string;
+  grade: LineGrade | null;
+  quality: LineQuality | null;
+}
+
+/** As the server measures it: what comes from the far end of the line, and what arrives there by its reports. */
+export interface LineQuality {
+  codec: string | null;
+  packetsSent: number;
+  packetsReceived: number;
+  packetsLost: number;
+  jitterMs: number;
+  roundTripMs: number | null;
+  sentLost: number | null;
+  sentJitterMs: number | null;
+  mosReceived: number | null;
+  mosSent: number | null;
 }
 
 /** Who is, was, or is to be in a talk beside its agent and its customer. */
@@ -213,6 +237,7 @@ export interface Leg {
   startedAt: string;
   answeredAt: string | null;
   endedAt: string | null;
+  quality: LineQuality | null;
 }
 
 /** Why an agent was asked: kept with the event `offered`. */

@@ -403,6 +403,25 @@ export const en = {
     failed: 'It was not cancelled',
   },
 
+  quality: {
+    title: 'Sound of the line',
+    line: 'Line',
+    unknown: 'Not measured yet',
+    grades: { good: 'Sounds good', fair: 'Sounds fair', poor: 'Sounds bad', silent: 'No sound' },
+    from: 'from there',
+    to: 'to there',
+    score: 'Score (MOS, to 4.5)',
+    loss: 'Lost',
+    jitter: 'Jitter',
+    roundTrip: 'Round trip',
+    faults: {
+      own_network: 'Your network loses part of the call. A cable, or another network, may help.',
+      own_silent: 'Nothing arrives from your browser. Check the microphone and the network.',
+      customer_line: 'The line of the customer is bad. Calling again may help.',
+      customer_silent: 'Nothing arrives from the customer’s line.',
+    },
+  },
+
   wrapUp: {
     title: 'Wrap-up',
     note: 'Note',
@@ -549,6 +568,7 @@ export const en = {
     consult_asked: 'Help asked for',
     dialed_out: 'Call begun by the agent',
     call_over: 'Call is over',
+    line_graded: 'Sound of the line changed',
     consult_over: 'Help is over',
     party_asked: 'Asked into the talk',
     party_rings: 'Being called into the talk',

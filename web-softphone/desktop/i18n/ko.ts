@@ -400,6 +400,25 @@ export const ko: Dictionary = {
     failed: '취소하지 못했습니다',
   },
 
+  quality: {
+    title: '통화 품질',
+    line: '회선',
+    unknown: '아직 측정 전',
+    grades: { good: '음질 좋음', fair: '음질 보통', poor: '음질 나쁨', silent: '소리 없음' },
+    from: '수신',
+    to: '송신',
+    score: '품질 점수 (MOS, 최고 4.5)',
+    loss: '손실',
+    jitter: '지터',
+    roundTrip: '왕복 지연',
+    faults: {
+      own_network: '내 네트워크에서 통화 일부가 손실됩니다. 유선이나 다른 네트워크를 사용해 보세요.',
+      own_silent: '내 브라우저에서 소리가 오지 않습니다. 마이크와 네트워크를 확인하세요.',
+      customer_line: '고객 쪽 회선 상태가 나쁩니다. 다시 걸면 나아질 수 있습니다.',
+      customer_silent: '고객 쪽 회선에서 소리가 오지 않습니다.',
+    },
+  },
+
   wrapUp: {
     title: '후처리',
     note: '상담 메모',
@@ -545,6 +564,7 @@ export const ko: Dictionary = {
     consult_asked: '도움 요청',
     dialed_out: '상담원이 전화 시작',
     call_over: '통화 종료',
+    line_graded: '통화 품질 변화',
     consult_over: '도움 종료',
     party_asked: '통화 참여 요청',
     party_rings: '참여자에게 연결 중',

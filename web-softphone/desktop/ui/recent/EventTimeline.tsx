@@ -10,13 +10,15 @@ import { isDecision, Reasons } from './Reasons.js';
 
 /** What an event says beside its type, in words. */
 function remarks({ data }: InteractionEvent, t: Dictionary, locale: Language): string[] {
-  const { outcome, endedBy, from, to, waited, above, offers, heard } = data;
+  const { outcome, endedBy, from, to, waited, above, offers, heard, role, grade } = data;
   const found: string[] = [];
   if (isQueue(from) && isQueue(to))
     found.push(t.queueRules.moved(nameOfQueue(from, locale), nameOfQueue(to, locale)));
   if (typeof waited === 'number') found.push(t.queueRules.waited(formatDuration(waited * 1000)));
   if (typeof above === 'number') found.push(t.queueRules.above(above));
   if (typeof offers === 'string') found.push(wordFor(t.queueRules.offers, offers));
+  if (typeof role === 'string' && typeof grade === 'string')
+    found.push(wordFor(t.detail.legRoles, role), wordFor(t.quality.grades, grade));
   if (typeof heard === 'string') found.push(heard);
   if (typeof outcome === 'string') found.push(wordFor(t.outcomes, outcome));
   if (typeof endedBy === 'string') found.push(wordFor(t.enders, endedBy));

@@ -4,6 +4,7 @@ import { formatDuration } from '../../format/duration.js';
 import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
 import { useText } from '../hooks.js';
+import { LineFigures } from '../stage/LineMeter.js';
 import classes from './detail.module.css';
 
 function fate(leg: Leg, t: Dictionary): string[] {
@@ -35,6 +36,12 @@ export function LegList({ legs }: { legs: Leg[] }) {
             <span>{wordFor(t.detail.legStates, leg.state)}</span>
           </span>
           <p className={classes.more}>{fate(leg, t).join(' · ')}</p>
+          {leg.quality && leg.quality.packetsReceived + leg.quality.packetsSent > 0 && (
+            <details className={classes.more} data-testid="leg-quality">
+              <summary>{t.quality.title}</summary>
+              <LineFigures quality={leg.quality} />
+            </details>
+          )}
         </li>
       ))}
     </ul>

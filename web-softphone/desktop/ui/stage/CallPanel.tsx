@@ -12,6 +12,7 @@ import { ariaKeys, codeOf } from '../shortcut-keys.js';
 import { Parties } from '../talk/Parties.js';
 import { CallControls } from './CallControls.js';
 import { CallSteps } from './CallSteps.js';
+import { LineMeter } from './LineMeter.js';
 import classes from './panel.module.css';
 
 interface Status {
@@ -78,6 +79,7 @@ export function CallPanel({ interaction, me }: { interaction: Interaction; me: M
       {interaction.state !== 'bridged' && interaction.partOf === null && (
         <CallSteps interaction={interaction} phase={call.phase} />
       )}
+      {interaction.state === 'bridged' && <LineMeter interaction={interaction} />}
       <CallControls interaction={interaction} />
       <Parties interaction={interaction} country={me.tenant.countries[0]} />
       <Button
