@@ -20,7 +20,8 @@ import { LegJournal, LineWatch } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
-import { Reception, seedDemoFlows } from './inbound/index.js';
+import { Reception, seedDemoFlows, voicemailClock, voicemailRoutes } from './inbound/index.js';
+import { Mailer } from './mail/index.js';
 import {
   connectAsteriskMedia,
   connectBuiltinMediaPool,
@@ -134,7 +135,14 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       expected: new ExpectedOffers(),
       propose: offer => prober.take(offer),
     });
-    const reception = new Reception({ ...callParts, conductor, lease });
+    const { recordingsDir, publicUrl } = config;
+    const oldMessages = voicemailClock(sql, logger);
+    const mailer =
+      config.smtpUrl === undefined
+        ? undefined
+        : new Mailer({ sql, logger, smtpUrl: config.smtpUrl, from: config.mailFrom });
+    const sendsMail = mailer !== undefined;
+    const reception = new Reception({ ...callParts, conductor, lease, recordingsDir, publicUrl, sendsMail });
     const numberProver = new NumberProver({ sql, telephony, media, prompts, logger });
     const prober = new Prober({
       sql,
@@ -169,6 +177,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     matcher.start();
     waiting.start(announcements);
     await reception.start();
+    oldMessages.start(announcements);
+    mailer?.start(announcements);
     const sweeper = setInterval(
       () =>
         void sweepSessions(sql, telephony).catch(error =>
@@ -186,6 +196,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => queueClock.stop(),
       // Whoever waits in a queue is the conductor's, and his flow waits with him.
       () => Promise.all([reception.stop(), keepsCalls() ? conductor.leave() : conductor.stop()]),
+      () => Promise.all([oldMessages.stop(), mailer?.stop()]),
       () => numberProver.stop(),
       () => matcher.stop(),
       () => waiting.stop(),
@@ -253,6 +264,9 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
         },
         async api => {
           await api.register(widgetRoutes, { sql });
+        },
+        async api => {
+          await api.register(voicemailRoutes, { sql });
         },
         async api => {
           await api.register(promptRoutes, { sql, prompts, promptsDir: config.promptsDir });

@@ -135,6 +135,7 @@ async function follow(
   const endings = [
     announcements.onEvent(event => {
       if (event.tenantId !== tenantId) return;
+      if (event.type.startsWith('voicemail_')) send({ type: 'voicemails' });
       const mine = event.userId === user.id;
       if (event.type === 'session_closed' && mine) void confirmSession();
       else if (mine || desk.concerns(event.interactionId) || (supervises && event.type === 'party_asked')) {

@@ -96,6 +96,8 @@ export function url(schemes: readonly string[], { bare = false } = {}): Kind<str
   };
 }
 
+export const mailAddress = matching(/^[^@\s<>,;]{1,64}@[A-Za-z0-9.-]{1,253}$/, 'an e-mail address');
+
 export const secret = matching(
   /^[\x21-\x7e]{16,256}$/,
   '16 to 256 printable ASCII characters without spaces',

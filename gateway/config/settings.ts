@@ -117,6 +117,24 @@ const web = {
   }),
 };
 
+const mail = {
+  smtpUrl: setting({
+    kind: kind.url(['smtp', 'smtps']),
+    fallback: undefined,
+    fallbackText: 'no mail is sent',
+    meaning:
+      'The server that sends mails: smtp://user:password@host:587, or smtps:// for TLS from the first byte. smtp:// uses ' +
+      'TLS where the server offers it.',
+    hidden: true,
+  }),
+  mailFrom: setting({
+    kind: kind.mailAddress,
+    fallback: ({ publicUrl }) => `ringbridge@${new URL(publicUrl).hostname}`,
+    fallbackText: '`ringbridge@<host of publicUrl>`',
+    meaning: 'From whom mails come.',
+  }),
+};
+
 const database = {
   databaseUrl: setting({
     kind: kind.url(['postgres', 'postgresql']),
@@ -329,6 +347,13 @@ const media = {
       'The folder with the prompts and the music that come with Ringbridge. ' +
       'Media servers open its files by the same path, also on other machines.',
   }),
+  recordingsDir: setting({
+    kind: kind.folder,
+    fallback: ({ dataDir }) => join(dataDir, 'recordings'),
+    fallbackText: '`<dataDir>/recordings`',
+    meaning:
+      'Where media servers write messages of callers until they are stored in the database, by the same path as here.',
+  }),
   promptCacheDir: setting({
     kind: kind.folder,
     fallback: ({ dataDir }) => join(dataDir, 'prompts'),
@@ -381,6 +406,7 @@ const phoneNetwork = {
 export const groups = {
   General: general,
   'Web server': web,
+  Mail: mail,
   Database: database,
   'SIP and softphones': signalling,
   Audio: media,
@@ -390,6 +416,7 @@ export const groups = {
 export const settings = {
   ...general,
   ...web,
+  ...mail,
   ...database,
   ...signalling,
   ...media,

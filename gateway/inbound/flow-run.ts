@@ -10,9 +10,10 @@ import { type Came, type InboundParts, type Stage, say } from './stage.js';
 import { external } from './steps/external.js';
 import { menu } from './steps/menu.js';
 import { agent, queue } from './steps/queue.js';
+import { voicemail } from './steps/voicemail.js';
 
 /** What a step has come to that is no less for the call being over now. */
-const lasting: ReadonlySet<Result> = new Set(['served', 'talked', 'kept_place']);
+const lasting: ReadonlySet<Result> = new Set(['served', 'talked', 'kept_place', 'recorded']);
 
 /** A call, and where in its flow it is. */
 export interface Journey {
@@ -115,10 +116,7 @@ export class FlowRun {
       await say(stage, step.hangup, { heardOut: true });
       return { result: 'done' };
     }
-    if (isKind(step, 'voicemail')) {
-      await say(stage, ['could-not-reach'], { heardOut: true });
-      return { result: 'nothing_said' };
-    }
+    if (isKind(step, 'voicemail')) return await voicemail(stage, this.#journey.position.step, step);
     throw new Error(`nobody knows how to take a step ${kindOf(step)}`);
   }
 

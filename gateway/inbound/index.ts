@@ -7,3 +7,5 @@ export { type FlowDefinition, flowSchemaFile } from './flow/schema.js';
 export { type FlowFolder, type FlowSource, readFlows } from './flow/source.js';
 export { readWorld, type TenantWorld, type World } from './flow/world.js';
 export { Reception, type ReceptionOptions } from './reception.js';
+export { voicemailClock } from './voicemail/retention.js';
+export { voicemailRoutes } from './voicemail/routes.js';

@@ -19,6 +19,11 @@ export interface InboundParts extends CallParts {
   conductor: Conductor;
   /** This gateway. */
   nodeId: string;
+  /** Where media servers write messages until they are stored. */
+  recordingsDir: string;
+  publicUrl: string;
+  /** Whether mails are sent. */
+  sendsMail: boolean;
 }
 
 /** What came of a step. */

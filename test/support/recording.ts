@@ -11,7 +11,17 @@ const windowMs = 100;
 
 /** A WAV file of 8 kHz: PCM 16 bit, A-law or µ-law, one or two channels. Its header has to be right. */
 export async function readRecording(path: string): Promise<RecordedSound> {
-  const bytes = await readFile(path);
+  return parseRecording(await readFile(path), path);
+}
+
+/** For how many milliseconds a tone makes up most of what is heard in a WAV file of one channel. */
+export function heardIn(file: Buffer, frequency: number): number {
+  const sound = parseRecording(file, 'the file');
+  const moments = Array.from({ length: Math.floor(sound.durationMs / windowMs) }, (_, i) => i * windowMs);
+  return moments.filter(ms => heardAt(sound, 0, frequency, ms + windowMs / 2)).length * windowMs;
+}
+
+function parseRecording(bytes: Buffer, path: string): RecordedSound {
   const text = (at: number) => bytes.toString('latin1', at, at + 4);
   if (text(0) !== 'RIFF' || text(8) !== 'WAVE') throw new Error(`${path} is no WAV file`);
   if (bytes.readUInt32LE(4) !== bytes.length - 8) throw new Error(`${path} does not say how long it is`);

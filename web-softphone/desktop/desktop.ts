@@ -11,6 +11,7 @@ import { type Notice, noticeOf } from './desk/notice.js';
 import { ServerClock } from './desk/server-clock.js';
 import { Session } from './desk/session.js';
 import { TalkActions } from './desk/talk-actions.js';
+import { VoicemailBox } from './desk/voicemail-box.js';
 import { WaitingView } from './desk/waiting-view.js';
 import { WatchedView } from './desk/watched-view.js';
 import { PhoneFormats } from './format/phone.js';
@@ -64,6 +65,7 @@ export class Desktop {
   readonly floor: WatchedView<Floor>;
   readonly wallboard: WatchedView<Wallboard>;
   readonly waiting: WaitingView;
+  readonly voicemails: VoicemailBox;
   readonly dialer: Dialer;
   readonly #alert: OfferAlert;
   readonly #noticeListeners = new Set<(notice: Notice) => void>();
@@ -153,6 +155,7 @@ export class Desktop {
     this.floor = new WatchedView(() => this.api.floor());
     this.wallboard = new WatchedView(() => this.api.wallboard());
     this.waiting = new WaitingView((filter, offset, limit) => this.api.promises(filter, offset, limit));
+    this.voicemails = new VoicemailBox(this.api);
     this.dialer = new Dialer(async to => {
       this.tones.unlock();
       await this.microphone.ensure();
@@ -167,6 +170,7 @@ export class Desktop {
       open: () => new window.WebSocket(liveUrl(window.location, this.language.state.get())) as Socket,
       onDesk: desk => this.#deskChanged(desk),
       onFloor: () => this.#floorChanged(),
+      onVoicemails: () => void this.voicemails.refresh(),
       visible: () => document.visibilityState === 'visible',
       onSignedOut: () => this.session.end(),
     });
@@ -219,6 +223,7 @@ export class Desktop {
     if (state.phase === 'signed_in') {
       this.language.suggest(state.me.locale);
       this.live.start();
+      void this.voicemails.refresh();
       this.softphone.start();
       // Without it numbers are shown in their international form: legible, and no reason to alarm anybody.
       void this.phones.load().catch(() => undefined);
@@ -231,7 +236,7 @@ export class Desktop {
     clearTimeout(this.#unseen);
     this.view.clear();
     this.dialer.close();
-    for (const view of [this.floor, this.wallboard, this.waiting]) view.clear();
+    for (const view of [this.floor, this.wallboard, this.waiting, this.voicemails]) view.clear();
     if (state.phase === 'signed_out' && !state.ended) this.draft.clear();
   }
 

@@ -11,6 +11,7 @@ import type {
   SoftphoneAccess,
   Target,
   TransferTargets,
+  VoicemailPage,
   WaitingFilter,
   Wallboard,
 } from './types.js';
@@ -122,6 +123,20 @@ export class ApiClient {
 
   removeParty(id: string, party: string): Promise<unknown> {
     return this.send('DELETE', `${talk(id)}/parties/${encodeURIComponent(party)}`);
+  }
+
+  /** The newest messages of callers, or those before a moment (ISO 8601). */
+  voicemails(before?: string): Promise<VoicemailPage> {
+    const query = before === undefined ? '' : `?${new URLSearchParams({ before })}`;
+    return this.send('GET', `/voicemails${query}`);
+  }
+
+  markVoicemail(id: string, heard: boolean): Promise<unknown> {
+    return this.send('PUT', `/voicemails/${encodeURIComponent(id)}/heard`, { heard });
+  }
+
+  deleteVoicemail(id: string): Promise<unknown> {
+    return this.send('DELETE', `/voicemails/${encodeURIComponent(id)}`);
   }
 
   floor(): Promise<Floor> {

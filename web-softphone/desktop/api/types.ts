@@ -226,6 +226,26 @@ export interface InteractionEvent {
   userId: string | null;
 }
 
+/** What a caller has said to nobody. */
+export interface Voicemail {
+  id: string;
+  /** E.164; null: withheld. */
+  caller: string | null;
+  /** What he dialled, E.164. */
+  number: string;
+  leftAt: string;
+  durationMs: number;
+  heardAt: string | null;
+  heardBy: string | null;
+}
+
+export interface VoicemailPage {
+  voicemails: Voicemail[];
+  /** How many nobody has heard, of all. */
+  unheard: number;
+  more: boolean;
+}
+
 export interface Leg {
   id: string;
   role: string;
@@ -296,6 +316,8 @@ export type LiveMessage =
   | { type: 'logged_out' }
   /** Agents or interactions are no longer as they were: for supervisors. */
   | { type: 'floor' }
+  /** There are other messages of callers than before. */
+  | { type: 'voicemails' }
   /** Does this page run? Browsers answer WebSocket pings for a page that is frozen. */
   | { type: 'heartbeat' }
   /** Is somebody there for this offer? To be answered within a second. */

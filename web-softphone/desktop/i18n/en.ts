@@ -342,6 +342,18 @@ export const en = {
     over: (agent: string) => `You are no longer in the talk of ${agent}`,
   },
 
+  voicemail: {
+    title: 'Voicemail',
+    none: 'No caller has left a message.',
+    failed: 'The messages could not be loaded or changed',
+    message: 'Message',
+    to: (number: string) => `called ${number}`,
+    heardBy: (name: string) => `heard by ${name}`,
+    unheard: 'Mark as not heard',
+    remove: 'Delete the message',
+    count: (unheard: number) => `${unheard} not heard`,
+  },
+
   floor: {
     title: 'Now',
     talks: (count: number) =>

@@ -340,6 +340,18 @@ export const ko: Dictionary = {
     over: agent => `${agent} 님의 통화에서 나왔습니다`,
   },
 
+  voicemail: {
+    title: '음성 메시지',
+    none: '남겨진 음성 메시지가 없습니다.',
+    failed: '음성 메시지를 불러오거나 변경하지 못했습니다',
+    message: '메시지',
+    to: (number: string) => `${number}(으)로 걸려 옴`,
+    heardBy: (name: string) => `${name} 님이 들음`,
+    unheard: '듣지 않음으로 표시',
+    remove: '메시지 삭제',
+    count: (unheard: number) => `듣지 않은 메시지 ${unheard}건`,
+  },
+
   floor: {
     title: '현재 상황',
     talks: count => `진행 중인 상담 ${count}건`,

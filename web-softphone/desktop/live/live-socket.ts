@@ -22,6 +22,7 @@ export interface LiveSocketOptions {
   onDesk: (desk: Desk) => void;
   /** Agents or interactions are no longer as they were: said to supervisors. */
   onFloor?: () => void;
+  onVoicemails?: () => void;
   /** Whether the page is seen. */
   visible: () => boolean;
   /** The server said that the session is over. */
@@ -115,6 +116,9 @@ export class LiveSocket {
         break;
       case 'probe':
         this.#say({ type: 'present', offer: message.offer, visible: this.options.visible() });
+        break;
+      case 'voicemails':
+        this.options.onVoicemails?.();
         break;
       case 'floor':
         this.options.onFloor?.();

@@ -12,6 +12,7 @@ import { InteractionPane } from '../recent/InteractionPane.js';
 import { RecentList } from '../recent/RecentList.js';
 import { ariaKeys, codeOf } from '../shortcut-keys.js';
 import { Stage } from '../stage/Stage.js';
+import { VoicemailLink, VoicemailPage, voicemailPath } from '../voicemail/VoicemailPage.js';
 import { Administration, isAdminPath, PlaceSwitch, WaitingDesk } from './Administration.js';
 import { AgentStateControl } from './AgentStateControl.js';
 import { ConnectionBanner } from './ConnectionBanner.js';
@@ -63,20 +64,21 @@ export function Shell({ account }: { account: Me }) {
             <span className={classes.toolName}>{t.dial.call}</span>
             <KeyHint shortcut="dial" />
           </UnstyledButton>
+          <VoicemailLink className={classes.tool} nameClass={classes.toolName} />
           <SoftphoneStatus me={me} />
           <SettingsMenu me={me} onShortcuts={showHelp.open} />
         </div>
       </header>
       <ConnectionBanner />
-      {isAdminPath(path) || onWall ? (
-        <>
-          <WaitingDesk desk={desk} />
-          {onWall ? <WallboardPage me={me} /> : <Administration me={me} />}
-        </>
+      {(isAdminPath(path) || onWall || path === voicemailPath) && <WaitingDesk desk={desk} />}
+      {isAdminPath(path) ? (
+        <Administration me={me} />
+      ) : onWall ? (
+        <WallboardPage me={me} />
       ) : (
         <div className={classes.columns}>
           <main id="stage" tabIndex={-1} className={classes.stage}>
-            <Stage me={me} desk={desk} />
+            {path === voicemailPath ? <VoicemailPage me={me} /> : <Stage me={me} desk={desk} />}
           </main>
           <RecentList desk={desk} me={me} hidden={shown !== null} onOpen={setShown} />
           {shown !== null && <InteractionPane id={shown} me={me} onClose={() => setShown(null)} />}
