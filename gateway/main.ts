@@ -176,7 +176,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     due.start(announcements);
     matcher.start();
     waiting.start(announcements);
-    await reception.start();
+    reception.start();
     oldMessages.start(announcements);
     mailer?.start(announcements);
     const sweeper = setInterval(
@@ -195,7 +195,11 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       () => due.stop(),
       () => queueClock.stop(),
       // Whoever waits in a queue is the conductor's, and his flow waits with him.
-      () => Promise.all([reception.stop(), keepsCalls() ? conductor.leave() : conductor.stop()]),
+      () =>
+        Promise.all([
+          reception.stop({ keep: keepsCalls() }),
+          keepsCalls() ? conductor.leave() : conductor.stop(),
+        ]),
       () => Promise.all([oldMessages.stop(), mailer?.stop()]),
       () => numberProver.stop(),
       () => matcher.stop(),

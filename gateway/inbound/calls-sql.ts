@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.js';
-import type { Ending, Position } from './flow/machine.js';
+import type { Ending } from './flow/machine.js';
 
 /** A call that has come in. */
 export interface CallEntry {
@@ -25,23 +25,11 @@ export interface StepTaken {
   to?: string;
 }
 
-/** Where a call is, and how it came there. */
-export interface Whereabouts {
-  path: readonly StepTaken[];
-  position: Position;
-  language: string;
-}
-
 /** Writes the call down, if its company has room for one more. */
-export async function admitCall(
-  sql: Sql,
-  entry: CallEntry,
-  { nodeId, position, language }: { nodeId: string; position: Position; language: string },
-): Promise<boolean> {
+export async function admitCall(sql: Sql, entry: CallEntry, nodeId: string): Promise<boolean> {
   const { id, tenantId, number, caller, trunk, flow, version } = entry;
   const [row] = await sql<{ taken: boolean }[]>`
-    select admit_inbound_call(${id}, ${tenantId}, ${number}, ${caller}, ${trunk}, ${flow}, ${version}, ${nodeId},
-      ${sql.json(position as never)}, ${language}) as taken`;
+    select admit_inbound_call(${id}, ${tenantId}, ${number}, ${caller}, ${trunk}, ${flow}, ${version}, ${nodeId}) as taken`;
   return row?.taken ?? false;
 }
 
@@ -49,15 +37,13 @@ export async function noteAnswered(sql: Sql, { id, tenantId }: CallEntry): Promi
   await sql`update inbound_calls set answered_at = clock_timestamp() where tenant_id = ${tenantId} and id = ${id}`;
 }
 
-export async function noteWhereabouts(
+export async function notePath(
   sql: Sql,
   { id, tenantId }: CallEntry,
-  { path, position, language }: Whereabouts,
+  path: readonly StepTaken[],
 ): Promise<void> {
   await sql`
-    update inbound_calls set path = ${sql.json(path as never)}, position = ${sql.json(position as never)},
-      language = ${language}
-    where tenant_id = ${tenantId} and id = ${id}`;
+    update inbound_calls set path = ${sql.json(path as never)} where tenant_id = ${tenantId} and id = ${id}`;
 }
 
 /** The call is over, and so is its story. */
@@ -77,15 +63,23 @@ export async function endCall(
     from ended`;
 }
 
-/** Calls of gateways that are no more are over; who waited in a queue is called back, or goes on at another gateway. */
+/**
+ * Calls of gateways that are no more are over, except while another one goes on with their caller in a queue or a talk:
+ * then they are over with that.
+ */
 export async function endLostCalls(sql: Sql): Promise<number> {
   const rows = await sql`
     with ended as (
-      update inbound_calls c set ended_at = clock_timestamp(), ending = 'lost'
-      where ended_at is null and not exists (select from nodes n where n.id = c.node_id) returning id, tenant_id, number
+      update inbound_calls c set ended_at = clock_timestamp(), ending = case when exists (
+        select from events e join interactions i on i.id = e.interaction_id
+        where i.inbound_call_id = c.id and e.type = 'bridged') then 'served' else 'lost' end
+      where ended_at is null and not exists (select from nodes n where n.id = c.node_id) and not exists (
+        select from interactions i join nodes n on n.id = i.node_id
+        where i.inbound_call_id = c.id and i.customer_live_since is not null and i.state not in ('wrap_up', 'done'))
+      returning id, tenant_id, number, ending, path
     )
     insert into events (tenant_id, type, data)
-    select tenant_id, 'call_over', jsonb_build_object('call', id, 'number', number, 'ending', 'lost') from ended
+    select tenant_id, 'call_over', jsonb_build_object('call', id, 'number', number, 'ending', ending, 'path', path) from ended
     returning id`;
   return rows.length;
 }

@@ -3,7 +3,7 @@ import type { Locale } from '../errors.js';
 import { hoursByKey, openState } from '../hours/index.js';
 import { TypeAhead } from '../media/index.js';
 import { untilTaken } from '../store/index.js';
-import { type CallEntry, endCall, noteAnswered, noteWhereabouts, type StepTaken } from './calls-sql.js';
+import { type CallEntry, endCall, noteAnswered, notePath, type StepTaken } from './calls-sql.js';
 import { type Ending, follow, type Move, type Position, type Result, stepAt } from './flow/machine.js';
 import { type FlowDefinition, isKind, kindOf, type Step } from './flow/schema.js';
 import { type Came, type InboundParts, type Stage, say } from './stage.js';
@@ -14,6 +14,9 @@ import { voicemail } from './steps/voicemail.js';
 
 /** What a step has come to that is no less for the call being over now. */
 const lasting: ReadonlySet<Result> = new Set(['served', 'talked', 'kept_place', 'recorded']);
+
+/** Why a flow stops when its gateway goes, and another one goes on with whoever is with the conductor. */
+export const leaving = new Error('another gateway goes on');
 
 /** A call, and where in its flow it is. */
 export interface Journey {
@@ -57,12 +60,23 @@ export class FlowRun {
       logger.error({ err: error }, 'the flow broke off');
     } finally {
       typeAhead.close();
+    }
+    if (this.#left) return;
+    try {
       await leg.end();
+    } finally {
       await this.#written;
       await untilTaken(() => endCall(parts.sql, entry, ending, this.#journey.path)).catch(error =>
         logger.error({ err: error }, 'the end of the call is not written down'),
       );
     }
+  }
+
+  /** Whether the caller is the next gateway's: he stands in a queue, or talks with an agent. */
+  get #left(): boolean {
+    const { flow, position } = this.#journey;
+    const kind = kindOf(stepAt(flow, position));
+    return this.#stage.signal.reason === leaving && (kind === 'queue' || kind === 'agent');
   }
 
   async #walk(): Promise<Ending> {
@@ -146,11 +160,10 @@ export class FlowRun {
     });
     if ('over' in move) return;
     journey.position = move.at;
-    journey.language = stage.language;
-    const whereabouts = { path: [...journey.path], position: move.at, language: stage.language };
+    const path = [...journey.path];
     const { parts, entry, logger } = stage;
     this.#written = this.#written
-      .then(() => noteWhereabouts(parts.sql, entry, whereabouts))
+      .then(() => notePath(parts.sql, entry, path))
       .catch(error => logger.warn({ err: error }, 'a step of the call is not written down'));
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { StoreClock } from '../acd/index.js';
 import { answerCall } from '../calls/index.js';
 import { MediaError } from '../media/index.js';
 import type { NodeLease } from '../store/index.js';
@@ -7,7 +8,7 @@ import { CallFailure, type IncomingCall, type Refusal } from '../telephony/index
 import { admitCall, type CallEntry, endCall, endLostCalls, isSomebodys } from './calls-sql.js';
 import { flowOf, type StoredFlow } from './flow/flows-sql.js';
 import { begin } from './flow/machine.js';
-import { FlowRun, type Journey } from './flow-run.js';
+import { FlowRun, type Journey, leaving } from './flow-run.js';
 import type { InboundParts } from './stage.js';
 
 /** How long a stop waits for the answers to its BYEs, milliseconds. */
@@ -20,14 +21,31 @@ export interface ReceptionOptions extends Omit<InboundParts, 'nodeId'> {
 /** Takes the calls that come from trunks: each is refused with its reason, or answered and led by the flow of its number. */
 export class Reception {
   readonly #parts: InboundParts;
-  readonly #lease: NodeLease;
   readonly #running = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  #offLost: () => void = () => undefined;
+  readonly #lost: StoreClock;
 
   constructor({ lease, ...parts }: ReceptionOptions) {
     this.#parts = { ...parts, nodeId: lease.id };
-    this.#lease = lease;
+    this.#lost = new StoreClock(
+      {
+        // A node is no more, or what another one has gone on with may be over.
+        planning: new Set([
+          'node_lost',
+          'ended',
+          'customer_left',
+          'customer_released',
+          'agent_lost',
+          'forward_ended',
+        ]),
+        complaint: 'calls of dead gateways not ended; the next look ends them',
+        look: async () => {
+          await endLostCalls(parts.sql);
+          return undefined;
+        },
+      },
+      parts.logger,
+    );
   }
 
   /** How many calls are under way. */
@@ -35,26 +53,24 @@ export class Reception {
     return this.#running.size;
   }
 
-  async start(): Promise<void> {
-    const { sql, telephony, logger } = this.#parts;
-    this.#offLost = this.#lease.onLost(() => {
-      endLostCalls(sql).catch(error => logger.error({ err: error }, 'calls of a dead gateway not ended'));
-    });
-    await endLostCalls(sql);
-    telephony.onIncoming(call => {
+  start(): void {
+    this.#lost.start(this.#parts.announcements);
+    this.#parts.telephony.onIncoming(call => {
       const running = this.#take(call).finally(() => this.#running.delete(running));
       this.#running.add(running);
     });
   }
 
-  /** Takes no more calls, and ends those that are led by a flow; who waits in a queue is the conductor's. */
-  async stop(): Promise<void> {
+  /**
+   * Takes no more calls, and ends those that are led by a flow.
+   * @param keep another gateway goes on with whoever waits in a queue, or talks with an agent
+   */
+  async stop({ keep }: { keep: boolean }): Promise<void> {
     this.#parts.telephony.onIncoming(call => call.refuse('overloaded'));
-    this.#offLost();
-    this.#stopping.abort(new Error('the gateway goes'));
+    this.#stopping.abort(keep ? leaving : new Error('the gateway goes'));
     const late = new AbortController();
     await Promise.race([
-      Promise.all(this.#running),
+      Promise.all([...this.#running, this.#lost.stop()]),
       delay(hangUpMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
     ]);
     late.abort();
@@ -83,7 +99,7 @@ export class Reception {
     const { entry } = journey;
     const { tenantId, id: inboundCallId } = entry;
     if (!(await call.takeChannel(tenantId, inboundCallId))) return 'overloaded';
-    if (!(await admitCall(sql, entry, { ...journey, nodeId }))) return 'busy';
+    if (!(await admitCall(sql, entry, nodeId))) return 'busy';
     try {
       const { file: holdMusic } = await prompts.music(tenantId);
       const leg = await answerCall(this.#parts, { call, tenantId, inboundCallId, holdMusic });

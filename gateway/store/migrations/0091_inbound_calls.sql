@@ -15,9 +15,6 @@ create table inbound_calls (
   ended_at timestamptz,
   -- completed, served, kept_place, talked, hung_up, fault (docs/flows.md); refused or lost
   ending text,
-  -- where it is, as gateway/inbound/flow/machine.ts counts it, and what it hears there: another gateway can go on from it
-  position jsonb not null,
-  language text not null check (language in ('en', 'ko')),
   -- the steps it took: [{"step": "menu", "kind": "menu", "result": "chosen", "keys": "1"}]
   path jsonb not null default '[]',
   unique (tenant_id, id),
@@ -47,8 +44,7 @@ alter table legs
  * the second counts the first. Returns whether it was taken.
  */
 create function admit_inbound_call(
-  p_id uuid, p_tenant uuid, p_number text, p_caller text, p_trunk text, p_flow text, p_version int, p_node uuid,
-  p_position jsonb, p_language text
+  p_id uuid, p_tenant uuid, p_number text, p_caller text, p_trunk text, p_flow text, p_version int, p_node uuid
 ) returns boolean language plpgsql as $$
 declare
   most int;
@@ -59,8 +55,8 @@ begin
     where c.tenant_id = p_tenant and c.ended_at is null) >= most then
     return false;
   end if;
-  insert into inbound_calls (id, tenant_id, number, caller, trunk, flow, flow_version, node_id, position, language)
-  values (p_id, p_tenant, p_number, p_caller, p_trunk, p_flow, p_version, p_node, p_position, p_language);
+  insert into inbound_calls (id, tenant_id, number, caller, trunk, flow, flow_version, node_id)
+  values (p_id, p_tenant, p_number, p_caller, p_trunk, p_flow, p_version, p_node);
   insert into events (tenant_id, type, data) values (p_tenant, 'call_arrived', jsonb_build_object(
     'call', p_id, 'number', p_number, 'caller', p_caller, 'trunk', p_trunk, 'flow', p_flow, 'version', p_version));
   return true;

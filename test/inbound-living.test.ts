@@ -1,0 +1,107 @@
+/** A gateway dies, or is restarted, while calls that came in are under way. */
+import t, { type Test } from 'tap';
+import { inboundCaller } from './support/caller.js';
+import { companyNumber, flowIs, lastCall } from './support/flows.js';
+import { RobotAgent } from './support/robot-agent.js';
+import { demoPassword, leftOver, nothing, type Stack, startStack } from './support/stack.js';
+import { endWebRtc } from './support/webrtc-peer.js';
+
+t.setTimeout(240_000);
+t.teardown(endWebRtc);
+
+const callerNumber = '+821055501234';
+const callerHz = 800;
+const agentHz = 600;
+
+/** An agent who is ready, and gets the caller who waits. */
+async function served(t: Test, stack: Stack, name: string) {
+  const agent = await RobotAgent.signIn(t, stack.api, `${name}@demo.example`, demoPassword);
+  await agent.setState('ready');
+  const browser = await agent.accept(t, await agent.ring());
+  browser.mouth.speak(agentHz);
+  return { agent, browser };
+}
+
+async function over(agent: RobotAgent): Promise<void> {
+  await agent.setState('offline');
+  await agent.hungUp();
+  const { current } = await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+  await agent.step('wrap-up', current!.id);
+}
+
+t.test('what becomes of a call that came in', async t => {
+  const stack = await startStack(t);
+  await flowIs(
+    t,
+    stack,
+    `  start: { menu: [demo-menu], choices: { '1': wait }, otherwise: bye }
+  wait: { queue: sales, otherwise: bye }
+  bye: { hangup: [goodbye] }
+`,
+  );
+  const caller = await inboundCaller(t, stack, callerNumber);
+
+  await t.test('in a menu: it is hung up, and on the books', async t => {
+    const call = await caller.call(companyNumber);
+    await call.phone.ear.soundWithout([callerHz]);
+    await stack.restartGateway('SIGKILL');
+    await call.ended;
+    t.match(await lastCall(stack), { ending: 'lost' });
+    t.same(await leftOver(stack), nothing);
+  });
+
+  for (const signal of ['SIGKILL', 'SIGTERM'] as const)
+    await t.test(`in a queue, ${signal}: the music goes on, and he gets his agent`, async t => {
+      const call = await caller.call(companyNumber);
+      await call.press('1');
+      await caller.tape.heard('en', 'press-2-for-callback', caller.tape.position);
+      await stack.restartGateway(signal);
+      await call.phone.ear.soundWithout([agentHz]);
+      const { agent, browser } = await served(t, stack, signal === 'SIGKILL' ? 'agent1' : 'agent2');
+      call.phone.mouth.speak(callerHz);
+      await Promise.all([call.phone.ear.tone(agentHz), browser.listener.ear.tone(callerHz)]);
+      t.match(await stack.sql`select ending from inbound_calls order by started_at desc limit 1`, [
+        { ending: null },
+      ]);
+      await call.hangUp();
+      await over(agent);
+      t.match(await lastCall(stack), { ending: 'served' });
+      t.same(await leftOver(stack), nothing);
+    });
+
+  await t.test('in a talk: it goes on', async t => {
+    const call = await caller.call(companyNumber);
+    await call.press('1');
+    const { agent, browser } = await served(t, stack, 'agent1');
+    await call.phone.ear.tone(agentHz);
+    await stack.restartGateway('SIGKILL');
+    call.phone.mouth.speak(callerHz);
+    await Promise.all([call.phone.ear.tone(agentHz), browser.listener.ear.tone(callerHz)]);
+    await agent.until(desk => desk.current?.state === 'bridged', 'the talk');
+    await call.hangUp();
+    await over(agent);
+    t.match(await lastCall(stack), { ending: 'served' });
+    t.same(await leftOver(stack), nothing);
+  });
+});
+
+t.test('engines that do not keep calls: who waited is called back in his place', async t => {
+  const stack = await startStack(t, { mediaFlags: ['--orphan-grace', '0'] });
+  await flowIs(
+    t,
+    stack,
+    '  wait: { queue: sales, otherwise: bye }\n  bye: { hangup: [goodbye] }\n',
+    'start: wait\nonFault: bye',
+  );
+  const caller = await inboundCaller(t, stack, callerNumber);
+  const call = await caller.call(companyNumber);
+  await caller.tape.heard('en', 'connecting');
+  await stack.restartGateway('SIGKILL');
+  await call.ended;
+  t.match(await lastCall(stack), { ending: 'lost' });
+  t.match(
+    await stack.sql`select channel, state, phone from interactions order by requested_at desc limit 1`,
+    [{ channel: 'callback', state: 'waiting', phone: callerNumber }],
+  );
+  t.same(await leftOver(stack), nothing);
+});
