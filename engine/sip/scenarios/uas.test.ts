@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 /** Calls that an application takes or refuses. */
 import type { Dialog } from 'drachtio-srf';
 import { next } from '../testing/harness.js';
@@ -68,10 +69,11 @@ onEachServer(async (t, stage) => {
 
   for (const rings of [false, true]) {
     await t.test(`given up by the caller, ${rings ? 'while it rings' : 'before it rings'}`, async t => {
-      const reasons: string[] = [];
+      const reasons = new EventEmitter();
+      const given = once(reasons, 'reason');
       await stage.application(t, {
         invite: (req, res) => {
-          req.on('cancel', cancel => reasons.push(cancel.get('Reason')));
+          req.on('cancel', cancel => reasons.emit('reason', cancel.get('Reason')));
           if (rings) res.send(180);
         },
       });
@@ -85,7 +87,7 @@ onEachServer(async (t, stage) => {
         expect(487),
         caller.acknowledgesRefusal(),
       ]);
-      t.same(reasons, [reason]);
+      t.same(await given, [reason]);
     });
   }
 });

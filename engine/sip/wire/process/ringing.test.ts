@@ -1,9 +1,10 @@
 /** The process is killed while telephones ring for it: the next one sees to it that they stop. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
 import { RingingJournal } from '../../journal/ringing-journal.js';
@@ -48,7 +49,11 @@ function runs(t: Test) {
   };
   /** What is noted and has not ended. */
   const left = () => new RingingJournal(notes, { failed: error => t.fail(error.message) }).left.size;
-  return { start, kill, left };
+  /** Resolves when an end is noted. Only reads: to open the notes is to begin them anew. */
+  const struckOut = async () => {
+    while (!readFileSync(notes, 'latin1').includes('"ended"')) await setImmediate();
+  };
+  return { start, kill, left, struckOut };
 }
 
 /** A telephone that is called, and where its INVITE has come to. */
@@ -62,7 +67,7 @@ async function called(t: Test, { application, sip }: { application: RawApplicati
 }
 
 test('what rings when the process is killed is cancelled by the next one', async t => {
-  const { start, kill, left } = runs(t);
+  const { start, kill, left, struckOut } = runs(t);
   const first = await start();
   const { phone, invite } = await called(t, first);
   phone.respond(invite, 180, { tag: 'b' });
@@ -81,6 +86,8 @@ test('what rings when the process is killed is cancelled by the next one', async
   const ack = await phone.request('ACK');
   t.equal(ack.via?.branch, invite.via?.branch);
 
+  // The ACK may be here before its sender has come to the next line.
+  await struckOut();
   await kill(second);
   t.equal(left(), 0, 'it is done with');
 });
