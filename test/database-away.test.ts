@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import t, { type Test } from 'tap';
-import { cancel, requestHangup } from '../gateway/acd/transitions.js';
+import { cancel, requestHangup } from '../gateway/acd/transitions/index.js';
 import { Link } from './support/link.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';

@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.js';
-import { type InteractionRef, move } from './transitions.js';
+import { type InteractionRef, move } from './transitions/index.js';
 
 /** How long a talk waits for its agent to come back: a page is loaded again, a network changes, a lid is opened. */
 const awaySeconds = 20;

@@ -10,7 +10,7 @@ import { type Intent, setIntent, viewAgent } from './agents.js';
 import { type Desktop, desktopSilent, dismissLost, loseDesktop, openDesktop } from './desktops.js';
 import { dialOut } from './own-calls.js';
 import { Floor } from './testing/floor.js';
-import * as act from './transitions.js';
+import * as act from './transitions/index.js';
 
 /** One agent with a desktop, and what is offered to him. */
 class Seat {

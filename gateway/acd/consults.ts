@@ -1,7 +1,7 @@
 import { type AskedParty, askParty, type Party, type PartyRole } from '../calls/index.js';
 import { type Sql, transaction } from '../store/index.js';
 import { lockColleague } from './transfers.js';
-import { type InteractionRef, move, type ServedInteraction } from './transitions.js';
+import { type InteractionRef, move, type ServedInteraction } from './transitions/index.js';
 
 /** Whose help is asked for. */
 export type Helper = { agent: string } | { queue: string } | { number: string };

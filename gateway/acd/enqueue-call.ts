@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.js';
-import { type InteractionRef, move } from './transitions.js';
+import { type InteractionRef, move } from './transitions/index.js';
 
 /** A caller who enters a queue. */
 export interface QueuedCaller {

@@ -75,7 +75,7 @@ export {
   requestHangup,
   type ServedInteraction,
   startDialing,
-} from './transitions.js';
+} from './transitions/index.js';
 export { waitingClock } from './waiting-clock.js';
 export { WaitingCounts } from './waiting-counts.js';
 export { logAnnouncement, type WaitingStand, waitingStand } from './waiting-stand.js';

@@ -11,7 +11,7 @@ import type { Viewer } from './interactions.js';
 import { LiveDesk } from './live-desk.js';
 import type { PresentDesktop } from './presence.js';
 import type { AcdRouteOptions } from './routes.js';
-import { proveAgent } from './transitions.js';
+import { proveAgent } from './transitions/index.js';
 
 /** How long a socket may stay without saying who it is, milliseconds. */
 const authenticationTimeMs = 5_000;

@@ -2,7 +2,7 @@ import t from 'tap';
 import { setIntent } from './agents.js';
 import { type QueueLoad, queueLoad } from './estimates.js';
 import { Floor } from './testing/floor.js';
-import * as act from './transitions.js';
+import * as act from './transitions/index.js';
 import { advanceWaiting, nextWake } from './waiting.js';
 
 interface Decision {

@@ -2,12 +2,12 @@ import type { Fragment, Sql } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
 import { makePart } from './consults.js';
 import { lockColleague } from './transfers.js';
-import { type InteractionRef, type ServedInteraction, servedColumns } from './transitions.js';
+import { type InteractionRef, type ServedInteraction, servedColumns } from './transitions/index.js';
 
 /**
  * Calls that an agent begins himself. Nobody has asked for them, so none of them ever waits for an agent: such a call is
  * accepted by the agent who makes it from its first moment, and where he cannot go on with it, it is over
- * (`callOver` in transitions.ts). Only a customer whom he has passed on waits, on the line, as any other.
+ * (`callOver` in transitions/offer.ts). Only a customer whom he has passed on waits, on the line, as any other.
  */
 
 export interface OwnCall {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Announcements, type Sql, untilTaken } from '../store/index.js';
-import { failProbe, type ServedInteraction } from './transitions.js';
+import { failProbe, type ServedInteraction } from './transitions/index.js';
 
 /** How long a desktop may take to answer for an offer, milliseconds. */
 const answerMs = 1_000;

@@ -6,7 +6,7 @@ import { offerWaiting } from './matching.js';
 import { type InteractionEvent, type InteractionState, transitions } from './states.js';
 import { takeOver } from './take-over.js';
 import { Floor } from './testing/floor.js';
-import * as act from './transitions.js';
+import * as act from './transitions/index.js';
 import { advanceWaiting } from './waiting.js';
 
 /**

@@ -3,7 +3,7 @@ import t from 'tap';
 import { setIntent } from './agents.js';
 import { reachLimits } from './queue-limits.js';
 import { Floor } from './testing/floor.js';
-import * as act from './transitions.js';
+import * as act from './transitions/index.js';
 import { waitingStand } from './waiting-stand.js';
 
 type Offer = NonNullable<Awaited<ReturnType<Floor['offer']>>>;

@@ -1,6 +1,6 @@
 import type { Fragment, Sql } from '../store/index.js';
 import type { Outcome } from './states.js';
-import { type InteractionRef, move, offTheLine } from './transitions.js';
+import { type InteractionRef, move, offTheLine } from './transitions/index.js';
 
 /** Of those who wait only a customer on the line has been called at all. */
 function called(sql: Sql): Fragment {

@@ -26,7 +26,7 @@ import {
   WrapUp,
 } from './schemas.js';
 import { estimateRecord } from './told-waits.js';
-import { accept, decline, extendWrapUp, finish, requestHangup } from './transitions.js';
+import { accept, decline, extendWrapUp, finish, requestHangup } from './transitions/index.js';
 import type { WaitingCounts } from './waiting-counts.js';
 
 export interface AcdRouteOptions {

@@ -7,7 +7,7 @@ import { dueClock } from './due-clock.js';
 import { enqueueCallback } from './enqueue.js';
 import { bringForward, enterDue, reschedule, untilNextDue } from './schedule.js';
 import { type SlotTerms, withFreeSeats } from './seats.js';
-import { cancel } from './transitions.js';
+import { cancel } from './transitions/index.js';
 
 interface Fixture {
   sql: Sql;

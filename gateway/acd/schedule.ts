@@ -1,7 +1,7 @@
 import type { Sql } from '../store/index.js';
 import { forSeat, freeSeat, type SlotTerms } from './seats.js';
 import { leaving } from './states.js';
-import { type InteractionRef, move } from './transitions.js';
+import { type InteractionRef, move } from './transitions/index.js';
 
 /** Goes before whatever a queue's rule may say. */
 const firstPriority = 100;

@@ -1,5 +1,5 @@
 /**
- * The life of a callback as a table: state × event → state. The statements in transitions.ts take the states they may
+ * The life of a callback as a table: state × event → state. The statements in transitions/ take the states they may
  * leave from here, so the table is what the database enforces; a test walks every cell against it.
  *
  *   scheduled → waiting → offered → accepted → dialing → bridged → wrap_up → done

@@ -6,7 +6,7 @@ import {
   offTheLine,
   type ServedInteraction,
   servedColumns,
-} from './transitions.js';
+} from './transitions/index.js';
 
 export interface TakenOver {
   /** Customers who were not reached and wait again in their old places. */

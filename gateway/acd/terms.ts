@@ -1,6 +1,6 @@
 import type { Sql } from '../store/index.js';
 import type { InteractionState } from './states.js';
-import type { InteractionRef } from './transitions.js';
+import type { InteractionRef } from './transitions/index.js';
 
 /** What serving an interaction has to keep to. */
 export interface ServiceTerms {

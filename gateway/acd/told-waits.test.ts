@@ -1,7 +1,7 @@
 import t from 'tap';
 import { Floor } from './testing/floor.js';
 import { estimateRecord, rangeAround, spreadTold, tellWait, waitSpreads } from './told-waits.js';
-import * as act from './transitions.js';
+import * as act from './transitions/index.js';
 
 /** One who asks, is told, and is reached (or not) so many seconds later. */
 async function customer(floor: Floor, told: number, reachedAfter: number | 'cancelled' | 'failed') {

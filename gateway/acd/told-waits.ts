@@ -1,5 +1,5 @@
 import type { Fragment, Sql } from '../store/index.js';
-import type { InteractionRef } from './transitions.js';
+import type { InteractionRef } from './transitions/index.js';
 
 /** How many of the newest customers who were reached a queue's range is taken from. */
 const historyDepth = 50;

@@ -3,7 +3,7 @@ import { type Fragment, type Sql, transaction } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
 import type { ReservedInteraction } from './prober.js';
 import { type InteractionEvent, type InteractionState, leaving } from './states.js';
-import { agentGone, type InteractionRef } from './transitions.js';
+import { agentGone, type InteractionRef } from './transitions/index.js';
 
 /**
  * A customer goes on from one agent to somebody else. The interaction stays one; what the agent did in it becomes a

@@ -1,6 +1,6 @@
 import type { Sql } from '../store/index.js';
 import { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
-import type { InteractionRef } from './transitions.js';
+import type { InteractionRef } from './transitions/index.js';
 
 /** How a customer stands who waits on the line, and what his queue lets him hear meanwhile. */
 export interface WaitingStand {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { Floor } from './testing/floor.js';
-import * as act from './transitions.js';
+import * as act from './transitions/index.js';
 import { readWallboard } from './wallboard.js';
 
 async function sales(f: Floor) {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Announcements, Sql } from '../store/index.js';
-import { finish, type ServedInteraction, wrapUps } from './transitions.js';
+import { finish, type ServedInteraction, wrapUps } from './transitions/index.js';
 
 /** After these an agent has a wrap-up of his part of an interaction that goes on. */
 const passedOn: ReadonlySet<string> = new Set([

@@ -12,7 +12,7 @@ import {
   failCustomer,
   finish,
   startDialing,
-} from '../../gateway/acd/transitions.js';
+} from '../../gateway/acd/transitions/index.js';
 import { advanceWaiting } from '../../gateway/acd/waiting.js';
 import { viewCallback } from '../../gateway/callback/visitor-view.js';
 import { Agenda } from './agenda.js';

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { Matcher } from '../../../gateway/acd/index.js';
-import { cancel, type ServedInteraction } from '../../../gateway/acd/transitions.js';
+import { cancel, type ServedInteraction } from '../../../gateway/acd/transitions/index.js';
 import { Announcements, connect, NodeLease } from '../../../gateway/store/index.js';
 
 /** What the bench asks of a node. */

@@ -1,18 +1,18 @@
 import t from 'tap';
-import { askParty, findParty, partyAnswers, partyRings } from '../calls/index.js';
-import type { Sql } from '../store/index.js';
-import { agentAway, agentBack } from './absence.js';
-import { setIntent } from './agents.js';
-import { askHelp, endConsult } from './consults.js';
-import { flowOut, keepPlace } from './enqueue-call.js';
-import { overflow, reachLimits } from './queue-limits.js';
-import { hold, scheduleRetry } from './retry.js';
-import { bringForward, callNow, moveToQueue, reschedule } from './schedule.js';
-import type { SlotTerms } from './seats.js';
-import { type InteractionEvent, type InteractionState, states, transitions } from './states.js';
-import { Floor } from './testing/floor.js';
-import * as pass from './transfers.js';
-import * as act from './transitions.js';
+import { askParty, findParty, partyAnswers, partyRings } from '../../calls/index.js';
+import type { Sql } from '../../store/index.js';
+import { agentAway, agentBack } from '../absence.js';
+import { setIntent } from '../agents.js';
+import { askHelp, endConsult } from '../consults.js';
+import { flowOut, keepPlace } from '../enqueue-call.js';
+import { overflow, reachLimits } from '../queue-limits.js';
+import { hold, scheduleRetry } from '../retry.js';
+import { bringForward, callNow, moveToQueue, reschedule } from '../schedule.js';
+import type { SlotTerms } from '../seats.js';
+import { type InteractionEvent, type InteractionState, states, transitions } from '../states.js';
+import { Floor } from '../testing/floor.js';
+import * as pass from '../transfers.js';
+import * as act from './index.js';
 
 /** In an hour, with room for many. */
 function inAnHour(): SlotTerms {

@@ -1,0 +1,26 @@
+/** The steps of an interaction, each one statement: the table in states.ts as SQL. */
+
+export {
+  askToConfirm,
+  confirm,
+  customerAnswered,
+  customerLeft,
+  failCustomer,
+  giveUp,
+  releaseCustomer,
+  startDialing,
+} from './customer.js';
+export { backToQueue, intoWrapUp, offTheLine } from './fragments.js';
+export { type InteractionRef, move, type ServedInteraction, servedColumns } from './move.js';
+export {
+  accept,
+  agentGone,
+  callOver,
+  decline,
+  expireOffer,
+  failProbe,
+  loseAgent,
+  proveAgent,
+} from './offer.js';
+export { bridge, cancel, end, requestHangup } from './talk.js';
+export { extendWrapUp, finish, wrapUps } from './wrap-up.js';

@@ -1,0 +1,121 @@
+/** Steps of an offer and of the agent who has it, until he talks. */
+import type { Sql } from '../../store/index.js';
+import type { Outcome } from '../states.js';
+import { backToQueue, isInternalCall, isOwnCall, mayWait, offTheLine, onTheLine } from './fragments.js';
+import { type InteractionRef, move, type ServedInteraction } from './move.js';
+
+/** The agent took the offer; from now on the offer cannot expire. */
+export function accept(sql: Sql, ref: InteractionRef, by?: string) {
+  return move(sql, ref, {
+    event: 'accepted',
+    to: 'accepted',
+    agent: 'keep',
+    by,
+    set: sql`, accepted_at = clock_timestamp()`,
+  });
+}
+
+/** The agent does not want it: it waits again in its old place, and he goes on being ready for others. */
+export function decline(sql: Sql, ref: InteractionRef, by: string) {
+  const set = backToQueue(sql);
+  return move(sql, ref, {
+    ...{ event: 'declined', to: 'waiting', agent: 'release', by, set, passedOver: true },
+    only: mayWait(sql),
+  });
+}
+
+/** Nobody answered in time: it waits again in its old place, and the agent is paused where he can see why. */
+export function expireOffer(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, { event: 'offer_expired', to: 'waiting', agent: 'pause', set: backToQueue(sql) });
+}
+
+/**
+ * The agent's leg failed before the customer was reached: the customer keeps his place for the next agent. Who was called
+ * by the agent himself has none, and the call is over.
+ * @param passedOver whether others are asked before this agent is asked again
+ */
+export async function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedOver = true) {
+  const waits = await move(sql, ref, {
+    event: 'agent_lost',
+    to: 'waiting',
+    agent: 'release',
+    only: sql`and not ${isOwnCall(sql)}`,
+    set: offTheLine(sql),
+    passedOver,
+    data: { reason },
+  });
+  return waits ?? (await callOver(sql, ref, 'agent_lost', { reason }));
+}
+
+/**
+ * A call that its agent began himself is over: he was lost before anybody had answered, or it was with a colleague. With a
+ * customer on the line it ends as any other (`end`).
+ */
+export function callOver(
+  sql: Sql,
+  ref: InteractionRef,
+  outcome: Outcome,
+  data: Record<string, string> = {},
+): Promise<ServedInteraction | undefined> {
+  return move(sql, ref, {
+    event: 'call_over',
+    to: 'done',
+    agent: 'free',
+    only: sql`and ${isOwnCall(sql)} and (state <> 'bridged' or ${isInternalCall(sql)})`,
+    set: sql`, outcome = ${outcome}, agent_away_until = null, ended_at = clock_timestamp(), done_at = clock_timestamp(),
+      customer_live_since = null`,
+    data: { outcome, ...data },
+  });
+}
+
+/**
+ * The agent's desktop did not answer for the offer: the next agent is asked, and this one gets nothing until he says that
+ * he is back.
+ * @returns undefined when it has answered after all, or the offer is no more
+ */
+export function failProbe(sql: Sql, ref: InteractionRef) {
+  return move(sql, ref, {
+    event: 'agent_lost',
+    to: 'waiting',
+    agent: 'unreachable',
+    only: sql`and state = 'offered' and proven_at is null`,
+    set: backToQueue(sql),
+    data: { reason: 'probe_unanswered' },
+  });
+}
+
+/** The agent's desktop answered for the offer: he may be rung. */
+export async function proveAgent(
+  sql: Sql,
+  { id, tenantId }: InteractionRef,
+  { by, visible }: { by: string; visible: boolean },
+): Promise<boolean> {
+  const rows = await sql`
+    with proven as (
+      update interactions set proven_at = clock_timestamp()
+      where tenant_id = ${tenantId} and id = ${id} and agent_id = ${by} and state = 'offered' and proven_at is null
+      returning id, tenant_id, queue_id, agent_id
+    )
+    insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+    select tenant_id, 'agent_present', id, queue_id, agent_id, ${sql.json({ visible })} from proven returning id`;
+  return rows.length > 0;
+}
+
+/** An agent lost to the end of his gateway has let nothing go by: he may be asked again at once. */
+const gatewayGone: ReadonlySet<string> = new Set(['gateway_lost', 'restart']);
+
+/**
+ * The agent is gone while the customer is on the line: he waits for the next one, before all who are not on the line.
+ * @param why what the agent's leg came to; who did not answer (`no_answer`) is paused, as by an offer that expires
+ */
+export function agentGone(sql: Sql, ref: InteractionRef, why: string) {
+  return move(sql, ref, {
+    event: 'agent_gone',
+    to: 'waiting',
+    agent: why === 'no_answer' ? 'pause' : 'release',
+    only: sql`${onTheLine(sql)} ${mayWait(sql)}`,
+    passedOver: !gatewayGone.has(why),
+    set: sql`${backToQueue(sql)}, bridged_at = null`,
+    data: { reason: why },
+  });
+}
