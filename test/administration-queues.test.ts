@@ -13,14 +13,18 @@ t.test('administrators change queues, skills and rules', async t => {
     return body.queues.map(({ key }) => key);
   };
 
-  await t.test('only administrators', async t => {
+  await t.test('supervisors read, only administrators change', async t => {
     const supervisor = 'supervisor@demo.example';
     await sql`
       insert into users (tenant_id, email, name, role, password_hash)
       select tenant_id, ${supervisor}, 'Sue', 'supervisor', password_hash from users where email = 'admin@demo.example'`;
-    for (const token of [agent, await api.signIn(supervisor, demoPassword)])
-      for (const path of ['/queues', '/skills', '/outcome-rules', '/trunks'])
-        t.match(await ask('GET', path, undefined, token), { status: 403, body: { code: 'forbidden' } }, path);
+    const boss = await api.signIn(supervisor, demoPassword);
+    const forbidden = { status: 403, body: { code: 'forbidden' } };
+    for (const path of ['/queues', '/skills', '/outcome-rules', '/trunks']) {
+      t.match(await ask('GET', path, undefined, agent), forbidden, `an agent, ${path}`);
+      t.match(await ask('GET', path, undefined, boss), { status: 200 }, `a supervisor may read ${path}`);
+    }
+    t.match(await ask('POST', '/queues', {}, boss), forbidden, 'and change nothing');
     t.match(await ask('POST', '/queues', {}, 'x'.repeat(43)), { status: 401 });
   });
 

@@ -1,5 +1,4 @@
 /** Nothing drops the call: what befalls an agent's page, machine and network in the middle of a talk. */
-import { readdirSync, readFileSync } from 'node:fs';
 import type { CDPSession, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
@@ -144,40 +143,6 @@ t.test('a tab that is frozen talks on', async t => {
   await browser.send('Page.setWebLifecycleState', { state: 'active' });
   await goesOn(talk);
   t.same(await absences(talk), []);
-  await hangUp(talk);
-});
-
-/** The processes of the browser of this test. */
-function chromiums(): number[] {
-  const parents = new Map<number, number>();
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    try {
-      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-      parents.set(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  const isOurs = (pid: number | undefined): boolean =>
-    pid !== undefined && pid > 1 && (pid === process.pid || isOurs(parents.get(pid)));
-  return [...parents.keys()].filter(pid => {
-    if (pid === process.pid || !isOurs(pid)) return false;
-    return /chrom/.test(readFileSync(`/proc/${pid}/comm`, 'utf8'));
-  });
-}
-
-t.test('the lid is closed, and opened ten seconds later', async t => {
-  const talk = await talking(t);
-  const processes = chromiums();
-  t.ok(processes.length > 2);
-  for (const pid of processes) process.kill(pid, 'SIGSTOP');
-  await music(talk);
-  // How long a lid is closed is a time, and nothing to be waited for.
-  await new Promise(resolve => setTimeout(resolve, 10_000));
-  for (const pid of processes) process.kill(pid, 'SIGCONT');
-  await goesOn(talk);
-  t.match(await absences(talk), once);
   await hangUp(talk);
 });
 

@@ -25,6 +25,9 @@ export interface ConnectionOptions {
 /** Seconds between two tries to connect: without limit, a short outage of the database would be a long one of ours. */
 const retrySeconds = () => 0.25 + Math.random() / 4;
 
+/** After that a connection is begun anew. */
+const connectSeconds = 5;
+
 /** A pool of connections. Connects on first use and again after a loss. */
 export function connect(options: ConnectionOptions): Sql {
   const { url, max = 10, applicationName = 'ringbridge', deferredCommit = false, onNotice } = options;
@@ -37,6 +40,8 @@ export function connect(options: ConnectionOptions): Sql {
     },
     transform: { undefined: null },
     backoff: retrySeconds,
+    // The driver may forget to greet the server on a connection whose loss met a statement (decision 0007).
+    connect_timeout: connectSeconds,
     fetch_types: false,
     types: arrayTypes,
   });
