@@ -43,6 +43,8 @@ export interface Holding {
   dialog?: Dialog;
   /** Our INVITE that is under way. */
   sent?: OutgoingInvite;
+  /** Those before it: an early dialog may have got another one before the one that made it was answered. */
+  sentBefore?: OutgoingInvite[];
   /** Requests that wait, in the order they came. */
   exchanges: Exchange[];
 }
@@ -74,7 +76,9 @@ export function holdings(ids: Iterable<string>, holders: Holders): Holding[] {
   }
   for (const invite of holders.pending.values()) {
     const holding = byId.get(invite.dialogId);
-    if (holding !== undefined) holding.sent = invite;
+    if (holding === undefined) continue;
+    if (holding.sent !== undefined) holding.sentBefore = [...(holding.sentBefore ?? []), holding.sent];
+    holding.sent = invite;
   }
   return [...byId.values()].filter(holding => ownerOf(holding) !== undefined);
 }

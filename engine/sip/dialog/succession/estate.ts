@@ -75,14 +75,15 @@ export class Estate {
    * @returns the requests that `heir` is to be given
    */
   settle(
-    { exchanges, sent, dialog }: Holding,
+    { exchanges, sent, sentBefore = [], dialog }: Holding,
     turn: Turn,
     from: Application,
     heir?: Application,
   ): Exchange[] {
     const mine = exchanges.filter(({ application }) => application === from);
     const delivered = mine.filter(exchange => this.#request(exchange, turn, heir));
-    if (sent?.application === from) this.#invite(sent, turn, heir);
+    for (const invite of [...sentBefore, sent])
+      if (invite?.application === from) this.#invite(invite, turn, heir);
     if (dialog?.application === from) this.dialog(dialog, turn, heir);
     return delivered;
   }

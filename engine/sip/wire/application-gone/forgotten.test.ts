@@ -202,3 +202,28 @@ test('an application leaves only so many unanswered; others are not concerned', 
   await peer.response(200, 'BYE');
   t.equal(harness.server.sizes().exchanges, 0);
 });
+
+test('an early dialog with a second INVITE of ours in it: both are cancelled', async t => {
+  const { harness, application, peer } = await start();
+  t.teardown(() => harness.close());
+  const invite = `INVITE sip:b@127.0.0.1:${peer.port} SIP/2.0\r\n${withSdp}`;
+  await application.ask(`sip|||\r\n${invite}`);
+  const first = await peer.request('INVITE');
+  const reliable: Header[] = [
+    ['Require', '100rel'],
+    ['RSeq', '1'],
+  ];
+  peer.respond(first, 183, { tag: 'b', headers: reliable });
+  const dialogId = (await application.sip('SIP/2.0 183')).fields[9] ?? '';
+  t.ok(dialogId, 'the answer names its dialog');
+  await application.ask(`sip||${dialogId}|\r\n${invite}`);
+  const second = await peer.request('INVITE');
+  peer.respond(second, 180, { tag: 'b' });
+  await application.sip('SIP/2.0 180');
+  application.socket.destroy();
+  const cancelled = [await peer.request('CANCEL'), await peer.request('CANCEL')];
+  t.same(
+    new Set(cancelled.map(({ via }) => via?.branch)),
+    new Set([first, second].map(({ via }) => via?.branch)),
+  );
+});
