@@ -1,7 +1,7 @@
 /** An agent's day at the desktop, and a supervisor's look at it. */
 import { AgentDesk } from '../../test/support/agent-desk.js';
 import { Visitor } from '../../test/support/visitor.js';
-import { browserOptions, type Look } from './looks.js';
+import { browserOptions, type Look, looks } from './looks.js';
 import type { Scene, Studio } from './studio.js';
 
 /** The simulated telephone network answers a number with this ending and stays until it is hung up on. */
@@ -52,7 +52,7 @@ const day: Scene = {
     const visitor = await Visitor.enter(people, product.url, look.language);
     await visitor.ask({
       queue: 'sales',
-      phone: `010-5550-81${answers}`,
+      phone: `+82 10-5550-${81 + looks.indexOf(look)}${answers}`,
       name: korean ? '이서연' : 'Sarah Mitchell',
       note: korean ? '레버 원과 하루 듀오 중에 고민하고 있어요.' : 'Lever One or Haru Duo?',
     });
@@ -77,8 +77,6 @@ const day: Scene = {
     await boss.find('login-email').fill('admin@demo.example');
     await boss.find('login-password').fill(product.demoPassword);
     await boss.find('login-submit').click();
-    await boss.find('to-floor').waitFor({ state: 'attached' });
-    await boss.page.goto(`${product.url}/desktop/floor`);
     await boss.find('floor').waitFor();
     await studio.shoot(boss.page, 'desktop-floor', look, { whole: true });
     await boss.close();
