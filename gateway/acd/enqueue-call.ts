@@ -1,4 +1,4 @@
-import type { Sql } from '../store/index.js';
+import { type Sql, transaction } from '../store/index.js';
 import { type InteractionRef, move } from './transitions/index.js';
 
 /** A caller who enters a queue. */
@@ -23,8 +23,7 @@ export interface QueuedCaller {
 export async function enqueueCaller(sql: Sql, caller: QueuedCaller): Promise<void> {
   const { id, tenantId, inboundCallId, phone, locale, nodeId, place } = caller;
   const { queueId, priority, only } = place;
-  await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  await transaction(sql, async tx => {
     // What a lost connection has left open may have been stored all the same.
     const rows = await tx`
       insert into interactions (id, tenant_id, channel, state, queue_id, phone, locale, inbound_call_id, priority,

@@ -1,6 +1,6 @@
 import pino from 'pino';
 import t from 'tap';
-import { Announcements, type Sql } from '../store/index.js';
+import { Announcements, type Sql, transaction } from '../store/index.js';
 import { type Desk, LiveDesk } from './live-desk.js';
 import { offerWaiting } from './matching.js';
 import { Floor } from './testing/floor.js';
@@ -36,8 +36,7 @@ t.test('an offer that is made while a desk is read is in all of it, or in nothin
   const next = () => new Promise<Desk>(resolve => shown.push(resolve));
 
   const during = next();
-  await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  await transaction(sql, async tx => {
     // What the agent is waits for this table, what he is engaged with does not.
     await tx`lock table registrations in access exclusive mode`;
     desk.refresh();

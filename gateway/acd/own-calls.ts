@@ -1,4 +1,4 @@
-import type { Fragment, Sql } from '../store/index.js';
+import { type Fragment, type Sql, transaction } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
 import { makePart } from './consults.js';
 import { lockColleague } from './transfers.js';
@@ -107,8 +107,7 @@ export async function askCallee(
   sql: Sql,
   { id, tenantId }: InteractionRef,
 ): Promise<InteractionRef | undefined> {
-  return await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  return await transaction(sql, async tx => {
     const [call] = await tx<{ by: string; callee: string; queueId: string }[]>`
       select agent_id as by, callee_id as callee, queue_id as "queueId" from interactions
       where tenant_id = ${tenantId} and id = ${id} and state = 'dialing' and callee_id is not null for update`;

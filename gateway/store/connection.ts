@@ -1,7 +1,8 @@
 import postgres from 'postgres';
 import { arrayTypes } from './arrays.js';
 
-export type Sql = postgres.Sql;
+/** Without the driver's `begin`: several statements that belong together go through `transaction`. */
+export type Sql = postgres.Sql & { begin: never };
 
 /** A piece of a statement, with its parameters. */
 export type Fragment = postgres.PendingQuery<postgres.Row[]>;
@@ -31,7 +32,7 @@ const connectSeconds = 5;
 /** A pool of connections. Connects on first use and again after a loss. */
 export function connect(options: ConnectionOptions): Sql {
   const { url, max = 10, applicationName = 'ringbridge', deferredCommit = false, onNotice } = options;
-  return postgres(url, {
+  const driver: unknown = postgres(url, {
     max,
     onnotice: notice => onNotice?.(String(notice.message)),
     connection: {
@@ -45,4 +46,5 @@ export function connect(options: ConnectionOptions): Sql {
     fetch_types: false,
     types: arrayTypes,
   });
+  return driver as Sql;
 }

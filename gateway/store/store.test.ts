@@ -5,7 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { testDatabase } from '../../test/support/database.js';
-import { type Announcement, Announcements, connect, isDatabaseAway, migrate, SchemaError } from './index.js';
+import {
+  type Announcement,
+  Announcements,
+  connect,
+  isDatabaseAway,
+  migrate,
+  SchemaError,
+  transaction,
+} from './index.js';
 
 async function open(t: Test) {
   const { url } = await testDatabase(t);
@@ -73,12 +81,10 @@ t.test('events are announced when they are committed, to whom it concerns', asyn
   const all: Announcement[] = [];
   announcements.onEvent(announcement => all.push(announcement));
   const heard = new Promise<Announcement>(resolve => announcements.onInteraction(interactionId, resolve));
-  await sql
-    .begin(async tx => {
-      await tx`insert into events (tenant_id, type) values (${tenant!.id}, 'never_committed')`;
-      throw new Error('rolled back');
-    })
-    .catch(() => undefined);
+  await transaction(sql, async tx => {
+    await tx`insert into events (tenant_id, type) values (${tenant!.id}, 'never_committed')`;
+    throw new Error('rolled back');
+  }).catch(() => undefined);
   await sql`insert into events (tenant_id, type, interaction_id) values (${tenant!.id}, 'requested', ${interactionId})`;
   t.match(await heard, { type: 'requested', tenantId: tenant!.id, interactionId });
   t.same(

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type postgres from 'postgres';
 import { isDatabaseAway } from './away.js';
 import type { Sql } from './connection.js';
 
@@ -15,7 +16,7 @@ const lossKnownMs = 1_000;
  */
 export async function transaction<T>(sql: Sql, steps: (tx: Sql) => Promise<T>): Promise<T> {
   const loss = new AbortController();
-  const begun = sql.begin(async tx => {
+  const begun = (sql as postgres.Sql).begin(async tx => {
     try {
       const done = await steps(whileConnected(tx as unknown as Sql, loss.signal));
       if (!loss.signal.aborted) return { done };

@@ -1,5 +1,5 @@
 import { type Mail, postMail } from '../../mail/index.js';
-import type { Sql } from '../../store/index.js';
+import { type Sql, transaction } from '../../store/index.js';
 import type { CallEntry } from '../calls-sql.js';
 
 /** A message as it is left. */
@@ -30,8 +30,7 @@ export interface VoicemailView {
 export async function storeVoicemail(sql: Sql, left: LeftMessage, mail: Mail | undefined): Promise<void> {
   const { id, entry, step, sound, durationMs } = left;
   const { tenantId } = entry;
-  await sql.begin(async transaction => {
-    const tx = transaction as unknown as Sql;
+  await transaction(sql, async tx => {
     // After a lost connection it may be there already.
     const stored = await tx`
       insert into voicemails (id, tenant_id, inbound_call_id, step, sound, duration_ms)
