@@ -31,3 +31,20 @@ t.test('who takes compressed files gets them', async t => {
   const widget = await app.inject({ url: '/widget.js', headers: { 'accept-encoding': 'br' } });
   t.equal(widget.headers['cross-origin-resource-policy'], 'cross-origin');
 });
+
+t.test('the addresses within the desktop are its page, also where one begins at them', async t => {
+  const folder = t.testdir({
+    'demo-shop': {},
+    'callback-page': {},
+    desktop: { 'index.html': 'the desktop' },
+  });
+  const app = Fastify();
+  t.teardown(() => app.close());
+  await app.register(webFaces, { folder, softphoneOrigin: 'wss://example.com' });
+  for (const path of ['', 'invitation', 'wallboard', 'voicemail', 'admin', 'admin/queues/new']) {
+    const { statusCode, body, headers } = await app.inject({ url: `/desktop/${path}` });
+    t.match({ statusCode, body }, { statusCode: 200, body: 'the desktop' }, path);
+    t.match(headers['content-security-policy'], /default-src/, path);
+  }
+  t.equal((await app.inject({ url: '/desktop/nothing' })).statusCode, 404);
+});

@@ -65,8 +65,8 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
     setHeaders: reply => reply.setHeader('vary', 'accept-encoding'),
   });
   // Addresses within the desktop: it is one page, which shows what its address says.
-  for (const path of ['/desktop/invitation', '/desktop/admin', '/desktop/admin/*'])
-    app.get(path, { schema: { hide: true } }, (_request, reply) =>
+  for (const path of ['invitation', 'wallboard', 'voicemail', 'admin', 'admin/*'])
+    app.get(`/desktop/${path}`, { schema: { hide: true } }, (_request, reply) =>
       reply.header('content-security-policy', desktopPolicy.join('; ')).sendFile('desktop/index.html'),
     );
   // Embedded by pages of other origins; all but the first are modules, which a browser fetches by CORS.
