@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
-import type { Sql } from '../store/index.js';
+import { type Sql, StoreClock } from '../store/index.js';
 import { enterDue, untilNextDue } from './schedule.js';
-import { StoreClock } from './store-clock.js';
 
 /**
  * Lets callbacks enter their queue when their time has come.

@@ -30,7 +30,6 @@ export { bringForward, callNow, moveToQueue, type Rescheduled, reschedule } from
 export { Interaction } from './schemas.js';
 export { type Slot, type SlotTerms, withFreeSeats } from './seats.js';
 export { type InteractionState, liveStates, type Outcome } from './states.js';
-export { StoreClock } from './store-clock.js';
 export { Succession } from './succession.js';
 export { claimCalls, disownCall } from './take-over.js';
 export { type ServiceTerms, serviceTerms } from './terms.js';

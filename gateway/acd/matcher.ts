@@ -1,7 +1,6 @@
 import type { Logger } from 'pino';
 import { Latest } from '../latest.js';
-import type { Announcement, Announcements, NodeLease, Sql } from '../store/index.js';
-import { Alarm } from './alarm.js';
+import { Alarm, type Announcement, type Announcements, type NodeLease, type Sql } from '../store/index.js';
 import { offerWaiting } from './matching.js';
 import type { ReservedInteraction } from './prober.js';
 

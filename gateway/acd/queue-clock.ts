@@ -1,8 +1,7 @@
 import type { Logger } from 'pino';
-import type { Announcements, Sql } from '../store/index.js';
+import { type Announcements, type Sql, StoreClock } from '../store/index.js';
 import { tellOpenings, untilNextTurn, workOutOpenings } from './queue-hours.js';
 import { overflow, reachLimits, untilNextLimit } from './queue-limits.js';
-import { StoreClock } from './store-clock.js';
 
 /** Hours and holidays that were changed by nobody who tells are seen within so long, milliseconds. */
 const calendarMs = 30_000;

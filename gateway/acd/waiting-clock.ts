@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
-import type { Sql } from '../store/index.js';
-import { StoreClock } from './store-clock.js';
+import { type Sql, StoreClock } from '../store/index.js';
 import { advanceWaiting, nextWake } from './waiting.js';
 
 /**

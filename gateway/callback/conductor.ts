@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { InteractionRef, ServedInteraction } from '../acd/index.js';
+import { atMost } from '../at-most.js';
 import type { Leg } from '../calls/index.js';
 import { adoptCalls } from './adoption.js';
 import { CallbackCall } from './callback-call.js';
@@ -88,11 +88,6 @@ export class Conductor {
   }
 
   async #settled(calls: Promise<void>[]): Promise<void> {
-    const late = new AbortController();
-    await Promise.race([
-      Promise.all(calls),
-      delay(hangUpMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
-    ]);
-    late.abort();
+    await atMost(hangUpMs, Promise.all(calls));
   }
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { StoreClock } from '../acd/index.js';
+import { atMost } from '../at-most.js';
 import { answerCall } from '../calls/index.js';
 import { MediaError } from '../media/index.js';
-import type { NodeLease } from '../store/index.js';
+import { type NodeLease, StoreClock } from '../store/index.js';
 import { CallFailure, type IncomingCall, type Refusal } from '../telephony/index.js';
 import { admitCall, type CallEntry, endCall, endLostCalls, isSomebodys } from './calls-sql.js';
 import { flowOf, type StoredFlow } from './flow/flows-sql.js';
@@ -68,12 +67,7 @@ export class Reception {
   async stop({ keep }: { keep: boolean }): Promise<void> {
     this.#parts.telephony.onIncoming(call => call.refuse('overloaded'));
     this.#stopping.abort(keep ? leaving : new Error('the gateway goes'));
-    const late = new AbortController();
-    await Promise.race([
-      Promise.all([...this.#running, this.#lost.stop()]),
-      delay(hangUpMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
-    ]);
-    late.abort();
+    await atMost(hangUpMs, Promise.all([...this.#running, this.#lost.stop()]));
   }
 
   /** Never throws: a call that cannot be taken is refused. */

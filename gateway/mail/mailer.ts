@@ -1,7 +1,6 @@
 import nodemailer, { type Transporter } from 'nodemailer';
 import type { Logger } from 'pino';
-import { StoreClock } from '../acd/index.js';
-import type { Announcements, Sql } from '../store/index.js';
+import { type Announcements, type Sql, StoreClock } from '../store/index.js';
 import { type DueMail, noteFailed, noteSent, takeDueMail, untilNextMail } from './mails-sql.js';
 
 /** How long a mail server may take for each step, milliseconds. */

@@ -1,6 +1,8 @@
+export { Alarm } from './alarm.js';
 export { type Announcement, Announcements } from './announcements.js';
 export { isDatabaseAway, untilTaken } from './away.js';
 export { type ConnectionOptions, connect, type Fragment, type Sql } from './connection.js';
 export { migrate, SchemaError } from './migrate.js';
 export { NodeLease, NodeNameTaken } from './node-lease.js';
+export { StoreClock } from './store-clock.js';
 export { transaction } from './transaction.js';

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import Srf from 'drachtio-srf';
 import type { Logger } from 'pino';
+import { atMost } from '../at-most.js';
 import { ConfirmedDialog } from './dialog.js';
 import type { SipServer } from './sip-server.js';
 import type { SipRequest, SipResponse, SrfDialog } from './srf.js';
@@ -82,12 +82,7 @@ export class Inheritance {
   /** Resolves when the SIP server has told what there is. */
   async whole(): Promise<void> {
     if (!this.possible) return;
-    const late = new AbortController();
-    await Promise.race([
-      this.#whole,
-      delay(listMs, undefined, { signal: late.signal, ref: false }).catch(() => undefined),
-    ]);
-    late.abort();
+    await atMost(listMs, this.#whole);
   }
 
   /**

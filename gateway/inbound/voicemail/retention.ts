@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
-import { StoreClock } from '../../acd/index.js';
-import type { Sql } from '../../store/index.js';
+import { type Sql, StoreClock } from '../../store/index.js';
 import { deleteOldVoicemails, untilNextOld } from './voicemails-sql.js';
 
 /** The longest that a message is kept beyond its time where no timer has fired, milliseconds. */

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { Latest } from '../latest.js';
-import type { Announcements } from '../store/index.js';
 import { Alarm } from './alarm.js';
+import type { Announcements } from './announcements.js';
 
 /** Plans that come close together are one look, milliseconds. */
 const gatherMs = 100;
