@@ -116,19 +116,20 @@ export class Channel extends EventEmitter<ChannelEvents> {
     if (!this.#parked) await this.#event('CHANNEL_PARK', eventMs, async () => undefined);
   }
 
-  /** @throws MediaError `bad_sdp` */
+  /** @throws MediaError `bad_sdp`, `engine_unavailable` */
   async reoffer(sdp: string): Promise<string> {
     if (this.#dialog === undefined) throw new MediaError('bad_request', 'there is no answer yet');
+    let answer: string;
     try {
-      const answer = await this.#dialog.reinvite(renewed(sdp, ++this.#version));
-      await this.#hasTaken(sdp);
-      return answer;
+      answer = await this.#dialog.reinvite(renewed(sdp, ++this.#version));
     } catch (error) {
       throw new MediaError(
         'bad_sdp',
         `FreeSWITCH refuses it: ${error instanceof Error ? error.message : error}`,
       );
     }
+    await this.#hasTaken(sdp);
+    return answer;
   }
 
   /**
