@@ -29,10 +29,11 @@ export const ErrorBody = Type.Object(
 /** Answers with a refusal, for the response part of a route's schema. */
 export const refusals = { '4xx': ErrorBody, '5xx': ErrorBody } as const;
 
-/** The id of a row in the path. The format alone would also let a `urn:uuid:` pass. */
-export const IdParams = Type.Object({
-  id: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
-});
+/** The id of a row. The format alone would also let a `urn:uuid:` pass. */
+export const Uuid = Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' });
+
+/** The id of a row in the path. */
+export const IdParams = Type.Object({ id: Uuid });
 
 export const NullableString = Type.Union([Type.String(), Type.Null()]);
 

@@ -28,10 +28,28 @@ function mayCall(sql: Sql): Fragment {
     where r.tenant_id = a.tenant_id and r.user_id = a.user_id and r.expires_at > now())`;
 }
 
-/** The agent is engaged with what was just made, row `made`; whatever his desktop did before, he is there. */
-function engageCaller(sql: Sql): Fragment {
-  return sql`update agents a set interaction_id = made.id, state_since = clock_timestamp(), unreachable_since = null from made
-    where a.tenant_id = made.tenant_id and a.user_id = made.agent_id`;
+/**
+ * Begins a call of the agent, and engages him with it; whatever his desktop did before, he is there.
+ * @param made the interaction, as the query `made` after the agent's `caller`
+ * @param to whom he calls, of that row
+ */
+async function begin(
+  sql: Sql,
+  { tenantId, by }: OwnCall,
+  { made, to }: { made: Fragment; to: Fragment },
+): Promise<ServedInteraction | undefined> {
+  const [row] = await sql<ServedInteraction[]>`
+    with caller as (
+      select a.user_id from agents a where a.tenant_id = ${tenantId} and a.user_id = ${by} and ${mayCall(sql)} for update
+    ), ${made}, engaged as (
+      update agents a set interaction_id = made.id, state_since = clock_timestamp(), unreachable_since = null from made
+      where a.tenant_id = made.tenant_id and a.user_id = made.agent_id
+    ), logged as (
+      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+      select tenant_id, 'dialed_out', id, queue_id, agent_id, jsonb_build_object('to', ${to}) from made
+    )
+    select ${servedColumns(sql)} from made`;
+  return row;
 }
 
 /**
@@ -40,15 +58,9 @@ function engageCaller(sql: Sql): Fragment {
  * @param phone E.164
  * @returns undefined when the agent cannot call now
  */
-export async function dialOut(
-  sql: Sql,
-  { tenantId, by, queueId, nodeId, locale }: OwnCall,
-  phone: string,
-): Promise<ServedInteraction | undefined> {
-  const [row] = await sql<ServedInteraction[]>`
-    with caller as (
-      select a.user_id from agents a where a.tenant_id = ${tenantId} and a.user_id = ${by} and ${mayCall(sql)} for update
-    ), known as (
+export function dialOut(sql: Sql, call: OwnCall, phone: string): Promise<ServedInteraction | undefined> {
+  const { tenantId, queueId, nodeId, locale } = call;
+  const made = sql`known as (
       select name, locale from interactions
       where tenant_id = ${tenantId} and phone = ${phone} and name is not null order by requested_at desc limit 1
     ), made as (
@@ -57,29 +69,21 @@ export async function dialOut(
       select ${tenantId}, 'outbound', 'accepted', ${queueId}, user_id, ${nodeId}, ${phone}, (select name from known),
         coalesce((select locale from known), ${locale}), clock_timestamp(), clock_timestamp(), clock_timestamp()
       from caller returning *
-    ), engaged as (
-      ${engageCaller(sql)}
-    ), logged as (
-      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-      select tenant_id, 'dialed_out', id, queue_id, agent_id, jsonb_build_object('to', phone) from made
-    )
-    select ${servedColumns(sql)} from made`;
-  return row;
+    )`;
+  return begin(sql, call, { made, to: sql`phone` });
 }
 
 /**
  * The agent calls a colleague. The colleague is not rung yet: that is when the caller's own line stands (`askCallee`).
  * @returns undefined when the agent cannot call now, or the colleague cannot be rung
  */
-export async function callColleague(
+export function callColleague(
   sql: Sql,
-  { tenantId, by, queueId, nodeId, locale }: OwnCall,
+  call: OwnCall,
   colleague: string,
 ): Promise<ServedInteraction | undefined> {
-  const [row] = await sql<ServedInteraction[]>`
-    with caller as (
-      select a.user_id from agents a where a.tenant_id = ${tenantId} and a.user_id = ${by} and ${mayCall(sql)} for update
-    ), callee as (
+  const { tenantId, by, queueId, nodeId, locale } = call;
+  const made = sql`callee as (
       select u.id, u.name from agents a join users u on u.id = a.user_id
       where a.tenant_id = ${tenantId} and a.user_id = ${colleague} and a.user_id <> ${by} and u.disabled_at is null
         and a.interaction_id is null and ${isAtHisDesk(sql)}
@@ -89,14 +93,8 @@ export async function callColleague(
       select ${tenantId}, 'internal', 'accepted', ${queueId}, caller.user_id, ${nodeId}, callee.id, callee.name, ${locale},
         clock_timestamp(), clock_timestamp(), clock_timestamp()
       from caller, callee returning *
-    ), engaged as (
-      ${engageCaller(sql)}
-    ), logged as (
-      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-      select tenant_id, 'dialed_out', id, queue_id, agent_id, jsonb_build_object('to', name) from made
-    )
-    select ${servedColumns(sql)} from made`;
-  return row;
+    )`;
+  return begin(sql, call, { made, to: sql`name` });
 }
 
 /**

@@ -60,19 +60,14 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
     ), over as (
       update interactions i set state = 'done', outcome = 'failed', ended_at = clock_timestamp(), done_at = clock_timestamp(),
         customer_live_since = null from orphan o
-      where i.id = o.id and o.own returning i.*, o.agent_id as served_by
-    ), helped as (
-      update interactions i set state = 'done', outcome = 'failed', ended_at = clock_timestamp(), done_at = clock_timestamp(),
-        customer_live_since = null from orphan o
-      where i.id = o.id and o.helps returning i.*, o.agent_id as served_by
+      where i.id = o.id and (o.helps or o.own) returning i.*, o.agent_id as served_by, o.helps
     ), cut as (
       update interactions i set state = 'wrap_up' ${intoWrapUp(sql, 'failed')} from orphan o
       where i.id = o.id and not o.helps and not o.own and o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, i.agent_id as served_by
     ), freed as (
       update agents a set interaction_id = null, state_since = clock_timestamp()
-      from (select tenant_id, id, served_by from requeued union all select tenant_id, id, served_by from helped
-        union all select tenant_id, id, served_by from over) f
+      from (select tenant_id, id, served_by from requeued union all select tenant_id, id, served_by from over) f
       where a.tenant_id = f.tenant_id and a.user_id = f.served_by and a.interaction_id = f.id
     ), wrapping as (
       update agents a set state_since = clock_timestamp() from cut
@@ -81,13 +76,13 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
       insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
       select tenant_id, 'agent_lost', id, queue_id, served_by, '{"reason": "gateway_lost"}'::jsonb from requeued
       union all
-      select tenant_id, 'consult_over', id, queue_id, served_by, '{"cause": "gateway_lost"}'::jsonb from helped
-      union all
-      select tenant_id, 'call_over', id, queue_id, served_by, '{"outcome": "failed", "cause": "gateway_lost"}'::jsonb from over
+      select tenant_id, case when helps then 'consult_over' else 'call_over' end, id, queue_id, served_by,
+        case when helps then '{}' else '{"outcome": "failed"}' end::jsonb || '{"cause": "gateway_lost"}' from over
       union all
       select tenant_id, 'ended', id, queue_id, served_by,
         '{"outcome": "failed", "endedBy": "system", "cause": "gateway_lost"}'::jsonb from cut
     )
-    select (select count(*)::int from requeued) as requeued, (select count(*)::int from cut) + (select count(*)::int from over) as cut`;
+    select (select count(*)::int from requeued) as requeued,
+      ((select count(*) from cut) + (select count(*) from over where not helps))::int as cut`;
   return row ?? { requeued: 0, cut: 0 };
 }

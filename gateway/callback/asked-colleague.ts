@@ -8,10 +8,7 @@ import {
 import type { Leg } from '../calls/index.js';
 import { type Announcement, untilTaken } from '../store/index.js';
 import { reachAgent } from './agent-side.js';
-import { endings, type ServiceParts, type StopReason, type Turn } from './turn.js';
-
-/** Colleagues are lost to each other for reasons that those who have asked understand. */
-const passing: ReadonlySet<string> = new Set(['declined', 'offer_expired', 'agent_lost', 'agent_gone']);
+import { endings, type ServiceParts, type StopReason, type Turn, waitsAgain } from './turn.js';
 
 /** A colleague who is asked for something, by a piece of work of his own. */
 export interface AskedColleague {
@@ -48,7 +45,7 @@ export async function askColleague(
     if (type === 'accepted') turn?.accepted.abort();
     const reason = endings[type];
     if (reason) turn?.stop.abort(reason);
-    if (passing.has(type)) passed = true;
+    if (waitsAgain.has(type)) passed = true;
     wake();
   };
   const endingsOfIt = [

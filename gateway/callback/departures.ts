@@ -11,7 +11,7 @@ export async function departed(parts: ServiceParts, turn: Turn): Promise<void> {
   else await letGo(parts, turn, reason, { live: true });
 }
 
-/** Whether a turn ended because its customer hung up before he had talked with anybody; then it is over. */
+/** Where a turn ended because its customer hung up before he had talked with anybody, it is over. */
 export async function customerGone({ sql }: ServiceParts, turn: Turn): Promise<void> {
   const reason = stopReason(turn);
   if (reason === 'customer_left' || reason === 'customer_lost')

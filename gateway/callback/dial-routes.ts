@@ -10,12 +10,10 @@ import {
   viewerOf,
 } from '../acd/index.js';
 import { ApiError } from '../errors.js';
-import { refusals } from '../schemas.js';
+import { refusals, Uuid } from '../schemas.js';
 import type { Sql } from '../store/index.js';
 import { caller, requireSession } from '../tenants/index.js';
 import { callableNumber } from './number-policy.js';
-
-const uuid = { format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' };
 
 /** Calls in a minute by one agent: more than a person can make, and few enough that a stolen session is no dialler. */
 const callsPerMinute = 30;
@@ -39,7 +37,8 @@ export const dialRoutes: FastifyPluginAsyncTypebox<DialRouteOptions> = async (
   async function refuse({ tenantId, by }: OwnCall, colleague: string | undefined): Promise<never> {
     const [agent] = await sql<{ free: boolean; online: boolean; phone: boolean }[]>`
       select interaction_id is null as free, intent <> 'offline' as online,
-        exists (select from registrations r where r.user_id = a.user_id and r.expires_at > now()) as phone
+        exists (select from registrations r
+          where r.tenant_id = a.tenant_id and r.user_id = a.user_id and r.expires_at > now()) as phone
       from agents a where a.tenant_id = ${tenantId} and a.user_id = ${by}`;
     if (!agent) throw new ApiError('not_an_agent');
     if (!agent.online || !agent.free) throw new ApiError('cannot_call_now');
@@ -69,7 +68,7 @@ export const dialRoutes: FastifyPluginAsyncTypebox<DialRouteOptions> = async (
                 { number: Type.String({ minLength: 1, maxLength: 40 }) },
                 { additionalProperties: false },
               ),
-              Type.Object({ agent: Type.String(uuid) }, { additionalProperties: false }),
+              Type.Object({ agent: Uuid }, { additionalProperties: false }),
             ]),
             queue: Type.Optional(
               Type.String({

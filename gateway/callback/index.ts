@@ -5,5 +5,6 @@ export { ExpectedOffers } from './expected-offers.js';
 export { callableNumber } from './number-policy.js';
 export { type CallbackRouteOptions, callbackRoutes } from './routes.js';
 export { outcomeRuleRoutes } from './rule-resource.js';
+export { waitsAgain } from './turn.js';
 export { listCounters } from './visitor-view.js';
 export type { WaitingOptions, WaitingParts } from './waiting-sound.js';

@@ -6,10 +6,7 @@ import {
   whyNot,
 } from '../acd/index.js';
 import { untilTaken } from '../store/index.js';
-import type { ServiceParts } from './turn.js';
-
-/** After these whoever the customer was passed on to does not have him. */
-const passedBy: ReadonlySet<string> = new Set(['declined', 'offer_expired', 'agent_lost', 'agent_gone']);
+import { type ServiceParts, waitsAgain } from './turn.js';
 
 /** An agent passes the customer on to a colleague; who does not take him sends him back. */
 export class PassingOn {
@@ -35,7 +32,7 @@ export class PassingOn {
   }
 
   hear(type: string): void {
-    if (!this.#underWay || !passedBy.has(type)) return;
+    if (!this.#underWay || !waitsAgain.has(type)) return;
     this.#underWay = false;
     const { sql } = this.#parts;
     void this.#propose(async () => recall(sql, this.#ref, await whyNot(sql, this.#ref)));

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import type { FastifyPluginAsync } from 'fastify';
 import { ApiError } from '../errors.js';
+import { Uuid } from '../schemas.js';
 import type { Fragment, Sql } from '../store/index.js';
 import {
   auditEvent,
@@ -86,7 +87,7 @@ export function outcomeRulesResource(sql: Sql) {
   return {
     name: 'outcome-rules',
     noun: 'a rule',
-    key: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+    key: Uuid,
     view: RuleView,
     create,
     change,

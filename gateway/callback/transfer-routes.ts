@@ -15,17 +15,15 @@ import {
 } from '../acd/index.js';
 import { findParty, type Party, partyJoins, partyLeaves } from '../calls/index.js';
 import { ApiError } from '../errors.js';
-import { IdParams, NullableString, refusals, Timestamp } from '../schemas.js';
+import { IdParams, NullableString, refusals, Timestamp, Uuid } from '../schemas.js';
 import type { Sql } from '../store/index.js';
 import { requireSession } from '../tenants/index.js';
 import { callableNumber } from './number-policy.js';
 import { violates } from './unique.js';
 
-const uuid = { format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' };
-
 /** A colleague, a queue, or a number outside. */
 const Target = Type.Union([
-  Type.Object({ agent: Type.String(uuid) }, { additionalProperties: false }),
+  Type.Object({ agent: Uuid }, { additionalProperties: false }),
   Type.Object({ queue: Type.String({ maxLength: 40 }) }, { additionalProperties: false }),
   Type.Object({ number: Type.String({ minLength: 1, maxLength: 40 }) }, { additionalProperties: false }),
 ]);
@@ -38,7 +36,7 @@ const PartyView = Type.Object({
   reason: NullableString,
 });
 
-const PartyParams = Type.Object({ id: Type.String(uuid), party: Type.String(uuid) });
+const PartyParams = Type.Object({ id: Uuid, party: Uuid });
 
 /** What an agent does with a talk of his: passes it on, asks somebody in, lets him go. */
 export const transferRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }) => {

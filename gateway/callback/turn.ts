@@ -44,6 +44,14 @@ export const endings: Readonly<Record<string, StopReason>> = {
   hangup_requested: 'hangup',
 };
 
+/** After these whoever was asked, or passed on to, does not come: the interaction waits for somebody else. */
+export const waitsAgain: ReadonlySet<string> = new Set([
+  'declined',
+  'offer_expired',
+  'agent_lost',
+  'agent_gone',
+]);
+
 /** One agent's turn with a customer: from the offer to him until he is free of it. */
 export interface Turn {
   interaction: ServedInteraction;

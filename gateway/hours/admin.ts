@@ -1,5 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../errors.js';
+import { Uuid } from '../schemas.js';
 import type { Fragment, Sql } from '../store/index.js';
 import { auditEvent, type Resource, refusingConflicts } from '../tenants/index.js';
 import { isTimeZone } from '../time-zone.js';
@@ -68,7 +69,7 @@ export function hoursResource(sql: Sql) {
   return {
     name: 'hours',
     noun: 'opening hours',
-    key: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+    key: Uuid,
     view: HoursView,
     create: createHours,
     change: changeHours,

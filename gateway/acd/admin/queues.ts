@@ -1,6 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
-import { BothNames, NullableString, NullableTimestamp } from '../../schemas.js';
+import { BothNames, NullableString, NullableTimestamp, Uuid } from '../../schemas.js';
 import { type Fragment, type Sql, transaction } from '../../store/index.js';
 import { type Administrator, auditEvent, type Resource, refusingConflicts } from '../../tenants/index.js';
 import { placeAnew } from '../waiting.js';
@@ -130,7 +130,7 @@ export function queuesResource(sql: Sql) {
   return {
     name: 'queues',
     noun: 'a queue',
-    key: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+    key: Uuid,
     view: QueueView,
     create,
     change,

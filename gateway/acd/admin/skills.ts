@@ -1,6 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
-import { BothNames } from '../../schemas.js';
+import { BothNames, Uuid } from '../../schemas.js';
 import type { Fragment, Sql } from '../../store/index.js';
 import { auditEvent, type Resource, refusingConflicts } from '../../tenants/index.js';
 
@@ -45,7 +45,7 @@ export function skillsResource(sql: Sql) {
   return {
     name: 'skills',
     noun: 'a skill',
-    key: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+    key: Uuid,
     view: SkillView,
     create,
     change,

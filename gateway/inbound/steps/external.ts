@@ -35,6 +35,8 @@ export async function external(stage: Stage, step: StepOf<'external'>): Promise<
     logger.info({ outcome: error.outcome, sipStatus: error.sipStatus }, 'external number not reached');
     if (rung.aborted) return { result: 'no_answer' };
     return { result: error.outcome === 'busy' || error.outcome === 'no_answer' ? error.outcome : 'failed' };
+  } finally {
+    early.end();
   }
   try {
     await leg.endpoint.bridge(other.endpoint);

@@ -9,7 +9,7 @@ import {
   type QueuedCaller,
   waitLimitOffer,
 } from '../../acd/index.js';
-import type { ReceivedCaller } from '../../callback/index.js';
+import { type ReceivedCaller, waitsAgain } from '../../callback/index.js';
 import { untilTaken } from '../../store/index.js';
 import { type Came, type Stage, say } from '../stage.js';
 import { askNumber } from './number.js';
@@ -40,14 +40,10 @@ type Happening =
   /** Whoever was asked for him is not any more: he waits again. */
   | 'waits_again';
 
-const announced: Readonly<Record<string, Happening>> = {
-  wait_limit: 'wait_limit',
-  given_up: 'given_up',
-  declined: 'waits_again',
-  offer_expired: 'waits_again',
-  agent_lost: 'waits_again',
-  agent_gone: 'waits_again',
-};
+function happeningOf(type: string): Happening | undefined {
+  if (type === 'wait_limit' || type === 'given_up') return type;
+  return waitsAgain.has(type) ? 'waits_again' : undefined;
+}
 
 /** From the moment he takes his place until he has it no more. */
 export async function waitInQueue(stage: Stage, wait: Wait): Promise<Came> {
@@ -94,7 +90,7 @@ class QueueVisit {
     const { announcements } = this.#stage.parts;
     const longEnough = setTimeout(() => this.#tell('too_long'), this.#wait.waitSeconds * 1000);
     const unsubscribe = announcements.onInteraction(this.#ref.id, ({ type }) => {
-      const happening = announced[type];
+      const happening = happeningOf(type);
       if (happening) this.#tell(happening);
     });
     void this.#caller.over.then(() => this.#tell('over'));

@@ -1,9 +1,9 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import type { FastifyRequest } from 'fastify';
+import { viewerOf } from '../../acd/index.js';
 import { ApiError } from '../../errors.js';
-import { IdParams, NullableString, refusals, Timestamp } from '../../schemas.js';
+import { IdParams, NullableString, NullableTimestamp, refusals, Timestamp } from '../../schemas.js';
 import type { Sql } from '../../store/index.js';
-import { caller, requireRole, requireSession } from '../../tenants/index.js';
+import { requireRole, requireSession } from '../../tenants/index.js';
 import {
   countUnheard,
   deleteVoicemail,
@@ -19,16 +19,11 @@ const Voicemail = Type.Object({
   flow: Type.String(),
   leftAt: Timestamp,
   durationMs: Type.Integer(),
-  heardAt: Type.Union([Timestamp, Type.Null()]),
+  heardAt: NullableTimestamp,
   heardBy: NullableString,
 });
 
 const tags = ['voicemail'];
-
-function hearerOf(request: FastifyRequest) {
-  const { tenantId, user } = caller(request);
-  return { tenantId, userId: user.id };
-}
 
 const noContent = { 204: Type.Null(), ...refusals };
 
@@ -59,7 +54,7 @@ export const voicemailRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (a
       },
     },
     async request => {
-      const { tenantId } = caller(request);
+      const { tenantId } = viewerOf(request);
       const { limit, before } = request.query;
       const [found, unheard] = await Promise.all([
         listVoicemails(sql, tenantId, { limit: limit + 1, ...(before !== undefined && { before }) }),
@@ -74,7 +69,7 @@ export const voicemailRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (a
     { schema: { tags, summary: 'A message: a WAV file', params: IdParams, produces: ['audio/wav'] } },
     async (request, reply) => {
       const { id } = request.params;
-      const sound = await voicemailSound(sql, caller(request).tenantId, id);
+      const sound = await voicemailSound(sql, viewerOf(request).tenantId, id);
       if (!sound) throw new ApiError('not_found');
       return await reply
         .type('audio/wav')
@@ -96,7 +91,7 @@ export const voicemailRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (a
       },
     },
     async (request, reply) => {
-      if (!(await markVoicemail(sql, hearerOf(request), request.params.id, request.body.heard)))
+      if (!(await markVoicemail(sql, viewerOf(request), request.params.id, request.body.heard)))
         throw new ApiError('not_found');
       return reply.status(204).send(null);
     },
@@ -109,7 +104,7 @@ export const voicemailRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (a
       schema: { tags, summary: 'Delete a message', params: IdParams, response: noContent },
     },
     async (request, reply) => {
-      if (!(await deleteVoicemail(sql, hearerOf(request), request.params.id)))
+      if (!(await deleteVoicemail(sql, viewerOf(request), request.params.id)))
         throw new ApiError('not_found');
       return reply.status(204).send(null);
     },

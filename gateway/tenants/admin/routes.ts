@@ -1,5 +1,5 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
-import { IdParams, PointInTime, refusals, Timestamp } from '../../schemas.js';
+import { IdParams, PointInTime, refusals, Timestamp, Uuid } from '../../schemas.js';
 import type { Sql } from '../../store/index.js';
 import type { Telephony } from '../../telephony/index.js';
 import { requireRole, requireSession, requireSettingsRole } from '../auth.js';
@@ -104,7 +104,7 @@ const auditRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }
           limit: Type.Integer({ minimum: 1, maximum: 200, default: 50 }),
           before: Type.Optional(Type.String({ pattern: '^[0-9]{1,18}$' })),
           kind: Type.Optional(Type.String({ pattern: '^[a-z_]{1,40}$' })),
-          by: Type.Optional(Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' })),
+          by: Type.Optional(Uuid),
           from: Type.Optional(PointInTime),
           until: Type.Optional(PointInTime),
           name: Type.Optional(

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
-import { NullableTimestamp } from '../../schemas.js';
+import { NullableTimestamp, Uuid } from '../../schemas.js';
 import type { Fragment, Sql } from '../../store/index.js';
 import { type Greeting, WidgetSettings } from '../widget-settings.js';
 import { auditEvent } from './audit.js';
@@ -81,7 +81,7 @@ export function sitesResource(sql: Sql) {
   return {
     name: 'sites',
     noun: 'a site',
-    key: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+    key: Uuid,
     view: SiteView,
     create,
     change,

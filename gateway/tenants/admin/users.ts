@@ -1,6 +1,6 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
 import { ApiError } from '../../errors.js';
-import { NullableTimestamp } from '../../schemas.js';
+import { NullableTimestamp, Uuid } from '../../schemas.js';
 import { type Fragment, type Sql, transaction } from '../../store/index.js';
 import { nobodysHash } from '../password.js';
 import { auditEvent } from './audit.js';
@@ -129,7 +129,7 @@ export function usersResource({ sql, signOutEverywhere }: UserActions) {
   return {
     name: 'users',
     noun: 'a user',
-    key: Type.String({ format: 'uuid', pattern: '^[0-9a-fA-F-]{36}$' }),
+    key: Uuid,
     view: UserView,
     create,
     change,
