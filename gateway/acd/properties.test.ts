@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { Chance } from '../../scripts/simulate/chance.js';
 import type { Sql } from '../store/index.js';
 import { setIntent } from './agents.js';
 import { desktopSilent, dismissLost, loseDesktop, openDesktop } from './desktops.js';
@@ -16,17 +17,6 @@ import { advanceWaiting } from './waiting.js';
  */
 const days = process.env.RINGBRIDGE_TEST_SEED ? [Number(process.env.RINGBRIDGE_TEST_SEED)] : [1, 2, 3];
 const stepsPerDay = 300;
-
-/** Mulberry32: small, seeded, good enough to choose by. */
-function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let x = Math.imul(state ^ (state >>> 15), 1 | state);
-    x = (x + Math.imul(x ^ (x >>> 7), 61 | x)) ^ x;
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Waiting {
   id: string;
@@ -129,7 +119,7 @@ const steps: Record<string, (sql: Sql, ref: Served) => PromiseLike<unknown>> = {
 };
 
 class Day {
-  readonly #random: () => number;
+  readonly #chance: Chance;
   /** Of one node each; the first is the floor's. */
   readonly nodes: string[] = [];
   readonly agents: string[] = [];
@@ -140,11 +130,11 @@ class Day {
     readonly floor: Floor,
     seed: number,
   ) {
-    this.#random = chance(seed);
+    this.#chance = new Chance(seed);
   }
 
   pick<T>(from: readonly T[]): T {
-    return from[Math.floor(this.#random() * from.length)]!;
+    return from[Math.floor(this.#chance.next() * from.length)]!;
   }
 
   async begin(): Promise<void> {
@@ -216,7 +206,7 @@ class Day {
       this.floor.request({
         queueId: this.pick(this.queues),
         locale: this.pick(['ko', 'en']),
-        phone: `+82105555${1000 + Math.floor(this.#random() * 40)}`,
+        phone: `+82105555${1000 + Math.floor(this.#chance.next() * 40)}`,
       }),
     match: t => this.match(t),
     matchAll: t => this.matchAll(t),

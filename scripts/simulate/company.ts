@@ -1,6 +1,7 @@
 /** The company of a simulated day: on a database of its own, whose clock stands until it is moved on. */
 import { connect, migrate, type Sql } from '../../gateway/store/index.js';
 import { seedDemo } from '../../gateway/tenants/index.js';
+import { atWork } from '../at-work.js';
 import { type AgentGroup, type Day, momentOf } from './day.js';
 
 export interface Agent {
@@ -111,23 +112,13 @@ async function hire(
         insert into users (tenant_id, email, name, role, password_hash)
         select ${tenantId}, 'agent' || n || '@group' || ${number}::int || '.example', 'Agent ' || n, 'agent', '!'
         from generate_series(1, ${group.count}::int) n
-        returning id
+        returning tenant_id, id
       ), agent as (
         insert into agents (tenant_id, user_id, skills) select ${tenantId}, id, ${sql.json(group.skills ?? {})} from person
       ), serves as (
         insert into agent_queues (tenant_id, user_id, queue_id)
         select ${tenantId}, id, queue::uuid from person, unnest(${served}::text[]) queue
-      ), session as (
-        insert into sessions (tenant_id, user_id, token_hash, expires_at)
-        select ${tenantId}, id, decode(replace(id::text, '-', ''), 'hex'), now() + interval '3 days' from person
-        returning user_id, id
-      ), credential as (
-        insert into softphone_credentials (username, tenant_id, user_id, session_id, ha1, expires_at)
-        select user_id::text, ${tenantId}, user_id, id, 'x', now() + interval '3 days' from session
-      ), registration as (
-        insert into registrations (tenant_id, user_id, username, contact, transport, call_id, cseq, expires_at)
-        select ${tenantId}, user_id, user_id::text, 'sip:x@phone.invalid', 'ws', 'c', 1, now() + interval '3 days' from session
-      )
+      ), ${atWork(sql, 72)}
       select id from person order by id`;
     agents.push(...rows.map(({ id }) => ({ id, group })));
   }

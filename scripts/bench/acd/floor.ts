@@ -1,5 +1,6 @@
 /** What the ACD is measured with: agents who are ready and customers who wait, put into the store by the thousand. */
 import type { Sql } from '../../../gateway/store/index.js';
+import { atWork } from '../../at-work.js';
 
 /** `count` agents of one queue, with softphones that are registered; they are offline until `beReady`. */
 export async function hire(sql: Sql, count: number): Promise<void> {
@@ -14,16 +15,8 @@ export async function hire(sql: Sql, count: number): Promise<void> {
     ), serves as (
       insert into agent_queues (tenant_id, user_id, queue_id)
       select p.tenant_id, p.id, q.id from person p join queues q on q.tenant_id = p.tenant_id and q.key = 'sales'
-    ), session as (
-      insert into sessions (tenant_id, user_id, token_hash, expires_at)
-      select tenant_id, id, decode(replace(id::text, '-', ''), 'hex'), now() + interval '12 hours' from person
-      returning tenant_id, user_id, id
-    ), credential as (
-      insert into softphone_credentials (username, tenant_id, user_id, session_id, ha1, expires_at)
-      select user_id::text, tenant_id, user_id, id, 'x', now() + interval '12 hours' from session
-    )
-    insert into registrations (tenant_id, user_id, username, contact, transport, call_id, cseq, expires_at)
-    select tenant_id, user_id, user_id::text, 'sip:x@robot.invalid', 'ws', 'c', 1, now() + interval '12 hours' from session`;
+    ), ${atWork(sql, 12)}
+    select from person`;
   // What a queue with skills costs: three steps, so that those who wait stand in several lanes.
   await sql`update queues set offer_seconds = 300, skill_steps =
     '[{"after": 0, "require": {"ko": 4}}, {"after": 30, "require": {"ko": 3}}, {"after": 60}]' where key = 'sales'`;
