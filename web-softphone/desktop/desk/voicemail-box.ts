@@ -1,6 +1,7 @@
 import type { ApiClient } from '../api/client.js';
 import type { VoicemailPage } from '../api/types.js';
 import { type Observable, Store } from '../store.js';
+import { Rereading } from './rereading.js';
 
 export interface VoicemailState {
   page: VoicemailPage | null;
@@ -13,8 +14,9 @@ const nothing: VoicemailState = { page: null, failure: null };
 /** The messages that callers have left: read anew whenever the server says that there are others. */
 export class VoicemailBox {
   readonly #state = new Store<VoicemailState>(nothing);
-  #reading = false;
-  #again = false;
+  readonly #readings = new Rereading(() =>
+    this.#act(async () => this.#state.set({ page: await this.api.voicemails(), failure: null })),
+  );
 
   constructor(private readonly api: ApiClient) {}
 
@@ -22,19 +24,8 @@ export class VoicemailBox {
     return this.#state;
   }
 
-  async refresh(): Promise<void> {
-    this.#again = true;
-    if (this.#reading) return;
-    this.#reading = true;
-    while (this.#again) {
-      this.#again = false;
-      try {
-        this.#state.set({ page: await this.api.voicemails(), failure: null });
-      } catch (failure) {
-        this.#state.update(state => ({ ...state, failure }));
-      }
-    }
-    this.#reading = false;
+  refresh(): Promise<void> {
+    return this.#readings.request();
   }
 
   /** Adds older ones to those that are shown. */
@@ -42,27 +33,25 @@ export class VoicemailBox {
     const { page } = this.#state.get();
     const last = page?.voicemails.at(-1);
     if (!page || !last) return;
-    try {
+    await this.#act(async () => {
       const more = await this.api.voicemails(last.leftAt);
       const voicemails = [...page.voicemails, ...more.voicemails];
-      this.#state.set({ page: { ...more, voicemails, more: more.more }, failure: null });
-    } catch (failure) {
-      this.#state.update(state => ({ ...state, failure }));
-    }
+      this.#state.set({ page: { ...more, voicemails }, failure: null });
+    });
   }
 
   /** The server tells all desktops of it, this one too. */
   async mark(id: string, heard: boolean): Promise<void> {
-    await this.#act(this.api.markVoicemail(id, heard));
+    await this.#act(() => this.api.markVoicemail(id, heard));
   }
 
   async remove(id: string): Promise<void> {
-    await this.#act(this.api.deleteVoicemail(id));
+    await this.#act(() => this.api.deleteVoicemail(id));
   }
 
-  async #act(done: Promise<unknown>): Promise<void> {
+  async #act(act: () => Promise<unknown>): Promise<void> {
     try {
-      await done;
+      await act();
     } catch (failure) {
       this.#state.update(state => ({ ...state, failure }));
     }

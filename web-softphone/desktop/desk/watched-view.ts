@@ -1,4 +1,5 @@
 import { type Observable, Store } from '../store.js';
+import { Rereading } from './rereading.js';
 
 export interface WatchedState<T> {
   /** Null until it was read. */
@@ -11,8 +12,13 @@ export interface WatchedState<T> {
 export class WatchedView<T> {
   readonly #state = new Store<WatchedState<T>>({ value: null, failure: null });
   #watchers = 0;
-  #reading = false;
-  #again = false;
+  readonly #readings = new Rereading(async () => {
+    try {
+      this.#state.set({ value: await this.read(), failure: null });
+    } catch (failure) {
+      this.#state.update(state => ({ ...state, failure }));
+    }
+  });
 
   constructor(private readonly read: () => Promise<T>) {}
 
@@ -31,19 +37,7 @@ export class WatchedView<T> {
 
   /** It has changed, or may have. */
   readonly refresh = async (): Promise<void> => {
-    if (this.#watchers === 0) return;
-    this.#again = true;
-    if (this.#reading) return;
-    this.#reading = true;
-    while (this.#again) {
-      this.#again = false;
-      try {
-        this.#state.set({ value: await this.read(), failure: null });
-      } catch (failure) {
-        this.#state.update(state => ({ ...state, failure }));
-      }
-    }
-    this.#reading = false;
+    if (this.#watchers > 0) await this.#readings.request();
   };
 
   /** Somebody else will sit here. */

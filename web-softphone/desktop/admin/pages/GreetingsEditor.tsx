@@ -1,8 +1,9 @@
 import { ActionIcon, Button, CloseButton, TagsInput } from '@mantine/core';
-import { IconArrowDown, IconArrowUp, IconPlus } from '@tabler/icons-react';
+import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Greeting } from '../api.js';
 import { useAdmin, useAdminText, useCollection, useNameOf } from '../context.js';
+import { AddButton } from '../parts/AddButton.js';
 import { ChoiceField, NumberField, TextField } from '../parts/fields.js';
 import { errorAt, type Fields } from '../parts/use-fields.js';
 import classes from './widget.module.css';
@@ -72,15 +73,9 @@ export function GreetingsEditor({ form, saved }: Props) {
         </p>
       )}
       {greetings.length < mostGreetings && (
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconPlus size={16} aria-hidden />}
-          onClick={add}
-          data-testid="add-greeting"
-        >
+        <AddButton onClick={add} data-testid="add-greeting">
           {t.widget.addGreeting}
-        </Button>
+        </AddButton>
       )}
     </div>
   );

@@ -1,7 +1,7 @@
-import { Button, CloseButton, MultiSelect, NumberInput, Select } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { CloseButton, MultiSelect, NumberInput, Select } from '@mantine/core';
 import type { Skill, SkillStep } from '../api.js';
 import { useAdminText, useNameOf } from '../context.js';
+import { AddButton } from '../parts/AddButton.js';
 import classes from './editors.module.css';
 
 interface Props {
@@ -81,15 +81,9 @@ export function SkillStepsEditor({ steps, skills, errorOf, onChange }: Props) {
         </fieldset>
       ))}
       {steps.length < mostSteps && (
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconPlus size={16} aria-hidden />}
-          onClick={add}
-          data-testid="add-step"
-        >
+        <AddButton onClick={add} data-testid="add-step">
           {t.queues.addStep}
-        </Button>
+        </AddButton>
       )}
     </fieldset>
   );
