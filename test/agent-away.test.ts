@@ -1,8 +1,18 @@
 /** The agent's line is lost in the middle of a talk, and he comes back to it; or does not. */
 import t, { type Test } from 'tap';
 import { RobotAgent } from './support/robot-agent.js';
-import { demoPassword, leftOver, nothing, startStack } from './support/stack.js';
-import { ask, idOf, pickUp, signIn, storyOf, type Talk, talking, tones } from './support/talk.js';
+import { demoPassword, startStack } from './support/stack.js';
+import {
+  ask,
+  idOf,
+  pickUp,
+  signIn,
+  storyOf,
+  type Talk,
+  talking,
+  tidy as tidyUp,
+  tones,
+} from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.setTimeout(600_000);
@@ -34,12 +44,7 @@ async function finish(t: Test, { id, customer }: Talk, agent: RobotAgent): Promi
 }
 
 async function tidy(t: Test, ...agents: RobotAgent[]) {
-  for (const agent of agents) {
-    const settled = ['wrap_up', 'ready', 'paused', 'offline'];
-    const { me, current } = await agent.until(desk => settled.includes(desk.me.state), 'the end of the talk');
-    if (me.state === 'wrap_up' && current) await agent.step('wrap-up', current.id);
-  }
-  t.same(await leftOver(stack), nothing);
+  await tidyUp(t, stack, agents, ['wrap_up', 'ready', 'paused', 'offline']);
   await sql`delete from declined_offers`;
 }
 

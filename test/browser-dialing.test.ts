@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { RtpPeer } from './support/audio.js';
 import { accessibilityFaults, People, patienceMs } from './support/browser.js';
+import { picture } from './support/pictures.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, leftOver, nothing, startStack } from './support/stack.js';
 import { telephone } from './support/telephone.js';
@@ -12,15 +11,6 @@ t.setTimeout(600_000);
 
 const microphone = 700;
 const customerVoice = 1100;
-/** Where to keep pictures of what is tested, to be looked at by a person. */
-const pictures = process.env.RINGBRIDGE_TEST_PICTURES;
-
-async function picture(desk: AgentDesk, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await desk.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
 t.test('at the desktop: a number is dialled, clicked on again, and a colleague is called', async t => {
   const stack = await startStack(t);
   await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120, wrap_up_seconds = 300`;

@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { RtpPeer } from './support/audio.js';
 import { accessibilityFaults, People, patienceMs } from './support/browser.js';
+import { picture } from './support/pictures.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { telephone } from './support/telephone.js';
 
@@ -11,15 +10,6 @@ t.setTimeout(600_000);
 
 const microphone = 700;
 const customerVoice = 1100;
-/** Where to keep pictures of what is tested, to be looked at by a person. */
-const pictures = process.env.RINGBRIDGE_TEST_PICTURES;
-
-async function picture(desk: AgentDesk, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await desk.page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-}
-
 t.test('at the desktop: consulted, all together, handed over; listened to by a supervisor', async t => {
   const stack = await startStack(t);
   await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120, wrap_up_seconds = 300`;

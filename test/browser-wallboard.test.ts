@@ -1,23 +1,13 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import t from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { accessibilityFaults, People } from './support/browser.js';
+import { picture } from './support/pictures.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { handset, pickUp, signIn, tones } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.setTimeout(600_000);
 t.teardown(endWebRtc);
-
-/** Where to keep pictures of what is tested, to be looked at by a person. */
-const pictures = process.env.RINGBRIDGE_TEST_PICTURES;
-
-async function picture({ page }: AgentDesk, name: string): Promise<void> {
-  if (!pictures) return;
-  mkdirSync(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
-}
 
 /** Resolves when the board shows the queue so. */
 async function shows(desk: AgentDesk, figures: Record<string, string | number>): Promise<void> {
@@ -57,9 +47,9 @@ t.test('the wallboard follows what happens, without asking', async t => {
   t.ok(requests.length < 40, `it read ${requests.length} times`);
   t.same(await accessibilityFaults(desk.page), [], 'the wallboard is accessible');
   await desk.page.setViewportSize({ width: 1920, height: 1080 });
-  await picture(desk, 'wallboard-dark');
+  await picture(desk, 'wallboard-dark', { fullPage: false });
   await desk.page.setViewportSize({ width: 360, height: 740 });
-  await picture(desk, 'wallboard-phone');
+  await picture(desk, 'wallboard-phone', { fullPage: false });
   await agent.step('hangup', first.id);
   await customer.run.done;
   await agent.hungUp();
@@ -79,7 +69,7 @@ t.test('the wallboard follows what happens, without asking', async t => {
     ({ me }) => me.state === 'paused' && me.reason === 'training',
     'the pause with its reason',
   );
-  await picture(desk, 'floor-now');
+  await picture(desk, 'floor-now', { fullPage: false });
 });
 
 t.test('those who wait are moved, taken back, and cancelled', async t => {
@@ -103,7 +93,7 @@ t.test('those who wait are moved, taken back, and cancelled', async t => {
   await desk.find('waiting-move-support').click();
   await row.getByText('기술 지원').waitFor();
   t.equal(await queueOf(), 'support');
-  await picture(desk, 'waiting-moved');
+  await picture(desk, 'waiting-moved', { fullPage: false });
   t.same(await accessibilityFaults(desk.page), [], 'the list is accessible');
   await desk.find('waiting-undo').click();
   await row.getByText('기술 지원').waitFor({ state: 'hidden' });
@@ -112,7 +102,7 @@ t.test('those who wait are moved, taken back, and cancelled', async t => {
   await row.getByTestId('waiting-actions').click();
   await desk.find('waiting-cancel').click();
   await desk.find('waiting-cancel-confirm').waitFor();
-  await picture(desk, 'waiting-cancel');
+  await picture(desk, 'waiting-cancel', { fullPage: false });
   t.same(await accessibilityFaults(desk.page), [], 'the question is accessible');
   await desk.find('waiting-cancel-confirm').click();
   await desk.find('waiting-empty').waitFor();
@@ -165,8 +155,8 @@ t.test('five thousand wait: what is seen is drawn, and read', async t => {
     .getByText('Customer 5000')
     .waitFor();
   t.ok((await rows.count()) < 60, `${await rows.count()} rows are drawn of 5,000`);
-  await picture(desk, 'waiting-5000');
+  await picture(desk, 'waiting-5000', { fullPage: false });
   await desk.page.setViewportSize({ width: 360, height: 740 });
-  await picture(desk, 'waiting-phone');
+  await picture(desk, 'waiting-phone', { fullPage: false });
   t.same(people.complaints, [], 'no page complained');
 });

@@ -1,23 +1,13 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
 import type { Received } from '../gateway/telephony/testing/softphone.js';
-import { RobotAgent } from './support/robot-agent.js';
+import type { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
-import { demoPassword, leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
+import { leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
+import { signIn } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.setTimeout(300_000);
 t.teardown(endWebRtc);
-
-async function signIn(t: Test, stack: Stack, name: 'agent1' | 'agent2'): Promise<RobotAgent> {
-  const agent = await RobotAgent.signIn(t, stack.api, `${name}@demo.example`, demoPassword);
-  await agent.setState('ready');
-  t.teardown(async () => {
-    agent.softphone.drop();
-    await stack.sql`update agents set intent = 'offline'
-      where user_id = (select id from users where email = ${`${name}@demo.example`})`;
-  });
-  return agent;
-}
 
 /** Whether an agent's desktop answers before he is rung, and how a line sounds, are other matters. */
 async function eventsOf({ sql }: Stack, id: string): Promise<string[]> {
@@ -47,7 +37,7 @@ t.test('the customer is called first', async t => {
     select number, outcome from attempts where interaction_id = ${id} order by number`;
 
   await t.test('the agent is rung when the customer has answered, without being asked', async t => {
-    const agent = await signIn(t, stack, 'agent1');
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
     const callback = await api.askCallback({ phone: nextNumber() });
     const invite = await agent.ring();
@@ -63,7 +53,10 @@ t.test('the customer is called first', async t => {
   });
 
   await t.test('an agent who does not answer: music, and the next agent at once', async t => {
-    const [first, second] = [await signIn(t, stack, 'agent1'), await signIn(t, stack, 'agent2')];
+    const [first, second] = [
+      await signIn(t, stack, 'agent1', 'ready'),
+      await signIn(t, stack, 'agent2', 'ready'),
+    ];
     await sql`update queues set offer_seconds = 1`;
     const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
     const callback = await api.askCallback({ phone: nextNumber() });
@@ -87,7 +80,7 @@ t.test('the customer is called first', async t => {
   });
 
   await t.test('an agent who hangs up before he is there: music, and the next agent at once', async t => {
-    const first = await signIn(t, stack, 'agent1');
+    const first = await signIn(t, stack, 'agent1', 'ready');
     const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
     const callback = await api.askCallback({ phone: nextNumber() });
     const invite = await first.ring();
@@ -95,7 +88,7 @@ t.test('the customer is called first', async t => {
     await first.step('hangup', callback.id);
     await stopsRinging(first, invite);
     await api.follow(callback, ({ state }) => state === 'waiting');
-    const second = await signIn(t, stack, 'agent2');
+    const second = await signIn(t, stack, 'agent2', 'ready');
     second.answer(t, await second.ring());
     await api.follow(callback, ({ state }) => state === 'bridged');
     t.match(await attempts(callback.id), [{ number: 1, outcome: null }], 'still the same call');
@@ -106,7 +99,7 @@ t.test('the customer is called first', async t => {
   });
 
   await t.test('the customer hangs up while nobody is there: it is over, and the agent is free', async t => {
-    const agent = await signIn(t, stack, 'agent1');
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     const phone = await sipp(t, 'uas-answer-hangup', {
       port: stack.trunkPort,
       replace: { 'milliseconds="100"': 'milliseconds="4000"' },
@@ -123,7 +116,7 @@ t.test('the customer is called first', async t => {
 
   await t.test('no agent comes: the customer is let go, and called again when there is one', async t => {
     await sql`update queues set offer_seconds = 1, live_wait_seconds = 1`;
-    const agent = await signIn(t, stack, 'agent1');
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
     const callback = await api.askCallback({ phone: nextNumber() });
     await stopsRinging(agent, await agent.ring());
@@ -136,7 +129,7 @@ t.test('the customer is called first', async t => {
   });
 
   await t.test('busy: nobody was disturbed', async t => {
-    const agent = await signIn(t, stack, 'agent1');
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     const phone = await sipp(t, 'uas-busy', { port: stack.trunkPort });
     const callback = await api.askCallback({ phone: nextNumber() });
     t.match(await api.follow(callback, ({ state }) => state === 'done'), { outcome: 'busy' });
@@ -151,13 +144,13 @@ t.test(
   async t => {
     const stack = await startStack(t);
     const { api, sql } = stack;
-    const first = await signIn(t, stack, 'agent1');
+    const first = await signIn(t, stack, 'agent1', 'ready');
     const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
     const callback = await api.askCallback({ phone: nextNumber() });
     const browser = await first.accept(t, await first.ring());
     await api.follow(callback, ({ state }) => state === 'bridged');
     await browser.opened;
-    const second = await signIn(t, stack, 'agent2');
+    const second = await signIn(t, stack, 'agent2', 'ready');
     browser.close();
     first.softphone.drop();
     first.live.terminate();

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import t, { type Test } from 'tap';
+import t from 'tap';
 import type { LateOffer } from '../engine/phone-network/testing/caller.js';
 import { inboundCaller } from './support/caller.js';
 import { companyNumber, flowIs, lastCall, uploadTones } from './support/flows.js';
 import { Phone } from './support/phone.js';
-import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
-import { demoPassword, leftOver, nothing, type Stack, startStack } from './support/stack.js';
+import { leftOver, nothing, startStack } from './support/stack.js';
+import { signIn } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.setTimeout(300_000);
@@ -18,17 +18,6 @@ const bye = '  bye: { hangup: [own-bye] }\n';
 /** As it rings in Korea. */
 const ringback = [440, 480];
 const callerNumber = '+821055501234';
-
-async function signIn(t: Test, stack: Stack, name: 'agent1' | 'agent2' = 'agent1'): Promise<RobotAgent> {
-  const agent = await RobotAgent.signIn(t, stack.api, `${name}@demo.example`, demoPassword);
-  await agent.setState('ready');
-  t.teardown(async () => {
-    agent.softphone.drop();
-    await stack.sql`update agents set intent = 'offline'
-      where user_id = (select id from users where email = ${`${name}@demo.example`})`;
-  });
-  return agent;
-}
 
 t.test('a call comes in', async t => {
   const stack = await startStack(t);
@@ -141,7 +130,7 @@ ${bye}`,
   });
 
   await t.test('queue → agent, who hears him and is heard; the desktop shows the call', async t => {
-    const agent = await signIn(t, stack);
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     await flowIs(
       t,
       stack,
@@ -175,7 +164,10 @@ ${bye}`,
   });
 
   await t.test('an agent in particular: he is asked, and nobody else', async t => {
-    const [wanted, other] = [await signIn(t, stack, 'agent2'), await signIn(t, stack)];
+    const [wanted, other] = [
+      await signIn(t, stack, 'agent2', 'ready'),
+      await signIn(t, stack, 'agent1', 'ready'),
+    ];
     await flowIs(
       t,
       stack,

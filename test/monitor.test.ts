@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import type { RobotAgent } from './support/robot-agent.js';
-import { leftOver, nothing, startStack } from './support/stack.js';
+import { startStack } from './support/stack.js';
 import {
   ask,
   idOf,
@@ -10,6 +10,7 @@ import {
   type Talk,
   type Talker,
   talking,
+  tidy as tidyUp,
   tones,
 } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
@@ -41,14 +42,8 @@ const as = (supervisor: RobotAgent, { id }: Talk, role: string) =>
 const undisturbed = ({ desk, customer }: Talk) =>
   Promise.all([customer.ear.tone(tones.agent), desk.ear.tone(tones.customer)]);
 
-async function tidy(t: Test, ...agents: RobotAgent[]) {
-  for (const agent of agents) {
-    const settled = ['wrap_up', 'ready', 'paused', 'offline'];
-    const { me, current } = await agent.until(desk => settled.includes(desk.me.state), 'the end of the talk');
-    if (me.state === 'wrap_up' && current) await agent.step('wrap-up', current.id);
-  }
-  t.same(await leftOver(stack), nothing);
-}
+const tidy = (t: Test, ...agents: RobotAgent[]) =>
+  tidyUp(t, stack, agents, ['wrap_up', 'ready', 'paused', 'offline']);
 
 t.test('listen, whisper, barge, and leave: the talk goes on', async t => {
   const talk = await listening(t);

@@ -1,30 +1,11 @@
-import t, { type Test } from 'tap';
+import t from 'tap';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
-import {
-  demoPassword,
-  leftOver,
-  nextNumber,
-  nothing,
-  phoneRings,
-  type Stack,
-  startStack,
-} from './support/stack.js';
+import { demoPassword, leftOver, nextNumber, nothing, phoneRings, startStack } from './support/stack.js';
+import { signIn } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.teardown(endWebRtc);
-
-/** Both demo agents are signed in anew for each test, so that none has declined or been paused before. */
-async function signIn(t: Test, stack: Stack, name: 'agent1' | 'agent2'): Promise<RobotAgent> {
-  const agent = await RobotAgent.signIn(t, stack.api, `${name}@demo.example`, demoPassword);
-  await agent.setState('ready');
-  t.teardown(async () => {
-    agent.softphone.drop();
-    await stack.sql`update agents set intent = 'offline'
-      where user_id = (select id from users where email = ${`${name}@demo.example`})`;
-  });
-  return agent;
-}
 
 t.test('what a visitor or an agent may do in the middle of it', async t => {
   const stack = await startStack(t);
@@ -45,7 +26,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
   await t.test(
     'cancelled while the agent is rung: the softphone stops at once, he is free for the next',
     async t => {
-      const agent = await signIn(t, stack, 'agent1');
+      const agent = await signIn(t, stack, 'agent1', 'ready');
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       const invite = await agent.ring();
       await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
@@ -64,7 +45,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
   );
 
   await t.test('cancelled while the phone rings: the phone stops, the agent is hung up and free', async t => {
-    const agent = await signIn(t, stack, 'agent1');
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
     const callback = await stack.api.askCallback({ phone: nextNumber() });
     await agent.accept(t, await agent.ring());
@@ -77,7 +58,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
   });
 
   await t.test('cancelled while they talk: the talk ends', async t => {
-    const agent = await signIn(t, stack, 'agent1');
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     const telco = await sipp(t, 'uas-answer', { port: stack.trunkPort });
     const callback = await stack.api.askCallback({ phone: nextNumber() });
     await agent.accept(t, await agent.ring());
@@ -97,10 +78,10 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
     async t => {
       await stack.sql`update queues set offer_seconds = 1`;
       t.teardown(() => stack.sql`update queues set offer_seconds = 20`);
-      const first = await signIn(t, stack, 'agent1');
+      const first = await signIn(t, stack, 'agent1', 'ready');
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       const invite = await first.ring();
-      const second = await signIn(t, stack, 'agent2');
+      const second = await signIn(t, stack, 'agent2', 'ready');
       await first.softphone.request('CANCEL');
       first.softphone.respond(invite, 487, 'Request Terminated');
       await stack.sql`update queues set offer_seconds = 20`;
@@ -120,10 +101,10 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
 
   for (const how of ['at the desktop', 'at the softphone'] as const) {
     await t.test(`declined ${how}: the next agent is rung`, async t => {
-      const first = await signIn(t, stack, 'agent1');
+      const first = await signIn(t, stack, 'agent1', 'ready');
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       const invite = await first.ring();
-      const second = await signIn(t, stack, 'agent2');
+      const second = await signIn(t, stack, 'agent2', 'ready');
       if (how === 'at the desktop') {
         await first.step('decline', callback.id);
         await first.softphone.request('CANCEL');
@@ -140,10 +121,10 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
   }
 
   await t.test('an agent who closes the tab while it rings: the next agent is rung at once', async t => {
-    const first = await signIn(t, stack, 'agent1');
+    const first = await signIn(t, stack, 'agent1', 'ready');
     const callback = await stack.api.askCallback({ phone: nextNumber() });
     await first.ring();
-    const second = await signIn(t, stack, 'agent2');
+    const second = await signIn(t, stack, 'agent2', 'ready');
     first.softphone.drop();
     first.closeDesktop();
     const next = await second.ring();
@@ -155,7 +136,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
   });
 
   await t.test('an agent who hangs up while the phone rings gives it up: the phone stops', async t => {
-    const agent = await signIn(t, stack, 'agent1');
+    const agent = await signIn(t, stack, 'agent1', 'ready');
     const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
     const callback = await stack.api.askCallback({ phone: nextNumber() });
     await agent.accept(t, await agent.ring());
@@ -171,7 +152,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
   await t.test(
     'a softphone that goes away while the phone rings: the customer keeps his place for the next agent',
     async t => {
-      const first = await signIn(t, stack, 'agent1');
+      const first = await signIn(t, stack, 'agent1', 'ready');
       const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort });
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       const browser = await first.accept(t, await first.ring());
@@ -179,7 +160,7 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
       await browser.opened;
       browser.close();
       await telco.done;
-      const second = await signIn(t, stack, 'agent2');
+      const second = await signIn(t, stack, 'agent2', 'ready');
       const next = await second.ring();
       t.equal(next.header('X-Ringbridge-Interaction'), callback.id);
       await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });

@@ -1,8 +1,18 @@
 import t, { type Test } from 'tap';
 import type { RobotAgent } from './support/robot-agent.js';
 import { freeUdpPort } from './support/sipp.js';
-import { leftOver, nothing, startStack } from './support/stack.js';
-import { ask, handset, idOf, pickUp, signIn, storyOf, talking, tones } from './support/talk.js';
+import { startStack } from './support/stack.js';
+import {
+  ask,
+  handset,
+  idOf,
+  pickUp,
+  signIn,
+  storyOf,
+  talking,
+  tidy as tidyUp,
+  tones,
+} from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.setTimeout(600_000);
@@ -14,15 +24,7 @@ const { api, sql } = stack;
 await sql`update queues set wrap_up_seconds = 30, offer_seconds = 60`;
 const outside = '+12125550123';
 
-/** Who has a wrap-up finishes it; then everybody is free, and nothing rings or talks. */
-async function tidy(t: Test, ...agents: RobotAgent[]) {
-  for (const agent of agents) {
-    const settled = ['wrap_up', 'ready', 'paused'];
-    const { me, current } = await agent.until(desk => settled.includes(desk.me.state), 'the end of the talk');
-    if (me.state === 'wrap_up' && current) await agent.step('wrap-up', current.id);
-  }
-  t.same(await leftOver(stack), nothing);
-}
+const tidy = (t: Test, ...agents: RobotAgent[]) => tidyUp(t, stack, agents);
 
 t.test('blind transfer to a colleague', async t => {
   const { id, callback, agent, desk, customer } = await talking(t, stack);

@@ -5,7 +5,7 @@ import type { VisitorCallback } from './api.js';
 import { type Ear, type Mouth, RtpPeer } from './audio.js';
 import { RobotAgent } from './robot-agent.js';
 import type { SippRun } from './sipp.js';
-import { demoPassword, nextNumber, type Stack } from './stack.js';
+import { demoPassword, leftOver, nextNumber, nothing, type Stack } from './stack.js';
 import { telephone } from './telephone.js';
 import type { WebRtcPeer } from './webrtc-peer.js';
 
@@ -111,4 +111,18 @@ export async function storyOf({ sql }: Stack, id: string): Promise<string[]> {
   const rows = await sql<{ type: string }[]>`
     select type from events where interaction_id = ${id} and type <> 'agent_present' order by id`;
   return rows.map(({ type }) => type);
+}
+
+/** Who has a wrap-up finishes it; then everybody is free, and nothing rings or talks. */
+export async function tidy(
+  t: Test,
+  stack: Stack,
+  agents: readonly RobotAgent[],
+  settled: readonly string[] = ['wrap_up', 'ready', 'paused'],
+): Promise<void> {
+  for (const agent of agents) {
+    const { me, current } = await agent.until(desk => settled.includes(desk.me.state), 'the end of the talk');
+    if (me.state === 'wrap_up' && current) await agent.step('wrap-up', current.id);
+  }
+  t.same(await leftOver(stack), nothing);
 }
