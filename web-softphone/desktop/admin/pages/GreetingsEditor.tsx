@@ -1,6 +1,7 @@
 import { ActionIcon, Button, CloseButton, TagsInput } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useState } from 'react';
+import { languages } from '../../i18n/language.js';
 import type { Greeting } from '../api.js';
 import { useAdmin, useAdminText, useCollection, useNameOf } from '../context.js';
 import { AddButton } from '../parts/AddButton.js';
@@ -9,7 +10,6 @@ import { errorAt, type Fields } from '../parts/use-fields.js';
 import classes from './widget.module.css';
 import {
   type GreetingValues,
-  languages,
   mostGreetings,
   mostLetters,
   newGreeting,

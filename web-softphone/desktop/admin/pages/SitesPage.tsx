@@ -10,11 +10,11 @@ import { Entry } from '../parts/Entry.js';
 import { FormPage, Section, Wide } from '../parts/FormPage.js';
 import { TextField } from '../parts/fields.js';
 import { ListPage } from '../parts/ListPage.js';
-import { Sub, Tag } from '../parts/small.js';
 import { errorAt, type FieldErrors } from '../parts/use-fields.js';
 import { useRecord } from '../parts/use-record.js';
 import classes from './editors.module.css';
 import { Snippet } from './Snippet.js';
+import { siteColumn, siteStatusColumn } from './site-columns.js';
 
 const path = '/desktop/admin/sites';
 const mostOrigins = 50;
@@ -46,28 +46,9 @@ function SiteList() {
       add={{ href: `${path}/new`, label: t.sites.addOne }}
       empty={{ icon: IconWorld, title: t.sites.empty, text: t.sites.emptyText }}
       columns={[
-        {
-          key: 'name',
-          label: t.sites.what,
-          value: site => `${site.name} ${site.key}`,
-          cell: site => (
-            <>
-              {site.name}
-              <Sub>{site.key}</Sub>
-            </>
-          ),
-        },
+        siteColumn(t.sites.what),
         { key: 'origins', label: t.sites.origins, value: site => site.origins.join(', ') },
-        {
-          key: 'status',
-          label: t.sites.status,
-          value: site => (site.disabledAt === null ? t.active : t.disabled),
-          cell: site => (
-            <Tag tone={site.disabledAt === null ? 'good' : 'plain'}>
-              {site.disabledAt === null ? t.active : t.disabled}
-            </Tag>
-          ),
-        },
+        siteStatusColumn(t),
       ]}
     />
   );

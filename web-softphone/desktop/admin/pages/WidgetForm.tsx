@@ -1,4 +1,5 @@
 import { Radio, Stack, Switch, TextInput } from '@mantine/core';
+import { languages } from '../../i18n/language.js';
 import { Link } from '../../ui/Link.js';
 import type { Site } from '../api.js';
 import { useAdmin, useAdminText } from '../context.js';
@@ -12,7 +13,6 @@ import classes from './widget.module.css';
 import {
   colour,
   faults,
-  languages,
   mostLetters,
   path,
   settingsOf,

@@ -3,7 +3,7 @@ import { Link } from '../../ui/Link.js';
 import { useAdmin, useAdminText, useCollection } from '../context.js';
 import { Entry } from '../parts/Entry.js';
 import { ListPage } from '../parts/ListPage.js';
-import { Sub, Tag } from '../parts/small.js';
+import { siteColumn, siteStatusColumn } from './site-columns.js';
 import { WidgetForm } from './WidgetForm.js';
 import classes from './widget.module.css';
 import { path } from './widget-values.js';
@@ -36,17 +36,7 @@ function WidgetList() {
       actions={<Link href="/desktop/admin/sites">{t.widget.toSites}</Link>}
       empty={{ icon: IconMessageCircle, title: t.widget.empty, text: t.widget.emptyText }}
       columns={[
-        {
-          key: 'name',
-          label: t.widget.site,
-          value: site => `${site.name} ${site.key}`,
-          cell: site => (
-            <>
-              {site.name}
-              <Sub>{site.key}</Sub>
-            </>
-          ),
-        },
+        siteColumn(t.widget.site),
         {
           key: 'colour',
           label: t.widget.colour,
@@ -73,17 +63,7 @@ function WidgetList() {
           value: ({ widget }) => widget.greetings?.length ?? 0,
           numeric: true,
         },
-        {
-          key: 'status',
-          label: t.sites.status,
-          value: site => (site.disabledAt === null ? t.active : t.disabled),
-          cell: site => (
-            <Tag tone={site.disabledAt === null ? 'good' : 'plain'}>
-              {site.disabledAt === null ? t.active : t.disabled}
-            </Tag>
-          ),
-          wide: true,
-        },
+        { ...siteStatusColumn(t), wide: true },
       ]}
     />
   );

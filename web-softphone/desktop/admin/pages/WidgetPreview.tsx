@@ -8,14 +8,15 @@ import launcherStyle from '../../../widget/launcher.widget.css';
 import { createPanel } from '../../../widget/panel.js';
 import shellStyle from '../../../widget/shell.widget.css';
 import { texts } from '../../../widget/texts.js';
+import { type Language, languages } from '../../i18n/language.js';
 import { useLanguage } from '../../ui/hooks.js';
 import { useAdminText } from '../context.js';
 import { Panel } from '../parts/small.js';
 import classes from './widget.module.css';
-import { colour, type Language, languages, type WidgetValues } from './widget-values.js';
+import { colour, type WidgetValues, type WordField } from './widget-values.js';
 
 /** What the widget says where a site has no words of its own. */
-export function ownWords(field: 'button' | 'title' | 'intro', language: Language): string {
+export function ownWords(field: WordField, language: Language): string {
   const { callMeBack, title, intro } = texts[language];
   return { button: callMeBack, title, intro }[field];
 }
@@ -52,8 +53,7 @@ function useWidget(place: RefObject<HTMLElement | null>, { values, language, wha
       root.adoptedStyleSheets.push(sheetFor(accentStyle(values.accent), scheme));
     const text = texts[language];
     const nothing = () => undefined;
-    const words = (field: 'button' | 'title' | 'intro') =>
-      values[field][language].trim() || ownWords(field, language);
+    const words = (field: WordField) => values[field][language].trim() || ownWords(field, language);
     const launcher = createLauncher(words('button'), nothing, nothing);
     const panel = createPanel(words('title'), text, launcher, nothing);
     root.append(...launcher.elements, ...panel.elements);

@@ -1,3 +1,4 @@
+import { type Language, languages } from '../../i18n/language.js';
 import type { Greeting, Site, WidgetSettings, Words } from '../api.js';
 import type { AdminText } from '../i18n/texts.js';
 import { keyPattern } from '../parts/fields.js';
@@ -5,9 +6,9 @@ import type { FieldErrors } from '../parts/use-fields.js';
 
 export const path = '/desktop/admin/widget';
 export const mostGreetings = 10;
-export const languages = ['ko', 'en'] as const;
-export type Language = (typeof languages)[number];
+/** What a site may say in its own words. */
 export const wordFields = ['button', 'title', 'intro'] as const;
+export type WordField = (typeof wordFields)[number];
 export const mostLetters = { button: 40, title: 60, intro: 200, greeting: 160 } as const;
 
 /** To whom a greeting is shown. */

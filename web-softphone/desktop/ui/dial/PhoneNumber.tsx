@@ -36,7 +36,7 @@ interface PhoneNumberProps {
  */
 export function PhoneNumber({ e164, home, channel }: PhoneNumberProps) {
   const shown = usePhone(e164, home, channel);
-  return e164 === null ? <>{shown}</> : <Callable e164={e164}>{shown}</Callable>;
+  return e164 === null ? shown : <Callable e164={e164}>{shown}</Callable>;
 }
 
 /** What somebody has written, with every number in it to be called by a click. */

@@ -9,6 +9,7 @@ import classes from './floor.module.css';
 import { QueueCards } from './QueueCards.js';
 import { AgentRow, TalkRow } from './rows.js';
 import { WaitingList } from './WaitingList.js';
+import { wallboardPath } from './WallboardPage.js';
 
 /** Who does what now, and who waits: what a supervisor works with while nothing is before him. */
 export function FloorPage({ me, monitoring }: { me: Me; monitoring: Monitoring | null }) {
@@ -28,7 +29,7 @@ export function FloorPage({ me, monitoring }: { me: Me; monitoring: Monitoring |
               {waiting === undefined ? t.waiting.title : t.waiting.titleCount(waiting)}
             </Tabs.Tab>
           </Tabs.List>
-          <Link href="/desktop/wallboard" className={classes.wall} data-testid="to-wallboard">
+          <Link href={wallboardPath} className={classes.wall} data-testid="to-wallboard">
             <IconMaximize size={18} aria-hidden />
             {t.wall.title}
           </Link>

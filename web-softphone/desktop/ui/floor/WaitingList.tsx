@@ -262,7 +262,7 @@ export function WaitingList({ me }: { me: Me }) {
           <p>{t.waiting.empty[filter.kind]}</p>
         </div>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard (WCAG 2.1.1) */}
+      {/* What scrolls has to be reachable by keyboard (WCAG 2.1.1). */}
       <div ref={scroll} className={classes.scroll} tabIndex={total > 0 ? 0 : -1} hidden={total === 0}>
         <ul
           className={classes.list}
