@@ -196,12 +196,9 @@ export const commands: Readonly<Record<string, Command>> = {
     return {};
   },
 
-  async play(context, params) {
+  play(context, params) {
     const endpoint = endpointOf(context, params);
-    const options = playOptions(params);
-    const clips = await clipsFor(context, params);
-    if (endpoint.destroyed) throw new MediaFault('unknown_endpoint', 'the endpoint was destroyed meanwhile');
-    return endpoint.play(clips, options);
+    return endpoint.play(clipsFor(context, params), playOptions(params));
   },
 
   stop(context, params) {

@@ -169,7 +169,7 @@ export abstract class Endpoint extends EventEmitter<EndpointEvents> {
     return this.#sink;
   }
 
-  play(clips: readonly Clip[], options: PlayOptions = {}): Promise<PlayEnd> {
+  play(clips: readonly Clip[] | Promise<readonly Clip[]>, options: PlayOptions = {}): Promise<PlayEnd> {
     return this.#playout.play(clips, options);
   }
 

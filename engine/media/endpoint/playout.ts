@@ -36,6 +36,8 @@ export class Playout implements Ticking {
   readonly #format: () => LegFormat | undefined;
   readonly #buffers = new PacketBuffers();
   #prompt: Playlist | undefined;
+  /** What is still being read. It may be over before it began. */
+  #reading: { over?: PlayEnd } | undefined;
   #background: Playlist | undefined;
   #backgroundClip: Clip | undefined;
   #dialing: Dialing | undefined;
@@ -57,16 +59,26 @@ export class Playout implements Ticking {
   /** Whether the stream belongs to the playout now. */
   active = false;
 
-  /** Plays clips one after the other; the promise settles when all is over, with the reason. */
-  play(clips: readonly Clip[], options: PlayOptions): Promise<PlayEnd> {
-    return new Promise(resolve => {
+  /**
+   * Plays clips one after the other; the promise settles when all is over, with the reason. What is stopped or replaced
+   * while it is being read is not played: it would be heard over what came after it.
+   */
+  async play(clips: readonly Clip[] | Promise<readonly Clip[]>, options: PlayOptions): Promise<PlayEnd> {
+    this.#endReading({ reason: 'replaced' });
+    const reading: { over?: PlayEnd } = {};
+    this.#reading = reading;
+    const read = await clips;
+    if (reading.over) return reading.over;
+    this.#reading = undefined;
+    return await new Promise(resolve => {
       this.#prompt?.end({ reason: 'replaced' });
-      this.#prompt = new Playlist(clips, options, resolve);
+      this.#prompt = new Playlist(read, options, resolve);
       this.#update();
     });
   }
 
   stop(): void {
+    this.#endReading({ reason: 'stopped' });
     this.#endPrompt({ reason: 'stopped' });
   }
 
@@ -104,6 +116,7 @@ export class Playout implements Ticking {
   }
 
   close(): void {
+    this.#endReading({ reason: 'stopped' });
     this.#prompt?.end({ reason: 'stopped' });
     this.#dialing?.finished();
     this.#prompt = undefined;
@@ -134,6 +147,11 @@ export class Playout implements Ticking {
       at += part.length;
     }
     await this.play([clipOf(whole)], {});
+  }
+
+  #endReading(end: PlayEnd): void {
+    if (this.#reading) this.#reading.over = end;
+    this.#reading = undefined;
   }
 
   #endPrompt(end: PlayEnd): void {

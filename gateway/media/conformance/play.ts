@@ -29,6 +29,52 @@ export function play({ test }: Suite): void {
     await end(agent, customer);
   });
 
+  test('what is stopped in the same breath is not heard over the bridge', [], async (t, server) => {
+    // One file each time: the first that is asked of an engine takes it the longest.
+    const folder = t.testdir();
+    const agent = await answeredPhone(server);
+    const customer = await calledPhone(server);
+    for (let time = 0; time < 5; time++) {
+      const file = join(folder, `${time}.wav`);
+      await writeFile(file, toneWav(2200, 3000));
+      const abort = new AbortController();
+      const playing = customer.endpoint.play({ file }, { times: 'forever', signal: abort.signal });
+      abort.abort();
+      await agent.endpoint.bridge(customer.endpoint);
+      t.same(await playing, { reason: 'stopped' });
+      await talkTogether(agent, customer);
+      await agent.endpoint.unbridge();
+    }
+    await end(agent, customer);
+  });
+
+  test('a bridge in the same breath ends what plays, too', [], async (t, server) => {
+    const file = join(t.testdir(), 'tone.wav');
+    await writeFile(file, toneWav(2200, 3000));
+    const agent = await answeredPhone(server);
+    const customer = await calledPhone(server);
+    const playing = customer.endpoint.play({ file }, { times: 'forever' });
+    await agent.endpoint.bridge(customer.endpoint);
+    t.same(await playing, { reason: 'stopped' });
+    await talkTogether(agent, customer);
+    await end(agent, customer);
+  });
+
+  test('of two that are asked for in the same breath the second is heard', [], async (t, server) => {
+    const folder = t.testdir();
+    const [first, second] = [join(folder, 'long.wav'), join(folder, 'second.wav')];
+    await writeFile(first, toneWav(900, 60_000));
+    await writeFile(second, toneWav(1300, 500));
+    const leg = await answeredPhone(server);
+    const replaced = leg.endpoint.play({ file: first }, { times: 'forever' });
+    const heard = leg.endpoint.play({ file: second }, { times: 'forever' });
+    t.same(await replaced, { reason: 'replaced' });
+    await leg.peer.ear.tone(1300);
+    await leg.endpoint.stop();
+    t.same(await heard, { reason: 'stopped' });
+    await end(leg);
+  });
+
   test('busy tone and music, the one replacing the other', [], async (t, server) => {
     const leg = await answeredPhone(server);
     const busy = leg.endpoint.play({ tone: 'busy', country: 'us' });
