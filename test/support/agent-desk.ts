@@ -117,6 +117,8 @@ export class AgentDesk {
     if (note !== undefined) await this.find('wrapup-note').fill(note);
     if (disposition !== undefined) await this.choose(disposition);
     await this.find('wrapup-submit').click();
+    // A page that is closed before the server has heard it leaves the agent in wrap-up.
+    await this.find('wrapup-submit').waitFor({ state: 'detached' });
   }
 
   hears(...frequencies: number[]): Promise<void> {
