@@ -47,6 +47,8 @@ export interface InteractionView {
   dueAt: Date | null;
   offeredAt: Date | null;
   offerExpiresAt: Date | null;
+  /** His desktop takes it by itself when it is offered. */
+  autoAnswer: boolean;
   acceptedAt: Date | null;
   dialedAt: Date | null;
   bridgedAt: Date | null;
@@ -102,6 +104,7 @@ function view(sql: Sql, locale: string): Fragment {
     (select json_build_object('stars', r.stars, 'comment', r.comment) from ratings r where r.interaction_id = i.id) as rating,
     case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
     i.requested_at as "requestedAt", i.due_at as "dueAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
+    i.state = 'offered' and q.auto_answer and i.part_of is null as "autoAnswer",
     i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.agent_away_until as "agentAwayUntil", i.ended_at as "endedAt",
     i.wrap_up_until as "wrapUpUntil",
     greatest(q.wrap_up_extensions - i.wrap_up_extensions, 0) as "wrapUpExtensionsLeft", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition,

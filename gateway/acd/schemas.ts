@@ -107,6 +107,9 @@ const fields = {
   dueAt: NullableTimestamp,
   offeredAt: NullableTimestamp,
   offerExpiresAt: NullableTimestamp,
+  autoAnswer: Type.Boolean({
+    description: 'It is offered by a queue whose agents’ desktops take what is offered by themselves.',
+  }),
   acceptedAt: NullableTimestamp,
   dialedAt: NullableTimestamp,
   bridgedAt: NullableTimestamp,

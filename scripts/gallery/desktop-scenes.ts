@@ -12,6 +12,7 @@ const day: Scene = {
     'desktop-login',
     'desktop-paused',
     'desktop-ready',
+    'desktop-sound',
     'desktop-detail',
     'desktop-offline',
     'desktop-offer',
@@ -35,6 +36,12 @@ const day: Scene = {
     await desk.goReady();
     await desk.find('recent-item').first().waitFor();
     await shoot('ready', true);
+    await desk.find('settings').click();
+    await desk.find('sound-open').click();
+    await desk.find('sound-level').waitFor();
+    await shoot('sound');
+    await page.keyboard.press('Escape');
+    await desk.find('sound').waitFor({ state: 'detached' });
     await desk.find('recent-item').first().click();
     await desk.find('detail').waitFor();
     await shoot('detail', true);

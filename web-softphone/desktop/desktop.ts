@@ -1,8 +1,9 @@
 import { OfferAlert } from './alert/offer-alert.js';
-import { Tones } from './alert/tones.js';
+import type { Tones } from './alert/tones.js';
 import { ApiClient } from './api/client.js';
 import type { AgentIntent, Desk, Floor, Interaction, Wallboard } from './api/types.js';
 import { Action } from './desk/action.js';
+import { AutoAnswer } from './desk/auto-answer.js';
 import { isOwnCall } from './desk/call-steps.js';
 import { DeskView } from './desk/desk.js';
 import { Dialer } from './desk/dialer.js';
@@ -20,10 +21,11 @@ import { LiveSocket, type Socket } from './live/live-socket.js';
 import { Preferences } from './preferences.js';
 import { Route } from './route.js';
 import { createJsSipAgent } from './softphone/jssip-agent.js';
-import { closeStream, Microphone } from './softphone/microphone.js';
+import { closeStream, type Microphone } from './softphone/microphone.js';
 import { holdPhone } from './softphone/phone-lock.js';
 import { Softphone } from './softphone/softphone.js';
-import { Speaker } from './softphone/speaker.js';
+import { Sound } from './softphone/sound.js';
+import type { Speaker } from './softphone/speaker.js';
 
 /** Thrown by signing out in the middle of a conversation. */
 export class EngagedError extends Error {
@@ -54,11 +56,12 @@ export class Desktop {
   readonly session: Session;
   readonly view: DeskView;
   readonly live: LiveSocket;
+  readonly sound: Sound;
   readonly microphone: Microphone;
   readonly speaker: Speaker;
   readonly softphone: Softphone;
   readonly draft: DraftKeeper;
-  readonly tones = new Tones();
+  readonly tones: Tones;
   readonly phones = new PhoneFormats();
   readonly api: ApiClient;
   readonly talks: TalkActions;
@@ -68,6 +71,7 @@ export class Desktop {
   readonly voicemails: VoicemailBox;
   readonly dialer: Dialer;
   readonly #alert: OfferAlert;
+  readonly #autoAnswer: AutoAnswer;
   readonly #noticeListeners = new Set<(notice: Notice) => void>();
   /** What the agent is ending himself, so that its going is no news. */
   readonly #mine = new Set<string>();
@@ -174,8 +178,8 @@ export class Desktop {
       visible: () => document.visibilityState === 'visible',
       onSignedOut: () => this.session.end(),
     });
-    this.microphone = new Microphone(navigator);
-    this.speaker = new Speaker(document.createElement('audio'));
+    this.sound = new Sound(window, this.preferences.sound);
+    ({ microphone: this.microphone, speaker: this.speaker, tones: this.tones } = this.sound);
     this.softphone = new Softphone({
       hold: (signal, onTaken) => holdPhone(navigator.locks, signal, onTaken),
       access: () => this.api.softphone(),
@@ -184,6 +188,12 @@ export class Desktop {
       speaker: this.speaker,
     });
     this.#alert = new OfferAlert({ window, tones: this.tones, ring: this.preferences.ring.get });
+    this.#autoAnswer = new AutoAnswer({
+      may: id => this.softphone.line.get() === 'registered' && this.decline.state.get().subject !== id,
+      tone: () => this.tones.taken(),
+      accept: id => this.accept.run(id),
+      failed: () => this.#alert.ring(),
+    });
   }
 
   /** Begins; everything after is driven by the user, the server and the network. */
@@ -208,7 +218,9 @@ export class Desktop {
     this.live.state.subscribe(() => {
       if (this.live.state.get().phase === 'open') this.#floorChanged();
     });
-    void this.microphone.watch();
+    this.sound.start();
+    // What went wrong is the microphone's state, and the old one is spoken into until then.
+    this.sound.through.subscribe(() => void this.softphone.changeMicrophone().catch(() => undefined));
     void this.session.resume();
   }
 
@@ -321,6 +333,7 @@ export class Desktop {
   }
 
   #alertOffer(current: Interaction | null): void {
+    const silently = this.#autoAnswer.follow(current);
     if (current?.state !== 'offered') {
       this.#alert.hide();
       return;
@@ -329,7 +342,7 @@ export class Desktop {
     const name = current.customer.name ?? t.customer.anonymous;
     const title = current.with === 'colleague' ? t.dial.callsYou(name) : t.offer.notificationTitle(name);
     const body = [current.queue.name, current.note].filter(Boolean).join('\n');
-    this.#alert.show(current.id, { title, body });
+    this.#alert.show(current.id, { title, body }, { silently });
   }
 
   /** What is written is handed in even if the agent lets the time run out. */

@@ -31,6 +31,9 @@ export const QueueSettings = Type.Object({
   lastAgentHoldSeconds: whole(0, 3600, 'For so long he alone is asked.'),
 
   offerSeconds: whole(1, 300, 'How long an agent is rung.'),
+  autoAnswer: Type.Boolean({
+    description: 'The desktop of an agent takes what is offered by itself, after a short tone.',
+  }),
   ringSeconds: whole(1, 300, 'How long a customer is rung.'),
   declineRestSeconds: whole(0, 3600, 'For so long who has declined is not asked again.'),
   wrapUpSeconds: whole(0, 3600, 'Time for the work after the talk.'),

@@ -72,6 +72,7 @@ export interface Queue {
   confirmTimes: number;
   confirmSeconds: number;
   whisper: boolean;
+  autoAnswer: boolean;
   overflowAfterSeconds: number | null;
   overflowAbove: number | null;
   maxWaitSeconds: number | null;

@@ -38,14 +38,22 @@ export class OfferAlert {
     if (this.#interactionId === null) this.options.window.document.title = title;
   }
 
-  /** Alerts once per offer. */
-  show(interactionId: string, words: OfferWords): void {
+  /**
+   * Alerts once per offer.
+   * @param silently it is taken by itself: there is nothing to call the agent for
+   */
+  show(interactionId: string, words: OfferWords, { silently = false } = {}): void {
     if (this.#interactionId === interactionId) return;
     this.hide();
     this.#interactionId = interactionId;
-    if (this.options.ring()) this.options.tones.startRinging();
+    if (!silently) this.ring();
     this.#blink(words.title);
     this.#notify(interactionId, words);
+  }
+
+  /** For what was shown silently, and could not be taken by itself. */
+  ring(): void {
+    if (this.#interactionId !== null && this.options.ring()) this.options.tones.startRinging();
   }
 
   hide(): void {

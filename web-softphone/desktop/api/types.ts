@@ -57,6 +57,8 @@ export interface Interaction {
   requestedAt: string;
   offeredAt: string | null;
   offerExpiresAt: string | null;
+  /** This desktop takes it by itself. */
+  autoAnswer: boolean;
   acceptedAt: string | null;
   dialedAt: string | null;
   bridgedAt: string | null;

@@ -185,6 +185,7 @@ export const en = {
     acceptFailed: 'The request could not be accepted',
     declineFailed: 'The request could not be declined',
     notificationTitle: (name: string) => `${name} would like a call`,
+    automatic: 'This queue is answered automatically: you are connected after the tone.',
   },
 
   customer: {
@@ -643,6 +644,28 @@ export const en = {
     agent: 'by the agent',
     customer: 'by the customer',
     system: 'by the system',
+  },
+
+  sound: {
+    title: 'Sound and devices',
+    speakInto: 'You speak into',
+    level: 'Level of the microphone',
+    speak: 'Say something: the bar moves with your voice.',
+    silent: 'Nothing is heard from this microphone. Is it muted, or another one meant?',
+    talk: 'Conversation',
+    talkOn: 'You hear the customer on',
+    ringsOn: 'Requests ring on',
+    ringOn: 'Ring when a request comes',
+    volume: 'Volume',
+    try: 'Try',
+    tryTalk: 'Try the conversation’s device',
+    tryRing: 'Try the ring tone',
+    system: 'As the system says',
+    unplugged: 'Chosen, but not connected',
+    gone: 'The chosen device is not connected. Until it is, the system’s is used.',
+    systemOnly: 'This browser plays everything on the device that the system uses.',
+    unnamedMicrophone: (number: number) => `Microphone ${number}`,
+    unnamedOutput: (number: number) => `Speaker ${number}`,
   },
 
   settings: {

@@ -183,6 +183,7 @@ export const ko: Dictionary = {
     acceptFailed: '요청을 수락하지 못했습니다',
     declineFailed: '요청을 거절하지 못했습니다',
     notificationTitle: name => `${name}님이 통화를 원합니다`,
+    automatic: '자동 응답 그룹입니다. 신호음이 끝나면 바로 연결됩니다.',
   },
 
   customer: {
@@ -639,6 +640,28 @@ export const ko: Dictionary = {
     agent: '상담원이 종료',
     customer: '고객이 종료',
     system: '시스템이 종료',
+  },
+
+  sound: {
+    title: '소리 및 장치',
+    speakInto: '말할 마이크',
+    level: '마이크 음량',
+    speak: '말씀해 보세요. 목소리에 따라 막대가 움직입니다.',
+    silent: '이 마이크에서 소리가 들리지 않습니다. 음소거되어 있거나 다른 마이크인지 확인해 주세요.',
+    talk: '통화',
+    talkOn: '고객의 목소리가 나올 장치',
+    ringsOn: '벨이 울릴 장치',
+    ringOn: '요청이 오면 벨 울리기',
+    volume: '음량',
+    try: '들어 보기',
+    tryTalk: '통화 장치로 들어 보기',
+    tryRing: '벨소리 들어 보기',
+    system: '시스템 기본 장치',
+    unplugged: '선택했지만 연결되지 않은 장치',
+    gone: '선택한 장치가 연결되어 있지 않아, 연결될 때까지 시스템 기본 장치를 사용합니다.',
+    systemOnly: '이 브라우저는 모든 소리를 시스템이 사용하는 장치로 냅니다.',
+    unnamedMicrophone: number => `마이크 ${number}`,
+    unnamedOutput: number => `스피커 ${number}`,
   },
 
   settings: {

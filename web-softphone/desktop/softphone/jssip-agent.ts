@@ -65,6 +65,14 @@ class JsSipSession implements SipSession {
     else this.session.unmute({ audio: true });
   }
 
+  async speakThrough(microphone: MediaStream): Promise<void> {
+    const [track] = microphone.getAudioTracks();
+    const sender = this.session.connection.getSenders().find(({ track }) => track?.kind === 'audio');
+    if (!track || !sender?.track) return;
+    track.enabled = sender.track.enabled;
+    await sender.replaceTrack(track);
+  }
+
   sendTone(tone: string): void {
     this.session.sendDTMF(tone, { transportType: this.toneTransport, duration: 120, interToneGap: 70 });
   }

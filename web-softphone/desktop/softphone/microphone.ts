@@ -35,7 +35,11 @@ const stateOfError: Readonly<Record<string, MicrophoneState>> = {
 export class Microphone {
   readonly #state = new Store<MicrophoneState>('unknown');
 
-  constructor(private readonly navigator: Navigator) {}
+  /** @param chosen the id of the device that the user has chosen; empty: that of the system */
+  constructor(
+    private readonly navigator: Navigator,
+    private readonly chosen: () => string,
+  ) {}
 
   get state(): Observable<MicrophoneState> {
     return this.#state;
@@ -78,7 +82,7 @@ export class Microphone {
     }
     if (this.#state.get() !== 'granted') this.#state.set('asking');
     try {
-      const stream = await this.navigator.mediaDevices.getUserMedia({ audio: true, video: false });
+      const stream = await this.#openChosen();
       this.#state.set('granted');
       return stream;
     } catch (error) {
@@ -86,6 +90,21 @@ export class Microphone {
       const state = stateOfError[name] ?? 'in_use';
       this.#state.set(state);
       throw new MicrophoneError(state);
+    }
+  }
+
+  /** A device that is not there is no reason not to answer: another one is taken then. */
+  async #openChosen(): Promise<MediaStream> {
+    const { mediaDevices } = this.navigator;
+    const chosen = this.chosen();
+    const any = { audio: true, video: false };
+    if (chosen === '') return await mediaDevices.getUserMedia(any);
+    try {
+      return await mediaDevices.getUserMedia({ audio: { deviceId: { exact: chosen } }, video: false });
+    } catch (error) {
+      const state = error instanceof DOMException ? stateOfError[error.name] : undefined;
+      if (state !== 'missing') throw error;
+      return await mediaDevices.getUserMedia(any);
     }
   }
 }

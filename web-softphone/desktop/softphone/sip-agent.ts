@@ -13,6 +13,8 @@ export interface SipSession {
   hold(done: () => void): boolean;
   resume(done: () => void): boolean;
   mute(muted: boolean): void;
+  /** Another microphone in the place of the one that it was answered with; muted or held as that was. */
+  speakThrough(microphone: MediaStream): Promise<void>;
   /** RFC 4733. */
   sendTone(tone: string): void;
   onConfirmed(listener: () => void): void;

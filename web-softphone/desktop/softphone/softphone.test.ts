@@ -41,6 +41,10 @@ class FakeSession implements SipSession {
     this.log.push(muted ? 'mute' : 'unmute');
   }
 
+  async speakThrough(microphone: MediaStream): Promise<void> {
+    this.log.push(`through ${microphone.id}`);
+  }
+
   sendTone(tone: string): void {
     this.log.push(`tone ${tone}`);
   }
@@ -274,4 +278,16 @@ t.test('stopping hangs up and gives the microphone back', async t => {
   t.same(session.log, ['answer 1 1', 'end']);
   t.same(audio, ['open 1', 'release', 'close 1']);
   t.equal(softphone.line.get(), 'off');
+});
+
+t.test('another microphone in the middle of a call, and none without one', async t => {
+  const { softphone, session, audio } = await talking();
+  audio.length = 0;
+  await softphone.changeMicrophone();
+  t.same(session.log.at(-1), 'through 2');
+  t.same(audio, ['open 2', 'close 1'], 'the old one is let go');
+  session.finish('ended');
+  t.same(audio.slice(2), ['release', 'close 2']);
+  await softphone.changeMicrophone();
+  t.same(audio.slice(4), [], 'without a call nothing is opened');
 });

@@ -81,6 +81,17 @@ export class Softphone {
     this.#stream = stream;
   }
 
+  /** Another microphone was chosen: the call that goes on is spoken into that. Rejects with `MicrophoneError`. */
+  async changeMicrophone(): Promise<void> {
+    const sip = this.#session?.sip;
+    if (!sip || !isUp(this.#call.get().phase)) return;
+    const stream = await this.options.microphone.open();
+    if (sip !== this.#session?.sip) return this.options.microphone.close(stream);
+    await sip.speakThrough(stream);
+    this.#releaseStream();
+    this.#stream = stream;
+  }
+
   /** After `prepare`: answers the call of this interaction, now or when its INVITE comes. */
   answer(interactionId: string): void {
     this.#accepted = interactionId;

@@ -1,4 +1,5 @@
 import { type Observable, Store } from '../store.js';
+import { canChooseOutput } from './sound-devices.js';
 
 /** Plays what the other side says. */
 export class Speaker {
@@ -11,6 +12,14 @@ export class Speaker {
   /** The browser refuses to play until the user has touched the page. */
   get blocked(): Observable<boolean> {
     return this.#blocked;
+  }
+
+  /** @param device empty: that of the system; @param volume 0 to 1 */
+  use(device: string, volume: number): void {
+    this.audio.volume = volume;
+    if (!canChooseOutput(this.audio) || this.audio.sinkId === device) return;
+    // One that was taken out meanwhile: the browser goes on with the one it has.
+    void this.audio.setSinkId(device).catch(() => undefined);
   }
 
   attach(connection: RTCPeerConnection): void {

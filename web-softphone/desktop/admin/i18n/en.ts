@@ -209,6 +209,9 @@ export const en = {
     customerFirst: 'Call the customer first',
     customerFirstHelp: 'An agent is reserved, the customer called, and the agent rung when he answers.',
     offerSeconds: 'An agent is rung for',
+    autoAnswer: 'Agents answer automatically',
+    autoAnswerHelp:
+      'The desktop takes what this queue offers by itself, after a short tone. Calls from colleagues still ring.',
     ringSeconds: 'A customer is rung for',
     liveWaitSeconds: 'On the line without agent: at most',
     liveWaitHelp: 'Then he is called again when there is one.',

@@ -207,6 +207,9 @@ export const ko: AdminText = {
     customerFirst: '고객에게 먼저 전화하기',
     customerFirstHelp: '상담원을 예약해 두고 고객에게 전화한 뒤, 고객이 받으면 상담원을 연결합니다.',
     offerSeconds: '상담원 호출 시간',
+    autoAnswer: '상담원 자동 응답',
+    autoAnswerHelp:
+      '이 그룹의 전화는 짧은 신호음 뒤에 데스크톱이 자동으로 받습니다. 동료의 전화는 평소처럼 울립니다.',
     ringSeconds: '고객 호출 시간',
     liveWaitSeconds: '고객이 상담원을 기다리는 최대 시간',
     liveWaitHelp: '이 시간이 지나면 끊고, 상담원이 있을 때 다시 전화합니다.',

@@ -158,6 +158,14 @@ export function QueueForm({ queue }: { queue: Queue | undefined }) {
           most={300}
           unit={t.seconds}
         />
+        <Wide>
+          <Checkbox
+            {...form.check('autoAnswer')}
+            label={q.autoAnswer}
+            description={q.autoAnswerHelp}
+            data-testid="field-autoAnswer"
+          />
+        </Wide>
         <NumberField
           form={form}
           field="ringSeconds"

@@ -38,6 +38,7 @@ export const blank: QueueValues = {
   confirmTimes: 3,
   confirmSeconds: 5,
   whisper: false,
+  autoAnswer: false,
   overflowAfterSeconds: null,
   overflowAbove: null,
   maxWaitSeconds: null,

@@ -1,19 +1,30 @@
-import { Button, Divider, Popover, Stack, Switch, Text, UnstyledButton } from '@mantine/core';
+import { Button, Divider, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { notifications } from '@mantine/notifications';
-import { IconKeyboard, IconLogout, IconSettings } from '@tabler/icons-react';
+import { IconKeyboard, IconLogout, IconSettings, IconVolume } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { Me } from '../../api/types.js';
-import { useAction, useDesktop, useStore, useText } from '../hooks.js';
+import { useAction, useDesktop, useText } from '../hooks.js';
 import { problemText } from '../problem-text.js';
 import { ariaKeys } from '../shortcut-keys.js';
 import { AppearanceChoice, LanguageSwitch } from './Choices.js';
 import classes from './settings-menu.module.css';
 
-export function SettingsMenu({ me, onShortcuts }: { me: Me; onShortcuts: () => void }) {
+interface SettingsMenuProps {
+  me: Me;
+  onSound: () => void;
+  onShortcuts: () => void;
+}
+
+export function SettingsMenu({ me, onSound, onShortcuts }: SettingsMenuProps) {
   const t = useText();
-  const { preferences, signOut } = useDesktop();
-  const ring = useStore(preferences.ring);
+  const { signOut } = useDesktop();
   const { pending, failure } = useAction(signOut, me.id);
+  const [opened, menu] = useDisclosure(false);
+  const leadTo = (open: () => void) => () => {
+    menu.close();
+    open();
+  };
 
   useEffect(() => {
     if (failure === null) return;
@@ -27,11 +38,22 @@ export function SettingsMenu({ me, onShortcuts }: { me: Me; onShortcuts: () => v
   }, [failure, signOut, t]);
 
   return (
-    <Popover position="bottom-end" width="20rem" trapFocus returnFocus withArrow withinPortal shadow="md">
+    <Popover
+      opened={opened}
+      onDismiss={menu.close}
+      position="bottom-end"
+      width="20rem"
+      trapFocus
+      returnFocus
+      withArrow
+      withinPortal
+      shadow="md"
+    >
       <Popover.Target>
         <UnstyledButton
           className={classes.button}
           aria-label={`${me.name}: ${t.settings.menu}`}
+          onClick={menu.toggle}
           data-testid="settings"
         >
           <span className={classes.name}>{me.name}</span>
@@ -58,12 +80,19 @@ export function SettingsMenu({ me, onShortcuts }: { me: Me; onShortcuts: () => v
             </Text>
             <AppearanceChoice />
           </div>
-          <Switch
-            label={t.settings.ring}
-            checked={ring}
-            onChange={event => preferences.setRing(event.currentTarget.checked)}
-          />
           <Divider />
+          <Button
+            variant="subtle"
+            color="gray"
+            justify="flex-start"
+            className={classes.item}
+            leftSection={<IconVolume size={18} aria-hidden />}
+            aria-haspopup="dialog"
+            onClick={leadTo(onSound)}
+            data-testid="sound-open"
+          >
+            {t.sound.title}
+          </Button>
           <Button
             variant="subtle"
             color="gray"
@@ -71,7 +100,7 @@ export function SettingsMenu({ me, onShortcuts }: { me: Me; onShortcuts: () => v
             className={classes.item}
             leftSection={<IconKeyboard size={18} aria-hidden />}
             aria-keyshortcuts={ariaKeys('help')}
-            onClick={onShortcuts}
+            onClick={leadTo(onShortcuts)}
           >
             {t.settings.shortcuts}
           </Button>

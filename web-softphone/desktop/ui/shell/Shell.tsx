@@ -11,6 +11,7 @@ import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
 import { InteractionPane } from '../recent/InteractionPane.js';
 import { RecentList } from '../recent/RecentList.js';
 import { ariaKeys, codeOf } from '../shortcut-keys.js';
+import { SoundDialog } from '../sound/SoundDialog.js';
 import { Stage } from '../stage/Stage.js';
 import { VoicemailLink, VoicemailPage, voicemailPath } from '../voicemail/VoicemailPage.js';
 import { Administration, isAdminPath, PlaceSwitch, WaitingDesk } from './Administration.js';
@@ -31,6 +32,7 @@ export function Shell({ account }: { account: Me }) {
   const me = desk?.me ?? account;
   const [shown, setShown] = useState<string | null>(null);
   const [help, showHelp] = useDisclosure(false);
+  const [sound, showSound] = useDisclosure(false);
   const onWall = path === wallboardPath && me.role !== 'agent';
   useNotices();
   useShortcut(codeOf('help'), showHelp.toggle);
@@ -65,8 +67,8 @@ export function Shell({ account }: { account: Me }) {
             <KeyHint shortcut="dial" />
           </UnstyledButton>
           <VoicemailLink className={classes.tool} nameClass={classes.toolName} />
-          <SoftphoneStatus me={me} />
-          <SettingsMenu me={me} onShortcuts={showHelp.open} />
+          <SoftphoneStatus me={me} onSound={showSound.open} />
+          <SettingsMenu me={me} onSound={showSound.open} onShortcuts={showHelp.open} />
         </div>
       </header>
       <ConnectionBanner />
@@ -85,6 +87,7 @@ export function Shell({ account }: { account: Me }) {
         </div>
       )}
       <DialDialog me={me} />
+      <SoundDialog opened={sound} onClose={showSound.close} />
       <ShortcutList opened={help} onClose={showHelp.close} />
     </div>
   );

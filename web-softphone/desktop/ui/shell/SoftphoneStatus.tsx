@@ -1,4 +1,5 @@
 import { Button, Popover, Stack, Text, UnstyledButton } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconHeadset, IconHeadsetOff, IconMicrophone, IconMicrophoneOff } from '@tabler/icons-react';
 import type { Me } from '../../api/types.js';
 import type { LineState } from '../../softphone/line.js';
@@ -30,10 +31,11 @@ const microphoneHealth: Readonly<Record<MicrophoneState, Health>> = {
 };
 
 /** Whether a call could reach this browser and be spoken in; with the why and the way out. */
-export function SoftphoneStatus({ me }: { me: Me }) {
+export function SoftphoneStatus({ me, onSound }: { me: Me; onSound: () => void }) {
   const t = useText();
   const { softphone, microphone } = useDesktop();
   const line = useStore(softphone.line);
+  const [opened, popover] = useDisclosure(false);
   const hearing = useStore(microphone.state);
   // Both sides learn of a registration at different moments: only a lasting difference is one.
   const unseen = useLasting(line === 'registered' && me.softphone === 'unregistered', 4_000);
@@ -43,12 +45,23 @@ export function SoftphoneStatus({ me }: { me: Me }) {
   const Icon = health === 'bad' ? IconHeadsetOff : IconHeadset;
 
   return (
-    <Popover position="bottom-end" width="20rem" trapFocus returnFocus withArrow withinPortal shadow="md">
+    <Popover
+      opened={opened}
+      onDismiss={popover.close}
+      position="bottom-end"
+      width="20rem"
+      trapFocus
+      returnFocus
+      withArrow
+      withinPortal
+      shadow="md"
+    >
       <Popover.Target>
         <UnstyledButton
           className={classes.chip}
           data-health={health}
           data-line={line}
+          onClick={popover.toggle}
           data-testid="softphone-state"
           aria-label={`${t.softphone.label}: ${label}`}
         >
@@ -92,6 +105,18 @@ export function SoftphoneStatus({ me }: { me: Me }) {
                 {t.softphone.checkMicrophone}
               </Button>
             )}
+            <Button
+              mt="xs"
+              size="xs"
+              variant="default"
+              aria-haspopup="dialog"
+              onClick={() => {
+                popover.close();
+                onSound();
+              }}
+            >
+              {t.sound.title}
+            </Button>
           </section>
         </Stack>
       </Popover.Dropdown>

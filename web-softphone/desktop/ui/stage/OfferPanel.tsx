@@ -4,18 +4,20 @@ import type { Interaction } from '../../api/types.js';
 import { Countdown } from '../common/Countdown.js';
 import { KeyHint } from '../common/KeyHint.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
-import { useAction, useDesktop, useShortcut, useText } from '../hooks.js';
+import { useAction, useDesktop, useShortcut, useStore, useText } from '../hooks.js';
 import { ariaKeys, codeOf } from '../shortcut-keys.js';
 import classes from './panel.module.css';
 
 /** Take it or leave it, and how long there is to decide. */
 export function OfferPanel({ interaction }: { interaction: Interaction }) {
   const t = useText();
-  const { accept, decline } = useDesktop();
+  const { accept, decline, softphone } = useDesktop();
+  const line = useStore(softphone.line);
   const { id, offeredAt, offerExpiresAt } = interaction;
   const accepting = useAction(accept, id);
   const declining = useAction(decline, id);
   const taken = accepting.pending || accepting.done;
+  const automatic = interaction.autoAnswer && line === 'registered' && accepting.failure === null;
   const left = declining.pending || declining.done;
   const onAccept = () => void accept.run(id);
   const onDecline = () => void decline.run(id);
@@ -32,6 +34,11 @@ export function OfferPanel({ interaction }: { interaction: Interaction }) {
           describe={t.offer.seconds}
           data-testid="offer-countdown"
         />
+      )}
+      {automatic && (
+        <p className={classes.word} data-tone="good" data-testid="offer-automatic">
+          {t.offer.automatic}
+        </p>
       )}
       <div className={classes.buttons}>
         <Button

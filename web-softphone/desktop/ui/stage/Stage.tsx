@@ -56,7 +56,12 @@ export function Stage({ me, desk }: { me: Me; desk: Desk | null }) {
     current?.state === 'offered'
       ? current.with === 'colleague'
         ? t.dial.callsYou(current.customer.name ?? t.customer.anonymous)
-        : t.offer.announce(current.customer.name ?? t.customer.anonymous, current.queue.name)
+        : [
+            t.offer.announce(current.customer.name ?? t.customer.anonymous, current.queue.name),
+            current.autoAnswer && t.offer.automatic,
+          ]
+            .filter(Boolean)
+            .join(' ')
       : '';
 
   return (

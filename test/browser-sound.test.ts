@@ -1,0 +1,208 @@
+/** Through what an agent speaks and hears: devices, levels, volumes, the ring, and calls that are taken by themselves. */
+import type { Page } from 'playwright-core';
+import t, { type Test } from 'tap';
+import { AgentDesk } from './support/agent-desk.js';
+import { RtpPeer } from './support/audio.js';
+import { accessibilityFaults, People, patienceMs } from './support/browser.js';
+import { demoPassword, nextNumber, startStack } from './support/stack.js';
+import { telephone } from './support/telephone.js';
+
+t.setTimeout(600_000);
+
+const voices = { agent: 700, customer: 1100 };
+const stack = await startStack(t);
+const people = await People.gather(t, { microphone: voices.agent });
+await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120, wrap_up_seconds = 300`;
+
+interface PageSound {
+  /** Elements that were told to play. */
+  players: Set<HTMLMediaElement>;
+  /** Frequencies of the desktop's own tones, Hz. */
+  tones: number[];
+  /** Labels of the microphones that calls were spoken into. */
+  spokenInto: string[];
+  /** What the page has shown, by its test ids. */
+  shown: Set<string>;
+}
+
+declare global {
+  interface Window {
+    ringbridgeSound: PageSound;
+  }
+}
+
+/** Runs in the page before its own scripts: keeps what it plays, speaks into and shows. */
+function watchSound(): void {
+  const sound: PageSound = { players: new Set(), tones: [], spokenInto: [], shown: new Set() };
+  window.ringbridgeSound = sound;
+  const { play } = HTMLMediaElement.prototype;
+  HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
+    sound.players.add(this);
+    return play.call(this);
+  };
+  const { start } = OscillatorNode.prototype;
+  OscillatorNode.prototype.start = function (this: OscillatorNode, ...when) {
+    sound.tones.push(Math.round(this.frequency.value));
+    start.apply(this, when);
+  };
+  const { addTrack } = RTCPeerConnection.prototype;
+  RTCPeerConnection.prototype.addTrack = function (track, ...streams) {
+    sound.spokenInto.push(track.label);
+    return addTrack.call(this, track, ...streams);
+  };
+  const { replaceTrack } = RTCRtpSender.prototype;
+  RTCRtpSender.prototype.replaceTrack = function (track) {
+    sound.spokenInto.push(track?.label ?? '');
+    return replaceTrack.call(this, track);
+  };
+  new MutationObserver(() => {
+    for (const { dataset } of document.querySelectorAll<HTMLElement>('[data-testid]'))
+      sound.shown.add(dataset.testid ?? '');
+  }).observe(document, { subtree: true, childList: true });
+}
+
+async function openDesk(t: Test): Promise<AgentDesk> {
+  const desk = await AgentDesk.open(people, stack.url);
+  t.teardown(() => desk.close());
+  await desk.page.context().addInitScript(watchSound);
+  await desk.page.reload();
+  await desk.signIn('agent1@demo.example', demoPassword, 'en');
+  return desk;
+}
+
+async function openSound(desk: AgentDesk): Promise<void> {
+  await desk.find('settings').click();
+  await desk.find('sound-open').click();
+  await desk.find('sound').waitFor();
+}
+
+/** A customer's telephone, which answers once and speaks. */
+async function customer(t: Test): Promise<RtpPeer> {
+  const phone = await RtpPeer.open(['PCMA']);
+  t.teardown(() => phone.close());
+  phone.mouth.speak(voices.customer);
+  await telephone(t, stack.trunkPort, { rtpPort: phone.port });
+  return phone;
+}
+
+/** Resolves when a tone is played on the device of that name by an element of the page. */
+function playsOn(page: Page, device: string, frequency: number) {
+  return page.evaluate(
+    async ({ device, frequency, waitMs }) => {
+      const devices = await navigator.mediaDevices.enumerateDevices();
+      const id = devices.find(({ kind, label }) => kind === 'audiooutput' && label === device)?.deviceId;
+      const deadline = performance.now() + waitMs;
+      const context = new AudioContext();
+      const analyser = context.createAnalyser();
+      analyser.fftSize = 8192;
+      analyser.smoothingTimeConstant = 0;
+      const listening = new Set<HTMLMediaElement>();
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      const bin = Math.round(frequency / (context.sampleRate / analyser.fftSize));
+      while (performance.now() < deadline) {
+        for (const player of window.ringbridgeSound.players) {
+          if (player.sinkId !== id || !(player.srcObject instanceof MediaStream)) continue;
+          if (!listening.has(player)) context.createMediaStreamSource(player.srcObject).connect(analyser);
+          listening.add(player);
+        }
+        analyser.getFloatFrequencyData(bins);
+        if (Math.max(...bins.slice(bin - 3, bin + 4)) > -60) return 'heard';
+        await new Promise(resolve => setTimeout(resolve, 30));
+      }
+      return `${frequency} Hz not heard on ${device} (${listening.size} play there)`;
+    },
+    { device, frequency, waitMs: patienceMs },
+  );
+}
+
+/** On which device, and how loud, what the other side says is played. */
+function talkOn(page: Page) {
+  return page.evaluate(async () => {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const player = [...window.ringbridgeSound.players].find(
+      ({ srcObject }) =>
+        srcObject instanceof MediaStream &&
+        srcObject.getAudioTracks().some(({ label }) => !label.startsWith('MediaStreamAudioDestination')),
+    );
+    return {
+      device: devices.find(({ deviceId, kind }) => kind === 'audiooutput' && deviceId === player?.sinkId)
+        ?.label,
+      volume: player?.volume,
+    };
+  });
+}
+
+t.test('the ring, the talk and the microphone have devices and volumes of their own', async t => {
+  const desk = await openDesk(t);
+  const { page } = desk;
+  await desk.goReady();
+  await openSound(desk);
+  await page.waitForFunction(
+    () => document.querySelector<HTMLMeterElement>('[data-testid="sound-level"]')!.value > 30,
+    undefined,
+    { timeout: patienceMs },
+  );
+  t.pass('the bar shows what the microphone hears');
+  t.same(await accessibilityFaults(page), []);
+  await desk.find('sound-microphone').selectOption({ label: 'Fake Audio Input 1' });
+  await desk.find('sound-talk').selectOption({ label: 'Fake Audio Output 1' });
+  await desk.find('sound-ring').selectOption({ label: 'Fake Audio Output 2' });
+  await desk.find('sound-talk-volume').press('Home');
+  for (let step = 0; step < 6; step++) await desk.find('sound-talk-volume').press('ArrowRight');
+  await desk.find('sound-ring-volume').press('End');
+  await Promise.all([playsOn(page, 'Fake Audio Output 2', 784), desk.find('sound-ring-volume-try').click()]);
+  await Promise.all([playsOn(page, 'Fake Audio Output 1', 880), desk.find('sound-talk-volume-try').click()]);
+
+  await page.reload();
+  await page.locator('[data-testid="softphone-state"][data-line="registered"]').waitFor();
+  await openSound(desk);
+  const chosen = (field: string) => desk.find(field).locator('option:checked').textContent();
+  t.equal(await chosen('sound-microphone'), 'Fake Audio Input 1', 'a reload keeps what was chosen');
+  t.equal(await chosen('sound-ring'), 'Fake Audio Output 2');
+  t.equal(await desk.find('sound-talk-volume').inputValue(), '30');
+  await page.keyboard.press('Escape');
+  await desk.find('sound').waitFor({ state: 'detached' });
+
+  const phone = await customer(t);
+  await stack.api.askCallback({ phone: nextNumber() });
+  await desk.offer();
+  t.equal(await playsOn(page, 'Fake Audio Output 2', 784), 'heard', 'it rings where it is to ring');
+  await desk.accept();
+  await desk.call({ state: 'bridged', line: 'connected' });
+  await Promise.all([phone.ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
+  t.same(await talkOn(page), { device: 'Fake Audio Output 1', volume: 0.3 });
+  await openSound(desk);
+  await desk.find('sound-microphone').selectOption({ label: 'Fake Audio Input 2' });
+  await page.waitForFunction(() => window.ringbridgeSound.spokenInto.length === 2);
+  t.same(await page.evaluate(() => window.ringbridgeSound.spokenInto), [
+    'Fake Audio Input 1',
+    'Fake Audio Input 2',
+  ]);
+  await page.keyboard.press('Escape');
+  await phone.ear.tone(voices.agent, patienceMs);
+  await desk.hangUp();
+  await desk.wrapUp();
+});
+
+t.test('where the queue says so, the desktop takes the call by itself', async t => {
+  await stack.sql`update queues set auto_answer = true`;
+  const desk = await openDesk(t);
+  await desk.goReady();
+  const phone = await customer(t);
+  await stack.api.askCallback({ phone: nextNumber() });
+  await desk.call({ state: 'bridged', line: 'connected' });
+  await Promise.all([phone.ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
+  const { tones, said } = await desk.page.evaluate(() => {
+    const { tones, shown } = window.ringbridgeSound;
+    return { tones, said: shown.has('offer-automatic') };
+  });
+  t.ok(said, 'and says so');
+  t.same(tones, [880, 1175], 'a short tone, and no ring');
+  await desk.hangUp();
+  await desk.wrapUp();
+  await stack.sql`update queues set auto_answer = false`;
+});
+
+t.test('no page complained', async t => {
+  t.same(people.complaints, []);
+});
