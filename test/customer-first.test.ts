@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Received } from '../gateway/telephony/testing/softphone.js';
+import { eventually } from './support/eventually.js';
 import type { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import { leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
@@ -24,9 +25,7 @@ async function stopsRinging(agent: RobotAgent, invite: Received): Promise<void> 
 
 /** Resolves when such an event of the callback is stored. */
 async function happens(stack: Stack, id: string, event: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await eventsOf(stack, id)).includes(event))
-    if (Date.now() > deadline) throw new Error(`${event} has not happened: ${await eventsOf(stack, id)}`);
+  await eventually(`${event} happens`, async () => (await eventsOf(stack, id)).includes(event));
 }
 
 t.test('the customer is called first', async t => {

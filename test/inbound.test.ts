@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import t from 'tap';
 import type { LateOffer } from '../engine/phone-network/testing/caller.js';
 import { inboundCaller } from './support/caller.js';
+import { eventually } from './support/eventually.js';
 import { companyNumber, flowIs, lastCall, uploadTones } from './support/flows.js';
 import { Phone } from './support/phone.js';
 import { sipp } from './support/sipp.js';
@@ -235,16 +236,20 @@ ${bye}`,
   await t.test('who cancels before he is answered leaves nothing', async t => {
     for (let round = 0; round < 5; round++) {
       const attempt = caller.attempt(companyNumber);
-      while (!attempt.cancel) await new Promise(resolve => setImmediate(resolve));
-      attempt.cancel();
+      const cancel = await eventually('the call can be cancelled', () => attempt.cancel);
+      cancel();
       await attempt.answered.then(
         dialog => dialog.destroy(),
         () => undefined,
       );
     }
     t.same(await leftOver(stack), nothing);
-    while ((await sql`select from inbound_calls where ended_at is null`).length > 0);
-    while ((await sql`select from trunk_channels`).length > 0);
+    const over = async () =>
+      (
+        await sql`select from inbound_calls where ended_at is null
+        union all select from trunk_channels`
+      ).length === 0;
+    await eventually('the calls are over', over);
   });
 
   await t.test('he hangs up in each step: nothing is left, and a queue has lost him', async t => {

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { Administrator } from './support/administrator.js';
 import { RtpPeer } from './support/audio.js';
 import { hearDigits, speakDigitsAsTones } from './support/digit-tones.js';
+import { eventually } from './support/eventually.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, type Stack, startStack } from './support/stack.js';
 import { telephone } from './support/telephone.js';
@@ -25,14 +26,17 @@ async function openOffice(t: Test) {
     office.ask<T>(method, at, body, token);
   await ask('POST', '/numbers', { number, label: 'Hotline' });
   /** Looks until the newest call stands so. Each look is a round trip to the gateway. */
-  const until = async (state: string): Promise<Proof> => {
-    for (;;) {
-      const { body } = await ask('GET', path);
-      if (body.state === state) return body;
-      if (body.state === 'failed') throw new Error(`the call failed: ${body.outcome}`);
-      await new Promise(setImmediate);
-    }
-  };
+  const until = (state: string): Promise<Proof> =>
+    eventually(
+      `the call is ${state}`,
+      async () => {
+        const { body } = await ask('GET', path);
+        if (body.state === 'failed' && state !== 'failed')
+          throw new Error(`the call failed: ${body.outcome}`);
+        return body.state === state && body;
+      },
+      60_000,
+    );
   const forget = () => sql`delete from number_proofs`;
   return { stack, admin, ask, until, forget };
 }
@@ -143,17 +147,12 @@ t.test('guessing ends after five tries, a code after ten minutes, calling after 
 });
 
 t.test('whom nobody answers, what may not be called, and who may not ask', async t => {
-  const { stack, ask, forget } = await openOffice(t);
+  const { stack, ask, until, forget } = await openOffice(t);
   const { api, sql } = stack;
 
   await sipp(t, 'uas-busy', { port: stack.trunkPort });
   t.equal((await ask('POST', path, { language: 'en' })).status, 202);
-  for (;;) {
-    const { body } = await ask('GET', path);
-    if (body.state !== 'failed') continue;
-    t.match(body, { state: 'failed', outcome: 'busy' });
-    break;
-  }
+  t.match(await until('failed'), { state: 'failed', outcome: 'busy' });
   t.match(await ask('PUT', path, { code: '123456' }), { status: 410 }, 'no code was read');
   await forget();
 

@@ -1,5 +1,5 @@
-import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
+import { eventually } from './support/eventually.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, leftOver, nextNumber, nothing, phoneRings, startStack } from './support/stack.js';
@@ -80,7 +80,7 @@ for (const customerFirst of [false, true])
       await stack.api.follow(callback, ({ state }) => state === 'dialing');
       const rings = () => stack.sql`
         select from legs where interaction_id = ${callback.id} and role = 'customer' and call_id is not null`;
-      while ((await rings()).length === 0) await setImmediate();
+      await eventually('the phone rings', async () => (await rings()).length > 0);
       await stack.killMedia();
       await telco.done;
       await stack.api.follow(callback, ({ state }) => state !== 'dialing');

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { conversation, voices, watchHearing } from './support/conversation.js';
+import { eventually } from './support/eventually.js';
 import { Phone } from './support/phone.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
@@ -112,13 +113,12 @@ async function nameOf({ sql }: Stack, url: string): Promise<string> {
 
 /** Resolves when the gateway of that name serves the interaction. */
 async function servedBy({ sql }: Stack, id: string, name: string): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (Date.now() < deadline) {
+  const served = async () => {
     const rows = await sql`select from interactions i join nodes n on n.id = i.node_id
       where i.id = ${id} and n.name = ${name}`;
-    if (rows.length > 0) return;
-  }
-  throw new Error(`the interaction was not taken over by ${name}`);
+    return rows.length > 0;
+  };
+  await eventually(`the interaction is taken over by ${name}`, served);
 }
 
 /** What a callback that the other gateway serves is brought into, and what has become of it when that one is dead. */

@@ -1,6 +1,8 @@
 /** Somebody leaves a message: it is heard again, told of by mail, and deleted in time. */
+
 import t from 'tap';
 import { inboundCaller } from './support/caller.js';
+import { eventually } from './support/eventually.js';
 import { companyNumber, flowIs, lastCall, uploadTones } from './support/flows.js';
 import { MailBox } from './support/mail-box.js';
 import { heardIn } from './support/recording.js';
@@ -64,7 +66,7 @@ t.test('voicemail', async t => {
     return call;
   };
   const recording = async () => {
-    while ((await sql`select from inbound_calls where ended_at is null`).length === 0);
+    await eventually('somebody calls', () => exists(sql`select from inbound_calls where ended_at is null`));
   };
 
   await t.test('until #: it is said that it is kept, and whoever is to be told is told by mail', async t => {
@@ -135,19 +137,23 @@ t.test('voicemail', async t => {
     await new Promise(resolve => setTimeout(resolve, 1_200));
     await call.hangUp();
     await lastCall(stack);
-    while ((await sql`select from mails where fault is not null`).length === 0);
+    await eventually('a mail fails', () => exists(sql`select from mails where fault is not null`));
     await mailBox.back();
     await sql`update mails set next_try_at = now() where sent_at is null`;
     await sql`insert into events (tenant_id, type) select id, 'mail_posted' from tenants where slug = 'demo'`;
     t.match(await mailBox.next(), { to: ['office@demo.example'] });
-    while ((await sql`select from mails where sent_at is null`).length > 0);
+    await eventually('both are sent', () => exists(sql`select from mails having every(sent_at is not null)`));
     t.equal(mailBox.count, 2);
   });
 
   await t.test('what is older than the company keeps it is deleted', async t => {
     await sql`update voicemails set left_at = now() - interval '91 days' where heard_at is null`;
     await sql`insert into events (tenant_id, type) select id, 'voicemail_left' from tenants where slug = 'demo'`;
-    while ((await sql`select from voicemails`).length > 0);
+    await eventually('it is gone', () => exists(sql`select from voicemails having count(*) = 0`));
     t.match(await agent.list(), { voicemails: [], unheard: 0 });
   });
 });
+
+async function exists(rows: Promise<readonly unknown[]>): Promise<boolean> {
+  return (await rows).length > 0;
+}

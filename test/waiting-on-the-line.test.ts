@@ -1,4 +1,5 @@
 import t from 'tap';
+import { eventually } from './support/eventually.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { demoPassword, leftOver, nextNumber, nothing, startStack } from './support/stack.js';
 import { Tape } from './support/tape.js';
@@ -30,7 +31,7 @@ t.test('a customer who waits on the line hears music and how he stands, and neve
     sql<{ data: Record<string, unknown> }[]>`
       select data from events where interaction_id = ${callback.id} and type = 'announced' order by id`;
   // It is written down when it has been heard.
-  while ((await announced()).length === 0);
+  await eventually('it is written down', async () => (await announced()).length > 0);
   await sql`update queues set offer_seconds = 60`;
   const second = await RobotAgent.signIn(t, api, 'agent2@demo.example', demoPassword);
   await second.setState('ready');

@@ -1,5 +1,6 @@
 import pino from 'pino';
 import t from 'tap';
+import { eventually } from '../../test/support/eventually.js';
 import { Announcements, type Sql, transaction } from '../store/index.js';
 import { type Desk, LiveDesk } from './live-desk.js';
 import { offerWaiting } from './matching.js';
@@ -8,13 +9,12 @@ import { WaitingCounts } from './waiting-counts.js';
 
 /** Resolves when a statement waits for a lock. */
 async function somebodyWaits(sql: Sql): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
+  const waits = async () => {
     const waiting = await sql`select from pg_stat_activity
       where datname = current_database() and wait_event_type = 'Lock'`;
-    if (waiting.length > 0) return;
-  }
-  throw new Error('nobody waits for the lock');
+    return waiting.length > 0;
+  };
+  await eventually('somebody waits for the lock', waits);
 }
 
 t.test('an offer that is made while a desk is read is in all of it, or in nothing', async t => {

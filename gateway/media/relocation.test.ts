@@ -1,5 +1,6 @@
 import pino from 'pino';
 import t, { type Test } from 'tap';
+import { eventually } from '../../test/support/eventually.js';
 import {
   connectFreeswitch,
   freeswitchCount,
@@ -56,7 +57,7 @@ async function freeswitchBench(t: Test): Promise<Bench> {
 
 async function cutOff({ esl, owner }: FreeswitchSettings, link: Link, server: MediaServer): Promise<void> {
   await link.cut();
-  while (server.load().endpoints > 0) await new Promise(setImmediate);
+  await eventually('its endpoints are given up', () => server.load().endpoints === 0);
   // It is alive all the same, and would go on sending.
   const connection = await EslConnection.open(esl, { event: () => undefined, closed: () => undefined });
   await connection.api(`hupall NORMAL_CLEARING sip_h_X-Ringbridge-Owner ${owner}`);

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { eventually } from '../../test/support/eventually.js';
 import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { freeUdpPort, sipp } from '../../test/support/sipp.js';
 import type { CallFailure, PhoneInvitation, Telephony, TrunkState } from './port.js';
@@ -18,13 +19,12 @@ const failure = (call: Promise<unknown>): Promise<CallFailure> =>
     (error: CallFailure) => error,
   );
 
-/** Reads the state of a trunk until it is as wanted. Each look is a round trip to the database. */
+/** Reads the state of a trunk until it is as wanted. */
 async function untilTrunk(telephony: Telephony, wanted: (state: TrunkState) => boolean): Promise<TrunkState> {
-  for (;;) {
+  return await eventually('the trunk is so', async () => {
     const [state] = await telephony.trunks();
-    if (state && wanted(state)) return state;
-    await new Promise(setImmediate);
-  }
+    return state && wanted(state) && state;
+  });
 }
 
 for (const sipServer of sipServersUnderTest()) {

@@ -1,9 +1,11 @@
 /** Flows for tests: what is heard in them are tones, one for each sentence, so that an ear can tell them apart. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { applyFlows, readFlows, readWorld } from '../../gateway/inbound/index.js';
 import { toneWav } from './audio.js';
+import { eventually } from './eventually.js';
 import { demoPassword, type Stack } from './stack.js';
 
 interface Teardown {
@@ -51,11 +53,9 @@ export async function flowIs(
 export async function lastCall({
   sql,
 }: Stack): Promise<{ ending: string; path: { step: string; result: string }[] }> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
+  return await eventually('the call is over', async () => {
     const [row] = await sql<{ ending: string | null; path: { step: string; result: string }[] }[]>`
       select ending, path from inbound_calls order by started_at desc limit 1`;
-    if (row?.ending) return { ending: row.ending, path: row.path };
-    if (Date.now() > deadline) throw new Error(`the call is not over: ${JSON.stringify(row)}`);
-  }
+    return row?.ending ? { ending: row.ending, path: row.path } : undefined;
+  });
 }

@@ -1,4 +1,5 @@
 /** Everything that runs, as processes on free ports of 127.0.0.1: database, SIP server, media engine, gateway. */
+
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,7 @@ import { connect, type Sql } from '../../gateway/store/index.js';
 import { freePort } from '../../scripts/ports.js';
 import { Api } from './api.js';
 import { testDatabase } from './database.js';
+import { eventually } from './eventually.js';
 import { startMediaEngine } from './media-engine.js';
 import { type Program, startProgram } from './program.js';
 import { freeUdpPort } from './sipp.js';
@@ -208,22 +210,25 @@ export const nothing: LeftOver = { engaged: 0, legs: 0 };
 
 /** Who is still engaged and what still rings or talks: as soon as it is nothing, or what it is after ten seconds. */
 export async function leftOver({ sql }: Stack): Promise<LeftOver> {
-  const deadline = Date.now() + 10_000;
-  for (;;) {
-    const [left = nothing] = await sql<LeftOver[]>`select
+  let left = nothing;
+  const looked = async () => {
+    [left = nothing] = await sql<LeftOver[]>`select
       (select count(*)::int from agents where interaction_id is not null) as engaged,
       (select count(*)::int from legs where state <> 'ended') as legs`;
-    if ((left.engaged === 0 && left.legs === 0) || Date.now() > deadline) return left;
-  }
+    return left.engaged === 0 && left.legs === 0;
+  };
+  return await eventually('nothing is left', looked, 10_000).then(
+    () => nothing,
+    () => left,
+  );
 }
 
 /** Resolves when the INVITE to the customer is out and on the books. */
 export async function phoneRings({ sql }: Stack, id: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (Date.now() < deadline) {
+  const called = async () => {
     const legs =
       await sql`select from legs where interaction_id = ${id} and role = 'customer' and call_id is not null`;
-    if (legs.length > 0) return;
-  }
-  throw new Error('the phone was not called');
+    return legs.length > 0;
+  };
+  await eventually('the phone is called', called);
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import pino from 'pino';
 import t from 'tap';
+import { eventually } from '../../../test/support/eventually.js';
 import { houseMusic, type MediaEngineProcess, startMediaEngine } from '../../../test/support/media-engine.js';
 import { answeredPhone, calledPhone, end, next, talkTogether } from '../conformance/legs.js';
 import type { MediaServer } from '../port.js';
@@ -13,11 +14,7 @@ const gatewayOf = ({ host, port, secret }: MediaEngineProcess, owner: string): P
 
 /** Resolves when the gateway knows that the engine is being drained. */
 async function draining(server: MediaServer): Promise<void> {
-  const signal = AbortSignal.timeout(20_000);
-  while (!server.load().draining) {
-    signal.throwIfAborted();
-    await new Promise(resolve => setImmediate(resolve));
-  }
+  await eventually('it is drained', () => server.load().draining);
 }
 
 /** Two telephones that talk. */
@@ -63,11 +60,7 @@ t.test('asked to end, it lets those talk who do, then ends', async t => {
   t.same(await exited, [0, null]);
   const successor = await startMediaEngine({ port: engine.port, secret: engine.secret });
   t.teardown(() => successor.stop());
-  const signal = AbortSignal.timeout(20_000);
-  while (!server.healthy()) {
-    signal.throwIfAborted();
-    await new Promise(resolve => setImmediate(resolve));
-  }
+  await eventually('its successor is there', () => server.healthy());
   t.notOk(server.load().draining, 'the next engine takes calls');
   await (await server.createEndpoint({ kind: 'rtp' })).destroy();
   await server.close();

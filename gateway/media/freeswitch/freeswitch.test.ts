@@ -1,5 +1,7 @@
 /** What only a real FreeSWITCH shows, and is no part of the port: run when RINGBRIDGE_TEST_FREESWITCH names one. */
+
 import t from 'tap';
+import { eventually } from '../../../test/support/eventually.js';
 import { connectFreeswitch, freeswitches, freeswitchSettings } from '../../../test/support/freeswitch.js';
 import { Link } from '../../../test/support/link.js';
 import { answeredPhone, calledPhone, end, next, talkTogether } from '../conformance/legs.js';
@@ -38,8 +40,8 @@ if (freeswitch !== undefined) {
     await a.endpoint.bridge(b.endpoint);
     await talkTogether(a, b);
     link.dropConnections();
-    while (server.healthy()) await new Promise(setImmediate);
-    while (!server.healthy()) await new Promise(setImmediate);
+    await eventually('it is away', () => !server.healthy());
+    await eventually('it is back', () => server.healthy());
     await talkTogether(a, b);
     await a.endpoint.unbridge();
     await end(a, b);
@@ -61,7 +63,7 @@ if (freeswitch !== undefined) {
     t.equal(server.load().endpoints, 0);
     await t.rejects(server.createEndpoint({ kind: 'rtp' }), { code: 'engine_unavailable' });
     await link.mend();
-    while (!server.healthy()) await new Promise(setImmediate);
+    await eventually('it is back', () => server.healthy());
     await end(leg, await answeredPhone(server));
   });
 
@@ -80,7 +82,7 @@ if (freeswitch !== undefined) {
     t.ok(await exists(left.endpoint.id), 'nobody has ended it yet');
     const successor = await connectFreeswitch(settings);
     t.teardown(() => successor.close());
-    while (await exists(left.endpoint.id)) await new Promise(setImmediate);
+    await eventually('it is freed', async () => !(await exists(left.endpoint.id)));
     t.ok(await exists(others.endpoint.id), 'those of another gateway are not touched');
     left.peer.close();
     await end(others);

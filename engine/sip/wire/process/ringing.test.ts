@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Test, test } from 'tap';
+import { eventually } from '../../../../test/support/eventually.js';
 import { RingingJournal } from '../../journal/ringing-journal.js';
 import type { ListenAddress } from '../../options.js';
 import { secret } from '../../testing/harness.js';
@@ -51,7 +51,7 @@ function runs(t: Test) {
   const left = () => new RingingJournal(notes, { failed: error => t.fail(error.message) }).left.size;
   /** Resolves when an end is noted. Only reads: to open the notes is to begin them anew. */
   const struckOut = async () => {
-    while (!readFileSync(notes, 'latin1').includes('"ended"')) await setImmediate();
+    await eventually('an end is noted', () => readFileSync(notes, 'latin1').includes('"ended"'));
   };
   return { start, kill, left, struckOut };
 }
