@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import t from 'tap';
 import type { LateOffer } from '../engine/phone-network/testing/caller.js';
+import { accounts, firstNumber, startRegistrarCarrier } from './interop/kamailio/registrar.js';
 import { inboundCaller } from './support/caller.js';
 import { eventually } from './support/eventually.js';
 import { companyNumber, flowIs, lastCall, uploadTones } from './support/flows.js';
 import { Phone } from './support/phone.js';
 import { sipp } from './support/sipp.js';
-import { leftOver, nothing, startStack } from './support/stack.js';
+import { leftOver, nothing, startStack, trunkPassword } from './support/stack.js';
 import { signIn } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
@@ -21,7 +22,8 @@ const ringback = [440, 480];
 const callerNumber = '+821055501234';
 
 t.test('a call comes in', async t => {
-  const stack = await startStack(t);
+  const carrier = await startRegistrarCarrier(t, trunkPassword);
+  const stack = await startStack(t, { carrier: { port: carrier.port, account: accounts.first } });
   const { sql } = stack;
   await uploadTones(stack, tones);
   const caller = await inboundCaller(t, stack, callerNumber);
@@ -46,6 +48,20 @@ ${bye}`,
     const { ending, path } = await lastCall(stack);
     t.equal(ending, 'completed');
     t.same(trail(path), ['start done', 'menu chosen', 'open done']);
+    t.same(await leftOver(stack), nothing);
+  });
+
+  await t.test('over a carrier that we register with', async t => {
+    await flowIs(t, stack, '  start: { hangup: [own-open] }\n', 'start: start\nonFault: start');
+    await carrier.contactOf(accounts.first);
+    const throughCarrier = await inboundCaller(t, { sipUdpPort: carrier.port }, callerNumber);
+    const call = await throughCarrier.call(firstNumber);
+    await call.phone.ear.tone(hz.open);
+    await call.ended;
+    t.match(await lastCall(stack), { ending: 'completed' });
+    t.match(await sql`select trunk, number, caller from inbound_calls order by started_at desc limit 1`, [
+      { trunk: 'carrier', number: companyNumber, caller: callerNumber },
+    ]);
     t.same(await leftOver(stack), nothing);
   });
 

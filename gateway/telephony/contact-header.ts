@@ -22,7 +22,7 @@ const sipUri =
   /^sips?:(?:[^\s@<>",;?]{1,128}@)?((?:[A-Za-z0-9-]+\.)*[A-Za-z0-9-]+\.?|\[[0-9A-Fa-f:.]+\])(?::(\d{1,5}))?((?:;[^\s<>",;?@]+)*)$/;
 
 /** Splits at the commas that are neither in quotes nor in angle brackets. */
-function splitList(header: string): string[] {
+export function splitList(header: string): string[] {
   const parts: string[] = [];
   let start = 0;
   let quoted = false;

@@ -6,6 +6,7 @@ import { CallFailure, type IncomingCall, type Refusal, type SipDialog } from './
 import type { SipServer } from './sip-server.js';
 import type { SipRequest, SipResponse, SrfDialog } from './srf.js';
 import type { Channel, Trunks } from './trunks/index.js';
+import { userOf } from './uri.js';
 
 /** What a caller is answered who is not taken (RFC 3261 21). */
 const refusals: Record<Refusal, { status: number; retrySeconds?: number }> = {
@@ -147,20 +148,18 @@ function failed(error: unknown): CallFailure {
   return new CallFailure('failed', error instanceof Error ? error.message : String(error));
 }
 
-/** The user part of a SIP or tel URI, without parameters (RFC 3261 19.1.1, RFC 3966 3). */
-function userOf(uri: string): string {
-  const user = /(?:sips?|tel):([^@;>?]*)/i.exec(uri)?.[1] ?? '';
-  return user.replace(/%2b/gi, '+');
-}
-
 /**
- * What was dialled: it stands in the request's URI; a trunk that we register with may have our contact there, and the
- * number in To.
+ * What was dialled. It stands in the request's URI; a trunk that we register with has our contact there, and the number in
+ * P-Called-Party-ID (RFC 7315 4.2) or To. The name of our account there is a number only where no other one is meant.
  */
-function dialledNumber(request: SipRequest, { numberFormat, country, auth }: Trunk): string | undefined {
+function dialledNumber(request: SipRequest, trunk: Trunk): string | undefined {
+  const { numberFormat, country, auth, number } = trunk;
+  const read = (uri: string) => readNumber(uri, numberFormat, country);
+  const account = auth?.username;
   const target = userOf(request.uri);
-  const number = target === auth?.username ? undefined : readNumber(target, numberFormat, country);
-  return number ?? readNumber(userOf(request.get('To') ?? ''), numberFormat, country);
+  const named = ['P-Called-Party-ID', 'To'].map(header => userOf(request.get(header) ?? ''));
+  const users = [target === account ? '' : target, ...named.filter(user => !number || user !== account)];
+  return users.map(read).find(found => found !== undefined) ?? number;
 }
 
 /**

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
-import type { Dialplan, Trunk } from './dialplan/index.js';
+import type { Trunk } from './dialplan/index.js';
 import { type Inheritance, listHeader } from './inheritance.js';
 import type { Middleware, RequestHandler, RoutedMethod, SipRequest, SipResponse, SrfClient } from './srf.js';
 import { TokenBuckets } from './token-buckets.js';
+import type { TrunkCallers } from './trunks/index.js';
+import { userOf } from './uri.js';
 
 const otherMethods: RoutedMethod[] = ['message', 'info', 'subscribe', 'publish'];
 const allow = 'INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER';
@@ -12,7 +14,7 @@ const usualCallsPerSecond = 20;
 
 export interface StrangerOptions {
   srf: SrfClient;
-  dialplan: Dialplan;
+  callers: TrunkCallers;
   inheritance: Inheritance;
   /** Takes the calls of trunks. */
   take: (trunk: Trunk, request: SipRequest, response: SipResponse) => void;
@@ -20,7 +22,7 @@ export interface StrangerOptions {
 }
 
 /** What we answer to whoever speaks to us without being asked. Nobody learns from it who exists. */
-export function answerStrangers({ srf, dialplan, inheritance, take, logger }: StrangerOptions): void {
+export function answerStrangers({ srf, callers, inheritance, take, logger }: StrangerOptions): void {
   const log = logger.child({ part: 'strangers' });
   // A flood must not fill the disk: a line per address and minute.
   const lines = new TokenBuckets(3, 1 / 60);
@@ -35,9 +37,15 @@ export function answerStrangers({ srf, dialplan, inheritance, take, logger }: St
   };
 
   srf.use(answerLateDialogs);
-  srf.invite((request, response) => {
+  srf.invite(async (request, response) => {
+    let gone = false;
+    request.on('cancel', () => {
+      gone = true;
+    });
     const source = request.source_address;
-    const trunk = dialplan.trunkAt(source);
+    const trunk = await callers.trunkOf(userOf(request.uri), source);
+    // The SIP server has answered 487.
+    if (gone) return;
     if (!trunk) {
       note(source, 'INVITE');
       response.send(403);

@@ -58,7 +58,7 @@ export function createTelephony(options: TelephonyOptions): Telephony {
   const inheritance = new Inheritance(server, logger);
   let onIncoming = (call: IncomingCall) => call.refuse('not_served');
   answerStrangers({
-    ...{ srf: server.srf, dialplan, inheritance, logger },
+    ...{ srf: server.srf, callers: trunks.callers, inheritance, logger },
     take: (trunk, request, response) =>
       onIncoming(new InboundCall({ server, trunks, logger }, trunk, request, response)),
   });

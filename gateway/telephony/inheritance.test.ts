@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import t from 'tap';
 import { builtIn } from '../../test/support/sip-servers.js';
-import type { Dialplan } from './dialplan/index.js';
 import { answerStrangers } from './incoming.js';
 import type { Inheritance } from './inheritance.js';
 import type { RequestHandler, SipRequest, SipResponse, SrfClient } from './srf.js';
 import { type House, loginOf, offer, openHouse } from './testing/house.js';
 import { Softphone } from './testing/softphone.js';
+import type { TrunkCallers } from './trunks/index.js';
 
 const answer = offer.replace('40000', '50000');
 const interactionId = '6a1ff1c2-8e5b-4d1a-9d3c-0f8e8f0a2b11';
@@ -119,7 +119,7 @@ t.test('the list may come in the turn of the loop in which the login is answered
   const heard: unknown[] = [];
   const inheritance = { possible: false, hear: (notice: unknown) => heard.push(notice) };
   answerStrangers({
-    ...{ srf, dialplan: {} as Dialplan },
+    ...{ srf, callers: {} as TrunkCallers },
     inheritance: inheritance as unknown as Inheritance,
     take: () => undefined,
     logger: pino({ level: 'silent' }),

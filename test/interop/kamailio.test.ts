@@ -8,7 +8,8 @@ import { requestWithin, withStatus } from '../../engine/sip/testing/harness.js';
 import { type Header, PeerCall, sdp, UdpPeer } from '../../engine/sip/testing/peer.js';
 import { builtIn, type SipServerUnderTest, sipServersUnderTest } from '../support/sip-servers.js';
 import { application, Promised } from './application.js';
-import { type Kamailio, startKamailio } from './kamailio/proxy.js';
+import type { Kamailio } from './kamailio/process.js';
+import { startKamailio } from './kamailio/proxy.js';
 import { recordedRoutes, TrunkCall } from './kamailio/trunk.js';
 import { freeSipPort } from './ports.js';
 

@@ -24,6 +24,8 @@ export interface StackOptions {
   nodeFlags?: readonly string[];
   /** Where a second trunk leads, for numbers that begin with +1. */
   abroadPort?: number;
+  /** A third trunk that we register with, on this UDP port, with this account and the trunks' password. */
+  carrier?: { port: number; account: string };
   /** Further flags of the media engine. */
   mediaFlags?: readonly string[];
   /** Where the gateway reaches the database that is at this URL; by default there. */
@@ -105,18 +107,22 @@ async function startSipServer(t: Teardown, nodeFlags: readonly string[]): Promis
   };
 }
 
-function writeDialplan(t: Teardown, trunkPort: number, abroadPort?: number): string {
+function writeDialplan(
+  t: Teardown,
+  trunkPort: number,
+  { abroadPort, carrier }: Pick<StackOptions, 'abroadPort' | 'carrier'>,
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'ringbridge-dialplan-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  const auth = '    auth:\n      username: ringbridge\n      passwordEnv: TRUNK_PASSWORD\n';
-  const trunk = (name: string, port: number) =>
-    `  - name: ${name}\n    address: sip:127.0.0.1:${port}\n${auth}`;
+  const trunk = (name: string, port: number, account = 'ringbridge') =>
+    `  - name: ${name}\n    address: sip:127.0.0.1:${port}\n    auth: {username: ${account}, passwordEnv: TRUNK_PASSWORD}\n`;
   const route = (prefix: string, name: string) => `  - prefix: "${prefix}"\n    trunks: [${name}]\n`;
   const [trunks, routes] = [[trunk('telco', trunkPort)], [route('+82', 'telco')]];
   if (abroadPort !== undefined) {
     trunks.push(trunk('abroad', abroadPort));
     routes.push(route('+1', 'abroad'));
   }
+  if (carrier) trunks.push(`${trunk('carrier', carrier.port, carrier.account)}    registerSeconds: 60\n`);
   writeFileSync(join(folder, 'trunks.yaml'), `trunks:\n${trunks.join('')}`);
   writeFileSync(join(folder, 'outbound.yaml'), `routes:\n${routes.join('')}`);
   return folder;
@@ -129,6 +135,7 @@ export async function startStack(
     nodeFlags = [],
     mediaFlags = [],
     abroadPort,
+    carrier,
     databaseVia = async url => url,
     softphonesVia = async url => url,
   }: StackOptions = {},
@@ -152,7 +159,7 @@ export async function startStack(
     RINGBRIDGE_DATA_DIR: dataDir,
     RINGBRIDGE_DATABASE_URL: await databaseVia(databaseUrl),
     RINGBRIDGE_DEMO_PASSWORD: demoPassword,
-    RINGBRIDGE_DIALPLAN_DIR: writeDialplan(t, trunkPort, abroadPort),
+    RINGBRIDGE_DIALPLAN_DIR: writeDialplan(t, trunkPort, { abroadPort, carrier }),
     RINGBRIDGE_HTTP_PORT: String(httpPort),
     RINGBRIDGE_PUBLIC_URL: url,
     RINGBRIDGE_LOG_LEVEL: 'debug',

@@ -114,11 +114,14 @@ export class UdpPeer extends Peer {
     socket.on('message', data => this.take(data.toString('latin1')));
   }
 
-  /** @param port of its own; any free one by default */
-  static async open(server: ListenAddress, port = 0): Promise<UdpPeer> {
+  /**
+   * @param port of its own; any free one by default
+   * @param host its own address
+   */
+  static async open(server: ListenAddress, port = 0, host?: string): Promise<UdpPeer> {
     const six = server.host.includes(':');
     const socket = createSocket(six ? 'udp6' : 'udp4');
-    socket.bind(port, six ? '::1' : '127.0.0.1');
+    socket.bind(port, host ?? (six ? '::1' : '127.0.0.1'));
     await once(socket, 'listening');
     return new UdpPeer(socket, server);
   }

@@ -155,11 +155,20 @@ t.test('limits, checks and registrations of a trunk', async t => {
   const more = (...lines: string[]) => `${trunks}${lines.map(line => `    ${line}\n`).join('')}`;
   const manners = ['maxChannels: 30', 'callsPerSecond: 2.5', 'checkSeconds: 30'];
   t.match(load(t, { trunks: more(...manners) }).trunks, [
-    { name: 'a', maxChannels: 30, callsPerSecond: 2.5, checkSeconds: 30, registerSeconds: undefined },
+    {
+      name: 'a',
+      maxChannels: 30,
+      callsPerSecond: 2.5,
+      checkSeconds: 30,
+      registerSeconds: undefined,
+      sources: undefined,
+    },
   ]);
   for (const line of ['maxChannels: 0', 'callsPerSecond: 0', 'checkSeconds: 1', 'registerSeconds: 5'])
     t.throws(() => load(t, { trunks: more(line) }), DialplanError, line);
   t.throws(() => load(t, { trunks: more('registerSeconds: 3600') }), /needs "auth"/);
+  t.match(load(t, { trunks: more("number: '+82215880000'") }).trunks, [{ number: '+82215880000' }]);
+  t.throws(() => load(t, { trunks: more("number: '0215880000'") }), /trunks\.yaml:\d+:\d+: /);
   const shared = "routes:\n  - prefix: '+'\n    trunks: [{trunk: a, weight: 2}]\n";
   t.match(load(t, { routes: shared }).trunksFor('+1'), [{ name: 'a' }]);
   t.throws(() => load(t, { routes: shared.replace('trunk: a', 'trunk: z') }), /no trunk named "z"/);

@@ -1,7 +1,8 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { isSupportedCountry } from 'libphonenumber-js';
 import { countryOf, type NumberFormat } from '../phone-number.js';
+import { AddressList } from './address-list.js';
 import { drawOrder, type Share } from './order.js';
 import { outboundFile, type RouteEntry, type TrunkEntry, trunksFile } from './schema.js';
 import { SourceFile } from './source-file.js';
@@ -27,6 +28,10 @@ export interface Trunk {
   checkSeconds?: number;
   /** For how long we register with it. */
   registerSeconds?: number;
+  /** What is dialled by a call that names no number. */
+  number?: string;
+  /** Where it calls from, if its entry says so: from nowhere else then. */
+  sources?: AddressList;
 }
 
 export interface Dialplan {
@@ -46,7 +51,7 @@ type Environment = Record<string, string | undefined>;
  */
 export function loadDialplan(folder: string, environment: Environment = process.env): Dialplan {
   const trunksSource = new SourceFile(join(folder, 'trunks.yaml'), trunksFile);
-  const sources: { trunk: Trunk; addresses: BlockList }[] = [];
+  const callers: { trunk: Trunk; addresses: AddressList }[] = [];
   const trunks = new Map<string, Trunk>();
   trunksSource.value.trunks.forEach((entry, index) => {
     const fail = (key: string, reason: string) =>
@@ -54,7 +59,7 @@ export function loadDialplan(folder: string, environment: Environment = process.
     if (trunks.has(entry.name)) throw fail('name', `there are two trunks named "${entry.name}"`);
     const trunk = readTrunk(entry, environment, fail);
     trunks.set(trunk.name, trunk);
-    sources.push({ trunk, addresses: sourcesOf(entry, trunk, fail) });
+    callers.push({ trunk, addresses: trunk.sources ?? ownAddress(trunk) });
   });
 
   const outboundSource = new SourceFile(join(folder, 'outbound.yaml'), outboundFile);
@@ -74,12 +79,7 @@ export function loadDialplan(folder: string, environment: Environment = process.
   return {
     trunks: [...trunks.values()],
     trunksFor: number => drawOrder(routes.find(({ fits }) => fits(number))?.members ?? []),
-    trunkAt: address => {
-      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-      return isIP(address) === 0
-        ? undefined
-        : sources.find(({ addresses }) => addresses.check(address, family))?.trunk;
-    },
+    trunkAt: address => callers.find(({ addresses }) => addresses.includes(address))?.trunk,
   };
 }
 
@@ -104,7 +104,7 @@ function readTrunk(entry: TrunkEntry, environment: Environment, fail: Fail): Tru
     throw fail('address', `"${address}" is not of the form sip:host[:port][;transport=udp|tcp|tls]`);
   }
   const { name, fromDomain, country, numberFormat = 'e164', callerIdFormat = 'e164' } = entry;
-  const { maxChannels, callsPerSecond, inboundPerSecond, checkSeconds, registerSeconds } = entry;
+  const { maxChannels, callsPerSecond, inboundPerSecond, checkSeconds, registerSeconds, number } = entry;
   if (registerSeconds !== undefined && !entry.auth)
     throw fail('registerSeconds', 'a registration needs "auth": its username is who registers');
   if ((numberFormat === 'national' || callerIdFormat === 'national') && !country) {
@@ -128,6 +128,8 @@ function readTrunk(entry: TrunkEntry, environment: Environment, fail: Fail): Tru
     inboundPerSecond,
     checkSeconds,
     registerSeconds,
+    number,
+    sources: entry.sources && readSources(entry.sources, fail),
   };
 }
 
@@ -142,21 +144,19 @@ function assertCountry(country: string | undefined, fail: Fail): void {
     throw fail('country', `"${country}" is not a country with telephone numbers`);
 }
 
-function sourcesOf(entry: TrunkEntry, trunk: Trunk, fail: Fail): BlockList {
-  const list = new BlockList();
-  const host = trunk.hostPort.startsWith('[')
-    ? trunk.hostPort.slice(1).split(']')[0]!
-    : trunk.hostPort.split(':')[0]!;
-  const sources = entry.sources ?? (isIP(host) ? [host] : []);
+function readSources(sources: readonly string[], fail: Fail): AddressList {
+  const list = new AddressList();
   sources.forEach((source, index) => {
-    const [address = '', length] = source.split('/');
-    const family = isIP(address);
-    const bits = family === 6 ? 128 : 32;
-    const prefix = length === undefined ? bits : Number(length);
-    if (family === 0 || prefix > bits)
-      throw fail(`sources.${index}`, `"${source}" is not an address or a network`);
-    list.addSubnet(address, prefix, family === 6 ? 'ipv6' : 'ipv4');
+    if (!list.add(source)) throw fail(`sources.${index}`, `"${source}" is not an address or a network`);
   });
+  return list;
+}
+
+/** The address that calls are sent to, if it is no name. */
+function ownAddress({ hostPort }: Trunk): AddressList {
+  const host = hostPort.startsWith('[') ? hostPort.slice(1).split(']')[0]! : hostPort.split(':')[0]!;
+  const list = new AddressList();
+  if (isIP(host) !== 0) list.add(host);
   return list;
 }
 

@@ -1,5 +1,6 @@
 /** What may stand in the files of `dialplan/`. The JSON schemas beside those files are written from this. */
 import { type Static, Type } from 'typebox';
+import { e164 } from '../phone-number.js';
 
 const name = Type.String({
   pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
@@ -44,7 +45,7 @@ const trunk = Type.Object(
       Type.Array(Type.String({ pattern: '^[0-9A-Fa-f.:]+(/[0-9]{1,3})?$' }), {
         maxItems: 100,
         description:
-          'Addresses or networks (CIDR) this trunk calls us from. Default: its address, if that is an IP address.',
+          'Addresses or networks (CIDR) this trunk calls us from, and no others. Default: its address, if that is an IP address, and with registerSeconds whoever calls the contact that we registered.',
       }),
     ),
     country: Type.Optional(country),
@@ -89,7 +90,14 @@ const trunk = Type.Object(
         minimum: 60,
         maximum: 86_400,
         description:
-          'Registers with the trunk for so long, and refreshes it. Needs auth. Default: no registration.',
+          'Registers with the trunk for so long, refreshes it, and takes the calls that it then sends. Needs auth. Default: no registration.',
+      }),
+    ),
+    number: Type.Optional(
+      Type.String({
+        pattern: e164.source,
+        description:
+          'Our number, in E.164, that a call means which names none: some trunks say the account only. Default: such a call is refused.',
       }),
     ),
   },

@@ -4,12 +4,14 @@ import type { Dialplan, Trunk } from '../dialplan/index.js';
 import type { FinalResponse } from '../outcomes.js';
 import type { TrunkState } from '../port.js';
 import type { SipServer } from '../sip-server.js';
+import { TrunkCallers } from './callers.js';
 import { Channels } from './channels.js';
 import { TrunkCheck } from './check.js';
 import { faultOf } from './faults.js';
 import { TrunkRegistration } from './registration.js';
 import { markFault, markUp, trunkStates } from './trunk-sql.js';
 
+export type { TrunkCallers } from './callers.js';
 export type { Channel } from './channels.js';
 export { mayPresent } from './trunk-sql.js';
 
@@ -20,9 +22,10 @@ export interface TrunksOptions {
   logger: Logger;
 }
 
-/** The lines to the telephone network: their channels, their health, our registrations with them. */
+/** The lines to the telephone network: their channels, their health, our registrations with them, and who they are. */
 export class Trunks {
   readonly channels: Channels;
+  readonly callers: TrunkCallers;
   readonly #options: TrunksOptions;
   readonly #works: { start(): void; stop(): void }[];
 
@@ -30,11 +33,13 @@ export class Trunks {
     const { sql, logger, dialplan } = options;
     this.#options = options;
     this.channels = new Channels(sql, logger);
+    this.callers = new TrunkCallers(sql, dialplan, logger);
+    const registering = { ...options, onChange: () => this.callers.forget() };
     const each = dialplan.trunks.flatMap(trunk => [
       ...(trunk.checkSeconds === undefined ? [] : [new TrunkCheck(trunk, trunk.checkSeconds, this, options)]),
       ...(trunk.registerSeconds === undefined
         ? []
-        : [new TrunkRegistration(trunk, trunk.registerSeconds, options)]),
+        : [new TrunkRegistration(trunk, trunk.registerSeconds, registering)]),
     ]);
     this.#works = [this.channels, ...each];
   }

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import type { Sql } from '../../store/index.js';
+import { parseAddress, splitList } from '../contact-header.js';
 import { fromTag, newCallId } from '../dialog-id.js';
 import type { Trunk } from '../dialplan/index.js';
 import type { SipServer } from '../sip-server.js';
 import type { SipResponse } from '../srf.js';
 import { trunkUri } from './address.js';
+import { newContactUser } from './callers.js';
 import { noteRegistration, registrationDueMs, takeRegistration } from './trunk-sql.js';
 
 /** Refreshed when this part of its life is over, so that two tries are left before it ends. */
@@ -12,19 +14,27 @@ const refreshAfter = 0.7;
 const firstRetrySeconds = 30;
 const longestRetrySeconds = 600;
 
+export interface RegistrationParts {
+  server: SipServer;
+  sql: Sql;
+  logger: Logger;
+  /** Told before and after the trunk may have learned where to send its calls. */
+  onChange: () => void;
+}
+
 /**
  * Registers with a trunk and keeps it registered (RFC 3261 10.2), so that it knows where to send its calls. When it is
- * due is in the store: of several gateways one sends the REGISTER, whichever comes first.
+ * due is in the store, and so is our contact: of several gateways one sends the REGISTER, whichever comes first.
  */
 export class TrunkRegistration {
   readonly #trunk: Trunk;
-  readonly #parts: { server: SipServer; sql: Sql; logger: Logger };
+  readonly #parts: RegistrationParts;
   #expires: number;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(trunk: Trunk, registerSeconds: number, parts: { server: SipServer; sql: Sql; logger: Logger }) {
+  constructor(trunk: Trunk, registerSeconds: number, parts: RegistrationParts) {
     this.#trunk = trunk;
     this.#expires = registerSeconds;
     this.#parts = { ...parts, logger: parts.logger.child({ trunk: trunk.name }) };
@@ -43,7 +53,8 @@ export class TrunkRegistration {
     const { server, sql, logger } = this.#parts;
     let nextMs = firstRetrySeconds * 1000;
     try {
-      if (server.connected() && (await takeRegistration(sql, this.#trunk.name))) await this.#register();
+      const user = server.connected() && (await takeRegistration(sql, this.#trunk.name, newContactUser()));
+      if (user) await this.#register(user);
       // Never at once: a clock that differs from the database's would make it a loop.
       nextMs = Math.max(1000, await registrationDueMs(sql, this.#trunk.name));
     } catch (error) {
@@ -52,19 +63,28 @@ export class TrunkRegistration {
     if (!this.#stopped) this.#timer = setTimeout(() => void this.#run(), nextMs).unref();
   }
 
-  async #register(): Promise<void> {
-    const { sql, logger } = this.#parts;
-    let response = await this.#send();
+  async #register(user: string): Promise<void> {
+    const { sql, logger, onChange } = this.#parts;
+    // A call may come as soon as the trunk has answered.
+    onChange();
+    let response = await this.#send(user);
     const least = Number.parseInt(response.get('Min-Expires') ?? '', 10);
     if (response.status === 423 && least > this.#expires) {
       // RFC 3261 10.2.8: the registrar names the shortest it takes.
       this.#expires = least;
-      response = await this.#send();
+      response = await this.#send(user);
     }
     if (response.status >= 200 && response.status < 300) {
-      const boundSeconds = grantedSeconds(response, this.#expires);
+      const boundSeconds = grantedSeconds(response, user, this.#expires);
+      const registrarAddress = response.source_address;
       this.#failures = 0;
-      await noteRegistration(sql, this.#trunk.name, { boundSeconds }, boundSeconds * refreshAfter);
+      await noteRegistration(
+        sql,
+        this.#trunk.name,
+        { boundSeconds, registrarAddress },
+        boundSeconds * refreshAfter,
+      );
+      onChange();
       logger.info({ boundSeconds }, 'registered with the trunk');
       return;
     }
@@ -75,8 +95,8 @@ export class TrunkRegistration {
     logger.warn({ fault, retrySeconds }, 'not registered with the trunk');
   }
 
-  #send(): Promise<SipResponse> {
-    const { auth, fromDomain, hostPort } = this.#trunk;
+  #send(user: string): Promise<SipResponse> {
+    const { auth, fromDomain, hostPort, transport } = this.#trunk;
     if (!auth) throw new Error(`trunk ${this.#trunk.name} has no credential to register with`);
     const callId = newCallId();
     const identity = `<sip:${auth.username}@${fromDomain ?? hostPort}>`;
@@ -87,7 +107,7 @@ export class TrunkRegistration {
         To: identity,
         'call-id': callId,
         // The SIP server writes its own address in place of `localhost`.
-        Contact: `<sip:${auth.username}@localhost>`,
+        Contact: `<sip:${user}@localhost${transport === 'udp' ? '' : `;transport=${transport}`}>`,
         Expires: String(this.#expires),
       },
       auth,
@@ -95,9 +115,14 @@ export class TrunkRegistration {
   }
 }
 
-/** How long the trunk has bound us: it says so with our contact, or with all, or it took what we asked for. */
-export function grantedSeconds(response: Pick<SipResponse, 'get'>, asked: number): number {
-  const contact = /;\s*expires\s*=\s*"?(\d+)/i.exec(response.get('Contact') ?? '')?.[1];
+/**
+ * How long the trunk has bound us: it says so with our contact, among those of others that it has for the account
+ * (RFC 3261 10.3 step 8), or with all, or it took what we asked for.
+ */
+export function grantedSeconds(response: Pick<SipResponse, 'get'>, user: string, asked: number): number {
+  const contacts = splitList(response.get('Contact') ?? '');
+  const own = contacts.find(contact => parseAddress(contact)?.user === user);
+  const contact = /;\s*expires\s*=\s*"?(\d+)/i.exec(own ?? '')?.[1];
   const granted = Number.parseInt(contact ?? response.get('Expires') ?? '', 10);
   return granted > 0 ? Math.min(granted, asked) : asked;
 }

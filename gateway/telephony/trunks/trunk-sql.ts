@@ -106,14 +106,41 @@ export async function takeCheck(sql: Sql, trunk: string, everySeconds: number): 
 /** How long one REGISTER may take before another gateway may send the next, seconds. */
 const registerLeaseSeconds = 40;
 
-/** Whether the registration of a trunk is due, and ours to make. */
-export async function takeRegistration(sql: Sql, trunk: string): Promise<boolean> {
-  const rows = await sql`
-    insert into trunks (name, register_due_at) values (${trunk}, clock_timestamp() + make_interval(secs => ${registerLeaseSeconds}))
-    on conflict (name) do update set register_due_at = excluded.register_due_at
+/**
+ * Takes the registration of a trunk, if it is due.
+ * @param newUser the user part of our contact, where the trunk was given none before
+ * @returns the user part to register; undefined when it is not due, or another gateway makes it
+ */
+export async function takeRegistration(
+  sql: Sql,
+  trunk: string,
+  newUser: string,
+): Promise<string | undefined> {
+  const [row] = await sql<{ contactUser: string }[]>`
+    insert into trunks (name, register_due_at, contact_user)
+    values (${trunk}, clock_timestamp() + make_interval(secs => ${registerLeaseSeconds}), ${newUser})
+    on conflict (name) do update
+      set register_due_at = excluded.register_due_at, contact_user = coalesce(trunks.contact_user, excluded.contact_user)
       where trunks.register_due_at <= clock_timestamp()
-    returning name`;
-  return rows.length > 0;
+    returning contact_user as "contactUser"`;
+  return row?.contactUser;
+}
+
+/** How a trunk that we register with is known when it calls. */
+export interface RegisteredTrunk {
+  name: string;
+  contactUser: string;
+  /** Who has granted the registration; null: nobody yet. */
+  registrarAddress: string | null;
+  /** It lasts. */
+  bound: boolean;
+}
+
+export async function registeredTrunks(sql: Sql): Promise<RegisteredTrunk[]> {
+  return await sql<RegisteredTrunk[]>`
+    select name, contact_user as "contactUser", registrar_address as "registrarAddress",
+      coalesce(registered_until > clock_timestamp(), false) as bound
+    from trunks where contact_user is not null order by name`;
 }
 
 /** Milliseconds until somebody has to register the trunk again. */
@@ -128,13 +155,15 @@ export async function registrationDueMs(sql: Sql, trunk: string): Promise<number
 export async function noteRegistration(
   sql: Sql,
   trunk: string,
-  result: { boundSeconds: number } | { fault: string },
+  result: { boundSeconds: number; registrarAddress: string } | { fault: string },
   nextSeconds: number,
 ): Promise<void> {
   const bound = 'boundSeconds' in result ? result.boundSeconds : null;
+  const registrar = 'registrarAddress' in result ? result.registrarAddress : null;
   const fault = 'fault' in result ? result.fault : null;
   await sql`
     update trunks set register_due_at = clock_timestamp() + make_interval(secs => ${nextSeconds}), register_fault = ${fault},
+      registrar_address = coalesce(${registrar}, registrar_address),
       registered_until = coalesce(clock_timestamp() + make_interval(secs => ${bound}), registered_until)
     where name = ${trunk}`;
 }

@@ -2,6 +2,9 @@ import { pino } from 'pino';
 import t, { type Test } from 'tap';
 import { testDatabase } from '../../../test/support/database.js';
 import { connect, migrate, type Sql } from '../../store/index.js';
+import { AddressList } from '../dialplan/address-list.js';
+import type { Trunk } from '../dialplan/index.js';
+import { TrunkCallers } from './callers.js';
 import { faultOf } from './faults.js';
 import { Trunks } from './index.js';
 import { grantedSeconds } from './registration.js';
@@ -11,6 +14,7 @@ import {
   markUp,
   mayPresent,
   noteRegistration,
+  registeredTrunks,
   registrationDueMs,
   releaseChannel,
   renewChannels,
@@ -138,27 +142,87 @@ t.test('of several gateways one sends the check, and one the registration', asyn
   await pass(sql, 60);
   t.equal(await takeCheck(sql, 'a', 60), true);
 
-  const turns = await Promise.all(gateways.map(() => takeRegistration(sql, 'a')));
-  t.equal(turns.filter(Boolean).length, 1);
-  await noteRegistration(sql, 'a', { boundSeconds: 600 }, 420);
-  t.equal(await takeRegistration(sql, 'a'), false);
+  const turns = await Promise.all(gateways.map((_, index) => takeRegistration(sql, 'a', `user${index}`)));
+  const [user, ...more] = turns.filter(turn => turn !== undefined);
+  t.match(user, /^user/);
+  t.same(more, []);
+  const registrarAddress = '203.0.113.7';
+  t.match(await registeredTrunks(sql), [
+    { name: 'a', contactUser: user, registrarAddress: null, bound: false },
+  ]);
+  await noteRegistration(sql, 'a', { boundSeconds: 600, registrarAddress }, 420);
+  t.equal(await takeRegistration(sql, 'a', 'another'), undefined);
+  t.match(await registeredTrunks(sql), [{ contactUser: user, registrarAddress, bound: true }]);
   const due = await registrationDueMs(sql, 'a');
   t.ok(due > 415_000 && due <= 420_000);
   t.match(await trunkStates(sql, ['a', 'b']), [{ registered: true }, { registered: null }]);
   await pass(sql, 421);
-  t.equal(await takeRegistration(sql, 'a'), true);
+  t.equal(await takeRegistration(sql, 'a', 'another'), user, 'the contact stays the same');
   await noteRegistration(sql, 'a', { fault: '403 Forbidden' }, 30);
   t.match(await trunkStates(sql, ['a']), [{ registered: true, registerFault: '403 Forbidden' }]);
   await pass(sql, 200);
   t.match(await trunkStates(sql, ['a']), [{ registered: false }]);
+  t.match(await registeredTrunks(sql), [{ contactUser: user, bound: false }]);
+});
+
+t.test('a trunk that we register with is known when it calls', async t => {
+  const { sql } = await fixture(t);
+  const [first, second] = ['0'.repeat(32), '1'.repeat(32)];
+  for (const [name, user] of [
+    ['first', first],
+    ['second', second],
+    ['fixed', '2'.repeat(32)],
+  ] as const)
+    await takeRegistration(sql, name, user);
+  const sources = new AddressList();
+  t.ok(sources.add('198.51.100.0/24'));
+  const registering = (name: string, more: object = {}) => ({ name, registerSeconds: 600, ...more }) as Trunk;
+  const here = { name: 'here' } as Trunk;
+  const dialplan = {
+    trunks: [here, registering('first'), registering('second'), registering('fixed', { sources })],
+    trunksFor: () => [],
+    trunkAt: (address: string) => (address === '192.0.2.1' ? here : undefined),
+  };
+  const logger = pino({ level: 'silent' });
+  let lost = false;
+  const store = ((...query: Parameters<Sql>) =>
+    lost ? Promise.reject(new Error('the database is away')) : sql(...query)) as unknown as Sql;
+  const callers = new TrunkCallers(store, dialplan, logger);
+  const known = async (user: string, address: string) => (await callers.trunkOf(user, address))?.name;
+
+  t.equal(await known(first, '203.0.113.7'), 'first', 'by its contact, before the registration is granted');
+  t.equal(await known(second, '203.0.113.7'), 'second');
+  t.equal(await known('9'.repeat(32), '203.0.113.7'), undefined);
+  t.equal(await known('+82215880000', '203.0.113.7'), undefined);
+  t.equal(await known('+82215880000', '192.0.2.1'), 'here', 'by its address');
+  t.equal(await known(first, '192.0.2.1'), 'first', 'rather by what it alone was given');
+  t.equal(await known('2'.repeat(32), '203.0.113.7'), undefined, 'its sources are others');
+  t.equal(await known('2'.repeat(32), '198.51.100.9'), 'fixed');
+
+  const registrarAddress = '203.0.113.7';
+  await noteRegistration(sql, 'second', { boundSeconds: 600, registrarAddress }, 420);
+  await noteRegistration(sql, 'fixed', { boundSeconds: 600, registrarAddress: '203.0.113.8' }, 420);
+  callers.forget();
+  t.equal(await known('+82215880000', registrarAddress), 'second', 'by who has granted the registration');
+  t.equal(await known('+82215880000', '203.0.113.8'), undefined, 'its sources are others');
+  lost = true;
+  callers.forget();
+  t.equal(await known(first, '203.0.113.9'), 'first', 'as it was when the database was there');
+  lost = false;
+  await pass(sql, 601);
+  callers.forget();
+  t.equal(await known('+82215880000', registrarAddress), undefined, 'as long as it lasts');
 });
 
 t.test('how long a registrar has bound us', async t => {
   const answer = (headers: Record<string, string>) => ({ get: (name: string) => headers[name] });
-  t.equal(grantedSeconds(answer({ Contact: '<sip:a@b>;expires=300' }), 3600), 300);
-  t.equal(grantedSeconds(answer({ Contact: '<sip:a@b>', Expires: '120' }), 3600), 120);
-  t.equal(grantedSeconds(answer({}), 3600), 3600);
-  t.equal(grantedSeconds(answer({ Expires: '0' }), 3600), 3600);
+  const granted = (headers: Record<string, string>) => grantedSeconds(answer(headers), 'us', 3600);
+  t.equal(granted({ Contact: '<sip:us@b>;expires=300' }), 300);
+  t.equal(granted({ Contact: '<sip:us@b>', Expires: '120' }), 120);
+  t.equal(granted({ Contact: '<sip:desk@c>;expires=20, "Us, we" <sip:us@b>;q=1;expires="90"' }), 90);
+  t.equal(granted({ Contact: '<sip:desk@c>;expires=20', Expires: '60' }), 60, 'that is of somebody else');
+  t.equal(granted({}), 3600);
+  t.equal(granted({ Expires: '0' }), 3600);
 });
 
 t.test('a tenant presents its own proven numbers only', async t => {
