@@ -44,9 +44,11 @@ const day: Scene = {
     await desk.find('sound').waitFor({ state: 'detached' });
     await desk.find('recent-item').first().click();
     await desk.find('detail').waitFor();
+    await page.waitForFunction(() => !document.querySelector('[data-testid="detail"] [aria-busy="true"]'));
     await shoot('detail', true);
     await page.reload();
     await desk.is('ready');
+    await desk.find('recent-item').first().waitFor();
     await page.context().setOffline(true);
     await desk.find('reconnecting').waitFor();
     await shoot('offline');

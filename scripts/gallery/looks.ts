@@ -37,7 +37,7 @@ export class Choice {
   }
 
   wants(shot: string, look: Look): boolean {
-    const parts = wordsOf(look).split('-');
-    return this.#words.every(word => shot.includes(word) || parts.includes(word));
+    const parts = [...shot.split('-'), ...wordsOf(look).split('-')];
+    return this.#words.every(word => parts.includes(word));
   }
 }

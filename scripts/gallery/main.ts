@@ -34,8 +34,11 @@ async function take(words: readonly string[]): Promise<void> {
   await furnishWidget(sql);
   const people = await People.gather({ teardown });
   const studio = new Studio(product, people, folder, new Choice(words));
-  for (const look of looks)
+  for (const look of looks) {
+    // The account's language counts where none was chosen.
+    await sql`update users set locale = ${look.language}`;
     for (const scene of [...widgetScenes, desktopScene, adminScene]) await studio.play(scene, look);
+  }
   writeFileSync(join(folder, 'index.html'), albumOf(studio.taken));
   console.log(`gallery/index.html: ${studio.taken.length} pictures`);
 }
