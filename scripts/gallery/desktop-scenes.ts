@@ -87,6 +87,7 @@ const day: Scene = {
     await boss.find('login-password').fill(product.demoPassword);
     await boss.find('login-submit').click();
     await boss.find('floor').waitFor();
+    await boss.page.waitForFunction(() => !document.querySelector('#stage [aria-busy="true"]'));
     await studio.shoot(boss.page, 'desktop-floor', look, { whole: true });
     await boss.close();
 

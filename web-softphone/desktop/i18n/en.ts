@@ -271,7 +271,7 @@ export const en = {
   talk: {
     transfer: 'Transfer',
     title: 'Pass on, or ask somebody in',
-    how: { consult: 'Ask first', blind: 'Pass on now', third: 'Add to the talk' },
+    how: { consult: 'Ask first', blind: 'Pass on now', third: 'Three-way' },
     howHelp: {
       consult: 'You talk with them first, while the customer hears music. Then you decide.',
       blind:
