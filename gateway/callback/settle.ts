@@ -5,6 +5,7 @@ import {
   hold,
   type Outcome,
   type ServedInteraction,
+  type ServiceTerms,
   scheduleRetry,
 } from '../acd/index.js';
 import { type Sql, untilTaken } from '../store/index.js';
@@ -18,20 +19,32 @@ export async function notReached(
   { interaction, terms }: Turn,
   outcome: Outcome,
 ): Promise<void> {
-  const settle = terms.channel === 'callback' ? settleFailure : failCustomer;
-  const closed = await untilTaken(() => settle(sql, interaction, outcome));
-  if (closed) wrapUps.schedule(closed);
+  const close = leavesWork(terms, outcome) ? failCustomer : giveUp;
+  const settle = terms.channel === 'callback' ? settleFailure : close;
+  const closed = await untilTaken(() => settle(sql, interaction, outcome, close));
+  if (closed?.state === 'wrap_up') wrapUps.schedule(closed);
 }
+
+/**
+ * Whether the agent has seen or heard something that he could write down: he was called before his customer, and did not
+ * just wait for a key to be pressed.
+ */
+function leavesWork({ customerFirst }: ServiceTerms, outcome: Outcome): boolean {
+  return !customerFirst && outcome !== 'not_confirmed';
+}
+
+type Close = typeof failCustomer;
 
 /**
  * Ends an attempt that did not reach the customer as the rule of its queue and outcome says: tried again at a time,
  * put before a person, or closed.
- * @returns the interaction when it was closed and its agent has a wrap-up
+ * @returns the interaction when it was closed
  */
 async function settleFailure(
   sql: Sql,
   interaction: ServedInteraction,
   outcome: Outcome,
+  close: Close,
 ): Promise<ServedInteraction | undefined> {
   const { tenantId, queueId } = interaction;
   const [rule] = await sql<(OutcomeRule & { quietFrom: string | null; quietUntil: string | null })[]>`
@@ -57,16 +70,5 @@ async function settleFailure(
   if (step.do === 'retry') await scheduleRetry(sql, interaction, { ...step, outcome });
   else if (step.do === 'person') await hold(sql, interaction, outcome);
   else return await close(sql, interaction, outcome);
-  return undefined;
-}
-
-/** Of somebody who did not press 1 the agent has seen and heard nothing that he could write down. */
-async function close(
-  sql: Sql,
-  interaction: ServedInteraction,
-  outcome: Outcome,
-): Promise<ServedInteraction | undefined> {
-  if (outcome !== 'not_confirmed') return await failCustomer(sql, interaction, outcome);
-  await giveUp(sql, interaction, outcome);
   return undefined;
 }
