@@ -379,6 +379,12 @@ const entries = {
     ko: '음성이 {seconds}초를 넘습니다.',
     cure: 'Cut it: announcements last two minutes at most, music ten.',
   },
+  offer_taken: {
+    status: 409,
+    en: 'Somebody else took it.',
+    ko: '다른 상담원이 먼저 받았습니다.',
+    cure: 'Nothing: it was offered to several agents at once, and the first who accepts has it.',
+  },
   state_conflict: {
     status: 409,
     en: 'This is no longer possible: it is {state} now.',

@@ -57,7 +57,8 @@ t.test('administrators change queues, skills and rules', async t => {
     const wanted = {
       name: { en: 'Repair desk', ko: '수리 상담' },
       hours: 'shop',
-      strategy: 'best_skill',
+      strategy: 'simultaneous',
+      ringAtOnce: 4,
       priority: 3,
       wrapUpSeconds: 0,
       customerFirst: true,
@@ -87,6 +88,7 @@ t.test('administrators change queues, skills and rules', async t => {
       ['slotCapacity', 'validation_failed', { slotCapacity: -1 }],
       ['wrapUpSeconds', 'validation_failed', { wrapUpSeconds: 4000 }],
       ['strategy', 'validation_failed', { strategy: 'ring_all_day' }],
+      ['ringAtOnce', 'validation_failed', { ringAtOnce: 11 }],
       ['quiet.from', 'validation_failed', { quiet: { from: '24:00', until: '08:00' } }],
       ['quiet.until', 'span_empty', { quiet: { from: '08:00', until: '08:00' } }],
       ['hours', 'hours_unknown', { hours: 'nowhere' }],

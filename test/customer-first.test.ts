@@ -1,7 +1,5 @@
 import t from 'tap';
-import type { Received } from '../gateway/telephony/testing/softphone.js';
 import { eventually } from './support/eventually.js';
-import type { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import { leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
 import { signIn } from './support/talk.js';
@@ -15,12 +13,6 @@ async function eventsOf({ sql }: Stack, id: string): Promise<string[]> {
   const rows = await sql<{ type: string }[]>`
     select type from events where interaction_id = ${id} and type not in ('agent_present', 'line_graded') order by id`;
   return rows.map(({ type }) => type);
-}
-
-/** The softphone is told that nobody wants it any more. */
-async function stopsRinging(agent: RobotAgent, invite: Received): Promise<void> {
-  agent.softphone.respond(await agent.softphone.request('CANCEL'), 200, 'OK');
-  agent.softphone.respond(invite, 487, 'Request Terminated');
 }
 
 /** Resolves when such an event of the callback is stored. */
@@ -64,7 +56,7 @@ t.test('the customer is called first', async t => {
     const next = sides.find(side => side !== gone)!;
     await sql`update queues set offer_seconds = 60`;
     await happens(stack, callback.id, 'agent_gone');
-    await stopsRinging(gone.agent, await gone.rung);
+    await gone.agent.stopsRinging(await gone.rung);
     await gone.agent.until(desk => desk.me.reason === 'no_answer', 'he is paused where he can see why');
     await next.agent.accept(t, await next.rung);
     await api.follow(callback, ({ state }) => state === 'bridged');
@@ -85,7 +77,7 @@ t.test('the customer is called first', async t => {
     const invite = await first.ring();
     await first.setState('offline');
     await first.step('hangup', callback.id);
-    await stopsRinging(first, invite);
+    await first.stopsRinging(invite);
     await api.follow(callback, ({ state }) => state === 'waiting');
     const second = await signIn(t, stack, 'agent2', 'ready');
     second.answer(t, await second.ring());
@@ -106,7 +98,7 @@ t.test('the customer is called first', async t => {
     const callback = await api.askCallback({ phone: nextNumber() });
     const invite = await agent.ring();
     await phone.done;
-    await stopsRinging(agent, invite);
+    await agent.stopsRinging(invite);
     t.match(await api.follow(callback, ({ state }) => state === 'done'), { outcome: 'abandoned' });
     t.match(await attempts(callback.id), [{ number: 1, outcome: 'abandoned' }]);
     await agent.until(desk => desk.me.state === 'ready', 'ready for the next');
@@ -118,7 +110,7 @@ t.test('the customer is called first', async t => {
     const agent = await signIn(t, stack, 'agent1', 'ready');
     const phone = await sipp(t, 'uas-answer', { port: stack.trunkPort });
     const callback = await api.askCallback({ phone: nextNumber() });
-    await stopsRinging(agent, await agent.ring());
+    await agent.stopsRinging(await agent.ring());
     await phone.done;
     t.match(await api.follow(callback, ({ state }) => state === 'waiting'), { position: 1 });
     t.match(await attempts(callback.id), [{ number: 1, outcome: 'agent_lost' }]);

@@ -59,6 +59,10 @@ const events: Record<AgentEvent, (seat: Seat) => Promise<unknown>> = {
   accepts: ({ floor: { sql }, ref, userId }) => act.accept(sql, ref, userId),
   declines: ({ floor: { sql }, ref, userId }) => act.decline(sql, ref, userId),
   offer_expires: ({ floor: { sql }, ref }) => act.expireOffer(sql, ref),
+  async offer_taken({ floor, ref, userId }) {
+    const other = await floor.hire();
+    if (await floor.offerToBoth(ref, userId, other)) await act.accept(floor.sql, ref, other);
+  },
   customer_cancels: ({ floor: { sql }, ref }) => act.cancel(sql, ref),
   talk_ends: ({ floor: { sql }, ref }) => act.end(sql, ref, 'completed', 'customer'),
   wrap_up_ends: ({ floor: { sql }, ref }) => act.finish(sql, ref),

@@ -36,6 +36,8 @@ export const agentEvents = [
   'declines',
   /** Ring, no answer (RONA). */
   'offer_expires',
+  /** It was offered to others, too, and one of them has it. */
+  'offer_taken',
   'customer_cancels',
   'talk_ends',
   'wrap_up_ends',
@@ -61,12 +63,14 @@ export const agentTransitions: Readonly<Record<AgentState, Row>> = {
     accepts: 'talking',
     declines: 'ready',
     offer_expires: 'paused',
+    offer_taken: 'ready',
     customer_cancels: 'ready',
   },
   offered: {
     accepts: 'talking',
     declines: 'ready',
     offer_expires: 'paused',
+    offer_taken: 'ready',
     customer_cancels: 'ready',
   },
   talking: { talk_ends: 'wrap_up', customer_cancels: 'wrap_up' },

@@ -22,7 +22,8 @@ export interface AgentView {
 /** What an agent is (agent-states.ts), from his row `a` and that of what he is engaged with, `i`; either may be absent. */
 export function agentState(sql: Sql): Fragment {
   return sql`case i.state
-    when 'offered' then case when i.proven_at is null then 'reserved' else 'offered' end
+    when 'offered' then case when i.proven_at is null and not coalesce(a.user_id = any(i.offered_present), false)
+      then 'reserved' else 'offered' end
     when 'wrap_up' then 'wrap_up'
     else case
       when i.id is not null then 'talking'

@@ -53,12 +53,12 @@ export async function readFloor(
       select i.id, i.channel, i.state,
         json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
         json_build_object('name', i.name, 'phone', i.phone) as customer,
-        json_build_object('id', u.id, 'name', u.name) as agent, i.forwarded_to as "forwardedTo",
+        case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent, i.forwarded_to as "forwardedTo",
         coalesce(i.bridged_at, i.dialed_at, i.accepted_at, i.requested_at) as since,
         ${partyViews(sql, locale, { supervisors: true })} as parties
       from interactions i
       join queues q on q.id = i.queue_id
-      join users u on u.id = i.agent_id
+      left join users u on u.id = i.agent_id
       where i.tenant_id = ${tenantId} and i.part_of is null and i.state in ('offered', 'accepted', 'dialing', 'bridged')
       order by since limit 1000`,
   ]);

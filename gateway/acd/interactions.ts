@@ -167,7 +167,8 @@ export async function findInteraction(
   id: string,
 ): Promise<InteractionView | undefined> {
   const [row] = await sql<InteractionView[]>`
-    select ${view(sql, viewer.locale)} ${viewer.tenantId} and i.id = ${id} ${visibleTo(sql, viewer)}`;
+    select ${view(sql, viewer.locale)} ${viewer.tenantId} and i.id = ${id}
+      and (true ${visibleTo(sql, viewer)} or ${viewer.userId} = any(i.offered_to))`;
   return row;
 }
 

@@ -9,6 +9,7 @@ import {
   type Viewer,
 } from './interactions.js';
 import { type Monitoring, monitoringOf } from './monitoring.js';
+import { takenBy } from './transitions/index.js';
 import type { WaitingCounts } from './waiting-counts.js';
 
 /** The whole of what an agent works with. */
@@ -19,6 +20,8 @@ export interface Desk {
   recent: InteractionView[];
   /** The talk that a supervisor is in, or was in last if it has ended without his doing just now. */
   monitoring: Monitoring | null;
+  /** What was offered to him and to others before, and the name of the one who has it. */
+  taken: { id: string; by: string } | null;
 }
 
 const engaged: ReadonlySet<string> = new Set(['reserved', 'offered', 'talking', 'wrap_up']);
@@ -86,6 +89,16 @@ export class LiveDesk {
     return waitingCounts.of(viewer.tenantId, this.#queues);
   }
 
+  /** Whether what was offered until now has gone to somebody else who was asked, too; said until there is something new. */
+  async #taken(current: InteractionView | null): Promise<Desk['taken']> {
+    const { sql, viewer } = this.#options;
+    const before = this.#desk?.current;
+    if (!before) return current === null ? (this.#desk?.taken ?? null) : null;
+    if (before.state !== 'offered' || before.id === current?.id) return null;
+    const by = await takenBy(sql, { id: before.id, tenantId: viewer.tenantId }, viewer.userId);
+    return by === undefined ? null : { id: before.id, by };
+  }
+
   async #read(): Promise<void> {
     const { sql, viewer, waitingCounts, send } = this.#options;
     // Not in a transaction, where one would wait for the other on one connection. An offer that is made between the
@@ -102,8 +115,9 @@ export class LiveDesk {
     let desk = await read();
     for (let again = 0; again < mostReadings && !agree(desk[0], desk[1]); again++) desk = await read();
     const [me, current, recent, queues, monitoring] = desk;
+    const taken = await this.#taken(current);
     this.#queues = queues;
-    this.#desk = { me, current, recent, waiting: this.#waiting(), monitoring };
+    this.#desk = { me, current, recent, waiting: this.#waiting(), monitoring, taken };
     send(this.#desk);
   }
 }

@@ -16,6 +16,8 @@ export const awaken: ReadonlySet<string> = new Set([
   'desktop_opened',
   'declined',
   'offer_expired',
+  'offer_taken',
+  'dropped_out',
   'agent_lost',
   'agent_gone',
   'customer_left',

@@ -3,11 +3,11 @@ import { type Announcements, type Sql, untilTaken } from '../store/index.js';
 import { failProbe, type ServedInteraction } from './transitions/index.js';
 
 /** How long a desktop may take to answer for an offer, milliseconds. */
-const answerMs = 1_000;
+export const answerMs = 1_000;
 
 /** An offer with what is known of its agent's presence. */
 export interface ReservedInteraction extends ServedInteraction {
-  /** Null: his desktop, at whichever gateway, has been asked and has not answered yet. */
+  /** Null: his desktop, at whichever gateway, has been asked and has not answered yet. Of an offer to several, too. */
   provenAt: Date | null;
 }
 
@@ -31,10 +31,10 @@ export class Prober {
     this.#options = options;
   }
 
-  /** Never throws: an offer that cannot be given back expires. */
+  /** Never throws: an offer that cannot be given back expires. Several are asked by whoever rings them, each for himself. */
   take(offer: ReservedInteraction): void {
     const { serve } = this.#options;
-    if (offer.provenAt) serve(offer);
+    if (offer.provenAt || offer.agentId === null) serve(offer);
     else void this.#ask(offer);
   }
 

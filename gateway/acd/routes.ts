@@ -26,7 +26,7 @@ import {
   WrapUp,
 } from './schemas.js';
 import { estimateRecord } from './told-waits.js';
-import { accept, decline, extendWrapUp, finish, requestHangup } from './transitions/index.js';
+import { accept, decline, extendWrapUp, finish, requestHangup, takenBy } from './transitions/index.js';
 import type { WaitingCounts } from './waiting-counts.js';
 
 export interface AcdRouteOptions {
@@ -140,6 +140,7 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
     const taken = await take({ id, tenantId }, userId);
     // Who has just let it go may still see what became of it.
     if (taken) return await show(request, id, { ...viewerOf(request), role: 'supervisor' });
+    if (await takenBy(sql, { id, tenantId }, userId)) throw new ApiError('offer_taken');
     const { state, agent } = await show(request, id);
     if (agent?.id !== userId) throw new ApiError('forbidden');
     throw new ApiError('state_conflict', { params: { state } });

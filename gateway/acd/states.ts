@@ -24,7 +24,7 @@ export type InteractionEvent =
   | 'due'
   /** Another time was chosen, or now. */
   | 'rescheduled'
-  /** An agent was reserved for it and is being rung. */
+  /** An agent was reserved for it and is being rung; or several, of whom the first has it. */
   | 'offered'
   /** The agent took it. */
   | 'accepted'
@@ -34,6 +34,8 @@ export type InteractionEvent =
   | 'offer_expired'
   /** The agent's leg failed or was lost before the customer had answered: the next agent is asked. */
   | 'agent_lost'
+  /** One of several to whom it is offered is not asked any more: the others still are. */
+  | 'dropped_out'
   /** The customer's phone is being called. */
   | 'dialing'
   /** The customer is on the line, and is asked to press 1. */
@@ -129,6 +131,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     dialing: 'dialing',
     // A customer who is on the line is bridged as soon as his agent's phone is answered.
     bridged: 'bridged',
+    dropped_out: 'offered',
     declined: 'waiting',
     offer_expired: 'waiting',
     agent_lost: 'waiting',

@@ -46,7 +46,7 @@ export async function disownCall(sql: Sql, { id, tenantId }: InteractionRef): Pr
 export async function takeOver(sql: Sql): Promise<TakenOver> {
   const [row] = await sql<TakenOver[]>`
     with orphan as (
-      select i.id, i.state, i.agent_id, i.part_of is not null as helps,
+      select i.id, i.state, i.agent_id, coalesce(i.offered_to, array[i.agent_id]) as agents, i.part_of is not null as helps,
         i.part_of is null and (i.channel = 'internal' or i.channel = 'outbound' and i.state <> 'bridged') as own
       from interactions i
       where (i.state in ${sql([...leaving('agent_lost', 'waiting'), ...leaving('ended', 'wrap_up')])}
@@ -54,21 +54,22 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
         and not exists (select from nodes n where n.id = i.node_id)
       for update of i skip locked
     ), requeued as (
-      update interactions i set state = 'waiting', last_outcome = 'lost' ${offTheLine(sql)} from orphan o
+      update interactions i set state = 'waiting', last_outcome = 'lost', offered_to = null, offered_present = null
+        ${offTheLine(sql)} from orphan o
       where i.id = o.id and not o.helps and not o.own and not o.state in ${sql(leaving('ended', 'wrap_up'))}
-      returning i.*, o.agent_id as served_by
+      returning i.*, o.agent_id as served_by, o.agents
     ), over as (
       update interactions i set state = 'done', outcome = 'failed', ended_at = clock_timestamp(), done_at = clock_timestamp(),
         customer_live_since = null from orphan o
-      where i.id = o.id and (o.helps or o.own) returning i.*, o.agent_id as served_by, o.helps
+      where i.id = o.id and (o.helps or o.own) returning i.*, o.agent_id as served_by, o.agents, o.helps
     ), cut as (
       update interactions i set state = 'wrap_up' ${intoWrapUp(sql, 'failed')} from orphan o
       where i.id = o.id and not o.helps and not o.own and o.state in ${sql(leaving('ended', 'wrap_up'))}
       returning i.*, i.agent_id as served_by
     ), freed as (
       update agents a set interaction_id = null, state_since = clock_timestamp()
-      from (select tenant_id, id, served_by from requeued union all select tenant_id, id, served_by from over) f
-      where a.tenant_id = f.tenant_id and a.user_id = f.served_by and a.interaction_id = f.id
+      from (select tenant_id, id, agents from requeued union all select tenant_id, id, agents from over) f
+      where a.tenant_id = f.tenant_id and a.user_id = any(f.agents) and a.interaction_id = f.id
     ), wrapping as (
       update agents a set state_since = clock_timestamp() from cut
       where a.tenant_id = cut.tenant_id and a.user_id = cut.served_by and a.interaction_id = cut.id

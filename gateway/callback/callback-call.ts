@@ -16,7 +16,6 @@ import { isMusic } from '../prompts/index.js';
 import { untilTaken } from '../store/index.js';
 import type { AdoptedCall } from './adoption.js';
 import { AgentLine } from './agent-line.js';
-import { reachAgent } from './agent-side.js';
 import { BetweenAgents, type Next } from './between-agents.js';
 import { type Current, concerns, keepsCustomer } from './current.js';
 import { CustomerLine } from './customer-line.js';
@@ -25,6 +24,7 @@ import { customerGone, departed, giveUp } from './departures.js';
 import { forward } from './forward.js';
 import { passGate } from './gate.js';
 import { PassingOn } from './passing-on.js';
+import { reachWhoeverAccepts } from './ring-several.js';
 import { leavesTalk, talk } from './talk.js';
 import { type Heir, TalkParties } from './talk-parties.js';
 import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
@@ -210,11 +210,12 @@ export class CallbackCall {
         isMusic(terms.music) ? terms.music : undefined,
       );
       if (this.#stopped) stop.abort(this.#stopped);
-      await serve({ ...current, terms, music, owner: terms.owner, logger: this.#logger });
+      // One object: whose turn it is may be known only when one of several has accepted.
+      await serve(Object.assign(current, { terms, music, owner: terms.owner, logger: this.#logger }));
     } catch (error) {
       this.#logger.error({ err: error }, 'the turn failed unexpectedly');
       stop.abort('shutdown' satisfies StopReason);
-      await giveUp(this.#parts, interaction);
+      await giveUp(this.#parts, current.interaction);
     } finally {
       this.#current = undefined;
       const customer = this.#customer;
@@ -240,7 +241,7 @@ export class CallbackCall {
 
   /** Rings the agent, dials the customer, and lets them talk. */
   async #agentFirst(turn: Turn): Promise<void> {
-    const agent = await reachAgent(this.#parts, turn, { live: false });
+    const agent = await reachWhoeverAccepts(this.#parts, turn, { live: false });
     if (!agent) return;
     await this.#withAgent(turn, agent, async line => {
       if (!(await startDialing(this.#parts.sql, turn.interaction))) return;
@@ -301,7 +302,7 @@ export class CallbackCall {
   /** Rings the agent for a customer who is on the line and hears music. */
   async #connect(turn: Turn, customer: CustomerLine): Promise<void> {
     if (turn.stop.signal.aborted) return await departed(this.#parts, turn);
-    const agent = await reachAgent(this.#parts, turn, { live: true });
+    const agent = await reachWhoeverAccepts(this.#parts, turn, { live: true });
     if (!agent) return await customerGone(this.#parts, turn);
     await this.#withAgent(turn, agent, async line => {
       await whisper(this.#parts, turn, agent);

@@ -26,6 +26,7 @@ export interface Desk {
   current: DeskInteraction | null;
   waiting: number;
   recent: DeskInteraction[];
+  taken: { id: string; by: string } | null;
 }
 
 export class RobotAgent {
@@ -144,6 +145,12 @@ export class RobotAgent {
     const invite = await this.softphone.request('INVITE');
     this.softphone.respond(invite, 180, 'Ringing');
     return invite;
+  }
+
+  /** Nobody wants the answer any more: the softphone is told to stop ringing. */
+  async stopsRinging(invite: Received): Promise<void> {
+    this.softphone.respond(await this.softphone.request('CANCEL'), 200, 'OK');
+    this.softphone.respond(invite, 487, 'Request Terminated');
   }
 
   /** Accepts the offer at the desktop and answers the softphone; the peer is the browser's side of the audio. */

@@ -24,8 +24,17 @@ export const QueueSettings = Type.Object({
       Type.Literal('fewest_calls'),
       Type.Literal('best_skill'),
       Type.Literal('round_robin'),
+      Type.Literal('simultaneous'),
     ],
-    { description: 'Who of those who fit is asked first.' },
+    {
+      description:
+        'Who of those who fit is asked first; `simultaneous`: several at once, and the first who accepts has it.',
+    },
+  ),
+  ringAtOnce: whole(
+    2,
+    10,
+    'How many agents are asked at once, at most, where the strategy is `simultaneous`.',
   ),
   lastAgentDays: whole(0, 3650, 'For so long the agent a customer last talked with is preferred; 0: not.'),
   lastAgentHoldSeconds: whole(0, 3600, 'For so long he alone is asked.'),

@@ -17,6 +17,7 @@ export class Floor {
   readonly nodeId = crypto.randomUUID();
 
   private constructor(
+    readonly url: string,
     readonly sql: Sql,
     readonly tenantId: string,
     readonly siteId: string,
@@ -37,7 +38,7 @@ export class Floor {
     const [queue] = await sql<{ id: string }[]>`select id from queues where key = 'sales'`;
     const agents = await sql<{ id: string }[]>`select user_id as id from agents order by user_id`;
     if (!site || !queue) throw new Error('no demo data');
-    const floor = new Floor(sql, site.tenantId, site.id, queue.id, [...agents]);
+    const floor = new Floor(url, sql, site.tenantId, site.id, queue.id, [...agents]);
     await sql`insert into nodes (id, name) values (${floor.nodeId}, 'test')`;
     return floor;
   }
@@ -100,6 +101,18 @@ export class Floor {
   /** One match, if there is one. */
   async offer() {
     return (await offerWaiting(this.sql, this.nodeId, 1)).offers[0];
+  }
+
+  /** Has what is offered to one agent offered to a second one, too. False: it is not offered. */
+  async offerToBoth({ id }: { id: string }, first: string, second: string): Promise<boolean> {
+    const rows = await this.sql`
+      with doubled as (
+        update interactions set agent_id = null, proven_at = null, offered_to = array[${first}, ${second}]::uuid[],
+          offered_present = case when proven_at is null then '{}' else array[${first}]::uuid[] end
+        where id = ${id} and state = 'offered' and agent_id = ${first} returning id
+      )
+      update agents a set interaction_id = doubled.id from doubled where a.user_id = ${second} returning a.user_id`;
+    return rows.length > 0;
   }
 
   /** Lets time pass for whatever waits: their moments go back by so much. */

@@ -22,5 +22,6 @@ export {
   loseAgent,
   proveAgent,
 } from './offer.js';
+export { type OfferedTo, offeredTo, takenBy } from './several.js';
 export { bridge, cancel, end, requestHangup } from './talk.js';
 export { extendWrapUp, finish, wrapUps } from './wrap-up.js';

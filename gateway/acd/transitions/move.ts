@@ -25,12 +25,15 @@ export interface ServedInteraction {
 export interface InteractionRef {
   id: string;
   tenantId: string;
-  /** Where it is given, a step is taken only while it is this agent's: what is late must not meet the next one's offer. */
+  /**
+   * Where it is given, a step is taken only while it is this agent's: what is late must not meet the next one's offer. Of one
+   * that is offered to several it is the one of them whom the step is about.
+   */
   agentId?: string | null;
 }
 
-/** What becomes of the agent who was engaged with the interaction. */
-type AgentEffect =
+/** What becomes of the agent who was engaged with the interaction; of all of them, where it was offered to several. */
+export type AgentEffect =
   | 'keep'
   /** Engaged as before: the moment of his state stays. */
   | 'stay'
@@ -68,7 +71,7 @@ export function servedColumns(sql: Sql): Fragment {
     offer_expires_at as "offerExpiresAt", wrap_up_until as "wrapUpUntil"`;
 }
 
-function agentEffect(sql: Sql, effect: AgentEffect): Fragment {
+export function agentEffect(sql: Sql, effect: AgentEffect): Fragment {
   switch (effect) {
     case 'stay':
       return sql`state_since = a.state_since`;
@@ -89,6 +92,13 @@ function agentEffect(sql: Sql, effect: AgentEffect): Fragment {
       return sql`interaction_id = null, state_since = clock_timestamp(), unreachable_since = clock_timestamp(),
         reason = 'probe_unanswered'`;
   }
+}
+
+/** Whose it is. What goes back to the queue was his also where he was the last of those to whom it was offered at once. */
+function isHis(sql: Sql, by: string, to: InteractionState): Fragment {
+  return to === 'waiting'
+    ? sql`and (agent_id = ${by} or offered_to = array[${by}::uuid])`
+    : sql`and agent_id = ${by}`;
 }
 
 /**
@@ -115,19 +125,20 @@ export async function move(
   } = step;
   const [row] = await sql<ServedInteraction[]>`
     with before as (
-      select id, agent_id, state from interactions
+      select id, state, coalesce(offered_to, array[agent_id]) as agents from interactions
       where tenant_id = ${tenantId} and id = ${id} and state in ${sql(leaving(event, to))}
-        ${by === undefined ? sql`` : sql`and agent_id = ${by}`} ${only}
+        ${by === undefined ? sql`` : isHis(sql, by, to)} ${only}
       for update
     ), moved as (
-      update interactions i set state = ${to} ${set} from before where i.id = before.id
-      returning i.*, before.agent_id as served_by, before.state as came_from
+      update interactions i set state = ${to}, offered_to = null, offered_present = null ${set} from before where i.id = before.id
+      returning i.*, before.agents, case when cardinality(before.agents) = 1 then before.agents[1] end as served_by,
+        before.state as came_from
     ), engaged as (
       update agents a set ${agentEffect(sql, agent)} from moved
-      where a.tenant_id = moved.tenant_id and a.user_id = moved.served_by and a.interaction_id = moved.id
+      where a.tenant_id = moved.tenant_id and a.user_id = any(moved.agents) and a.interaction_id = moved.id
     ), passed_over as (
       insert into declined_offers (tenant_id, interaction_id, user_id)
-      select tenant_id, id, served_by from moved where ${passedOver}
+      select tenant_id, id, unnest(agents) from moved where ${passedOver}
       on conflict (interaction_id, user_id) do update set declined_at = clock_timestamp()
     ), logged as (
       insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
@@ -136,7 +147,9 @@ export async function move(
           ? sql``
           : sql`select tenant_id, ${along}, id, queue_id, served_by, '{}' from moved where came_from in ${sql(statesBefore(along))} union all`
       }
-      select tenant_id, ${event}, id, queue_id, served_by, ${sql.json(data)} from moved
+      select tenant_id, ${event}, id, queue_id, served_by, ${sql.json(data)}::jsonb
+        || case when cardinality(agents) > 1 then jsonb_build_object('agents', agents) else '{}' end
+      from moved
     )
     select ${servedColumns(sql)} from moved`;
   return row;

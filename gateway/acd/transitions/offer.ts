@@ -3,30 +3,48 @@ import type { Sql } from '../../store/index.js';
 import type { Outcome } from '../states.js';
 import { backToQueue, isInternalCall, isOwnCall, mayWait, offTheLine, onTheLine } from './fragments.js';
 import { type InteractionRef, move, type ServedInteraction } from './move.js';
+import { type DropOut, dropOut, takeOffer } from './several.js';
 
-/** The agent took the offer; from now on the offer cannot expire. */
-export function accept(sql: Sql, ref: InteractionRef, by?: string) {
-  return move(sql, ref, {
+/** Where it is offered to this agent among others, he drops out; where he is the only one, the step is taken. */
+async function hisAlone(
+  sql: Sql,
+  ref: InteractionRef,
+  his: DropOut,
+  step: () => Promise<ServedInteraction | undefined>,
+): Promise<ServedInteraction | undefined> {
+  const { agentId } = ref;
+  return (agentId && (await dropOut(sql, ref, agentId, his))) || (await step());
+}
+
+/** The agent took the offer; from now on the offer cannot expire. Of several to whom it is offered the first has it. */
+export async function accept(sql: Sql, ref: InteractionRef, by?: string) {
+  const taken = await move(sql, ref, {
     event: 'accepted',
     to: 'accepted',
     agent: 'keep',
     by,
     set: sql`, accepted_at = clock_timestamp()`,
   });
+  return taken ?? (by === undefined ? undefined : await takeOffer(sql, ref, by));
 }
 
 /** The agent does not want it: it waits again in its old place, and he goes on being ready for others. */
 export function decline(sql: Sql, ref: InteractionRef, by: string) {
   const set = backToQueue(sql);
-  return move(sql, ref, {
-    ...{ event: 'declined', to: 'waiting', agent: 'release', by, set, passedOver: true },
-    only: mayWait(sql),
-  });
+  const his = { reason: 'declined', agent: 'release', passedOver: true } as const;
+  return hisAlone(sql, { ...ref, agentId: by }, his, () =>
+    move(sql, ref, {
+      ...{ event: 'declined', to: 'waiting', agent: 'release', by, set, passedOver: true },
+      only: mayWait(sql),
+    }),
+  );
 }
 
 /** Nobody answered in time: it waits again in its old place, and the agent is paused where he can see why. */
 export function expireOffer(sql: Sql, ref: InteractionRef) {
-  return move(sql, ref, { event: 'offer_expired', to: 'waiting', agent: 'pause', set: backToQueue(sql) });
+  return hisAlone(sql, ref, { reason: 'no_answer', agent: 'pause' }, () =>
+    move(sql, ref, { event: 'offer_expired', to: 'waiting', agent: 'pause', set: backToQueue(sql) }),
+  );
 }
 
 /**
@@ -35,15 +53,17 @@ export function expireOffer(sql: Sql, ref: InteractionRef) {
  * @param passedOver whether others are asked before this agent is asked again
  */
 export async function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedOver = true) {
-  const waits = await move(sql, ref, {
-    event: 'agent_lost',
-    to: 'waiting',
-    agent: 'release',
-    only: sql`and not ${isOwnCall(sql)}`,
-    set: offTheLine(sql),
-    passedOver,
-    data: { reason },
-  });
+  const waits = await hisAlone(sql, ref, { reason, agent: 'release', passedOver }, () =>
+    move(sql, ref, {
+      event: 'agent_lost',
+      to: 'waiting',
+      agent: 'release',
+      only: sql`and not ${isOwnCall(sql)}`,
+      set: offTheLine(sql),
+      passedOver,
+      data: { reason },
+    }),
+  );
   return waits ?? (await callOver(sql, ref, 'agent_lost', { reason }));
 }
 
@@ -74,14 +94,17 @@ export function callOver(
  * @returns undefined when it has answered after all, or the offer is no more
  */
 export function failProbe(sql: Sql, ref: InteractionRef) {
-  return move(sql, ref, {
-    event: 'agent_lost',
-    to: 'waiting',
-    agent: 'unreachable',
-    only: sql`and state = 'offered' and proven_at is null`,
-    set: backToQueue(sql),
-    data: { reason: 'probe_unanswered' },
-  });
+  const reason = 'probe_unanswered';
+  return hisAlone(sql, ref, { reason, agent: 'unreachable', unproven: true }, () =>
+    move(sql, ref, {
+      event: 'agent_lost',
+      to: 'waiting',
+      agent: 'unreachable',
+      only: sql`and state = 'offered' and proven_at is null and coalesce(offered_present, '{}') = '{}'`,
+      set: backToQueue(sql),
+      data: { reason },
+    }),
+  );
 }
 
 /** The agent's desktop answered for the offer: he may be rung. */
@@ -92,12 +115,14 @@ export async function proveAgent(
 ): Promise<boolean> {
   const rows = await sql`
     with proven as (
-      update interactions set proven_at = clock_timestamp()
-      where tenant_id = ${tenantId} and id = ${id} and agent_id = ${by} and state = 'offered' and proven_at is null
-      returning id, tenant_id, queue_id, agent_id
+      update interactions set proven_at = case when agent_id is not null then clock_timestamp() end,
+        offered_present = case when offered_to is not null then offered_present || ${by}::uuid end
+      where tenant_id = ${tenantId} and id = ${id} and state = 'offered'
+        and (agent_id = ${by} and proven_at is null or ${by} = any(offered_to) and not ${by} = any(offered_present))
+      returning id, tenant_id, queue_id
     )
     insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-    select tenant_id, 'agent_present', id, queue_id, agent_id, ${sql.json({ visible })} from proven returning id`;
+    select tenant_id, 'agent_present', id, queue_id, ${by}, ${sql.json({ visible })} from proven returning id`;
   return rows.length > 0;
 }
 
@@ -109,13 +134,18 @@ const gatewayGone: ReadonlySet<string> = new Set(['gateway_lost', 'restart']);
  * @param why what the agent's leg came to; who did not answer (`no_answer`) is paused, as by an offer that expires
  */
 export function agentGone(sql: Sql, ref: InteractionRef, why: string) {
-  return move(sql, ref, {
-    event: 'agent_gone',
-    to: 'waiting',
+  const effect = {
     agent: why === 'no_answer' ? 'pause' : 'release',
-    only: sql`${onTheLine(sql)} ${mayWait(sql)}`,
     passedOver: !gatewayGone.has(why),
-    set: sql`${backToQueue(sql)}, bridged_at = null`,
-    data: { reason: why },
-  });
+  } as const;
+  return hisAlone(sql, ref, { ...effect, reason: why }, () =>
+    move(sql, ref, {
+      ...effect,
+      event: 'agent_gone',
+      to: 'waiting',
+      only: sql`${onTheLine(sql)} ${mayWait(sql)}`,
+      set: sql`${backToQueue(sql)}, bridged_at = null`,
+      data: { reason: why },
+    }),
+  );
 }

@@ -155,6 +155,11 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
     (await reschedule(f.sql, { ...ref, queueId: f.queueId }, { at: inAnHour().at })) === 'done',
   offered: (f, ref) => f.offer().then(offer => (offer?.id === ref.id ? offer : undefined)),
   accepted: (f, ref) => act.accept(f.sql, ref),
+  dropped_out: async (f, ref) => {
+    const by = await agentOf(f, ref);
+    const second = await f.hire();
+    return (await f.offerToBoth(ref, by, second)) && act.decline(f.sql, ref, second);
+  },
   declined: async (f, ref) => act.decline(f.sql, ref, (await lookUp(f, ref.id)).agentId ?? f.agents[0]!.id),
   offer_expired: (f, ref) => act.expireOffer(f.sql, ref),
   agent_lost: (f, ref) => act.loseAgent(f.sql, ref, 'test'),
@@ -245,7 +250,7 @@ t.test('every cell of the table is what the database does', async t => {
       await f.sql`update agents set interaction_id = null`;
       await f.sql`delete from declined_offers`;
       await f.sql`update interactions set state = 'done', due_at = null, customer_live_since = null, agent_away_until = null,
-        outcome = coalesce(outcome, 'failed') where state <> 'done'`;
+        outcome = coalesce(outcome, 'failed'), offered_to = null, offered_present = null where state <> 'done'`;
     }
   }
 });

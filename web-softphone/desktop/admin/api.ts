@@ -55,7 +55,8 @@ export interface Queue {
   priority: number;
   ageingSeconds: number;
   liveAheadSeconds: number;
-  strategy: 'longest_idle' | 'fewest_calls' | 'best_skill' | 'round_robin';
+  strategy: 'longest_idle' | 'fewest_calls' | 'best_skill' | 'round_robin' | 'simultaneous';
+  ringAtOnce: number;
   lastAgentDays: number;
   lastAgentHoldSeconds: number;
   offerSeconds: number;

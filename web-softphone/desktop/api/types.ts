@@ -311,6 +311,8 @@ export interface Desk {
   recent: Interaction[];
   /** The talk that a supervisor is in, or was until just now. */
   monitoring: Monitoring | null;
+  /** What was offered to this agent and to others before, and the name of the one who has it. */
+  taken: { id: string; by: string } | null;
 }
 
 export type LiveMessage =

@@ -13,13 +13,17 @@ function interaction(id: string, state: InteractionState, outcome: string | null
 }
 
 function desk(current: Interaction | null, recent: Interaction[] = []): Desk {
-  return { me: {} as Desk['me'], current, recent, waiting: 0, monitoring: null };
+  return { me: {} as Desk['me'], current, recent, waiting: 0, monitoring: null, taken: null };
 }
 
 t.test('what vanishes without the agent is told', async t => {
   const offered = desk(interaction('a', 'offered'));
   t.match(noticeOf(offered, desk(null), nobody), { kind: 'offer_gone', interaction: { id: 'a' } });
   t.match(noticeOf(offered, desk(interaction('b', 'offered')), nobody), { kind: 'offer_gone' });
+  t.match(noticeOf(offered, { ...desk(null), taken: { id: 'a', by: 'Kim' } }, nobody), {
+    kind: 'offer_taken',
+    by: 'Kim',
+  });
   t.equal(noticeOf(offered, desk(null), new Set(['a'])), null, 'he declined it himself');
   t.equal(noticeOf(offered, desk(interaction('a', 'accepted')), nobody), null, 'it goes on');
 

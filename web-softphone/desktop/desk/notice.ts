@@ -3,6 +3,8 @@ import type { Desk, Interaction } from '../api/types.js';
 /** Something that happened at the desk without the agent's doing, and would otherwise just vanish. */
 export type Notice =
   | { kind: 'offer_gone'; interaction: Interaction }
+  /** It was offered to several, and a colleague took it. */
+  | { kind: 'offer_taken'; interaction: Interaction; by: string }
   /** The agent's line failed before the customer was reached: somebody else is asked. */
   | { kind: 'sent_back'; interaction: Interaction }
   /** The talk, or the way to it, ended in this outcome. */
@@ -23,7 +25,10 @@ export function noticeOf(before: Desk | null, after: Desk, mine: ReadonlySet<str
   const was = before?.current ?? null;
   if (!was || mine.has(was.id) || isPassedOn(was, after)) return null;
   const is = after.current?.id === was.id ? after.current : null;
-  if (was.state === 'offered' && !is) return { kind: 'offer_gone', interaction: was };
+  if (was.state === 'offered' && !is)
+    return after.taken?.id === was.id
+      ? { kind: 'offer_taken', interaction: was, by: after.taken.by }
+      : { kind: 'offer_gone', interaction: was };
   if (was.state === 'wrap_up' && !is) return { kind: 'wrap_up_over', interaction: was };
   if (!onTheWay.has(was.state)) return null;
   const ended = is ?? after.recent.find(interaction => interaction.id === was.id);

@@ -499,6 +499,7 @@ export const en = {
 
   notices: {
     offerGone: (name: string) => `The request of ${name} is no longer offered to you.`,
+    offerTaken: (name: string, by: string) => `${by} took the request of ${name}.`,
     sentBack: (name: string) =>
       `Your line failed. The request of ${name} went back to its place in the queue.`,
     callEnded: (outcome: string) => `The call has ended: ${outcome}.`,
@@ -561,6 +562,8 @@ export const en = {
     offered: 'Offered',
     declined: 'Declined',
     offer_expired: 'Not taken in time',
+    offer_taken: 'Taken by somebody else',
+    dropped_out: 'No longer asked; others are',
     accepted: 'Accepted',
     dialing: 'Customer called',
     bridged: 'Connected',
@@ -614,6 +617,7 @@ export const en = {
       fewest_calls: 'The one with the fewest calls today',
       best_skill: 'The most skilled',
       round_robin: 'Each in turn',
+      simultaneous: 'Several at once: the first who accepts',
     },
     skill: (name: string, level: number) => `required: ${name} ${level} or better`,
     merit: {

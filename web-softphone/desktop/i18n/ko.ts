@@ -496,6 +496,7 @@ export const ko: Dictionary = {
 
   notices: {
     offerGone: name => `${name}님의 요청은 더 이상 배정되어 있지 않습니다.`,
+    offerTaken: (name, by) => `${name}님의 요청을 ${by} 상담원이 먼저 받았습니다.`,
     sentBack: name => `내 회선 연결에 실패하여 ${name}님의 요청이 원래 순서로 돌아갔습니다.`,
     callEnded: outcome => `통화가 끝났습니다: ${outcome}.`,
     wrapUpOver: name => `시간이 다 되어 ${name}님의 후처리가 종료되었습니다.`,
@@ -557,6 +558,8 @@ export const ko: Dictionary = {
     offered: '상담원에게 배정',
     declined: '배정 거절',
     offer_expired: '시간 내에 수락하지 않음',
+    offer_taken: '다른 상담원이 받음',
+    dropped_out: '동시 호출에서 제외됨',
     accepted: '수락',
     dialing: '고객에게 전화',
     bridged: '연결됨',
@@ -610,6 +613,7 @@ export const ko: Dictionary = {
       fewest_calls: '오늘 통화가 가장 적은 상담원',
       best_skill: '기술 수준이 가장 높은 상담원',
       round_robin: '순서대로 배정',
+      simultaneous: '여러 상담원 동시 호출',
     },
     skill: (name: string, level: number) => `필요 조건: ${name} ${level} 이상`,
     merit: {

@@ -77,6 +77,17 @@ export function QueueForm({ queue }: { queue: Queue | undefined }) {
           help={q.strategyHelp}
           data={Object.entries(q.strategies).map(([value, label]) => ({ value, label }))}
         />
+        {form.values.strategy === 'simultaneous' && (
+          <NumberField
+            form={form}
+            field="ringAtOnce"
+            label={q.ringAtOnce}
+            help={q.ringAtOnceHelp}
+            least={2}
+            most={10}
+            unit={q.agentsUnit}
+          />
+        )}
         <NumberField
           form={form}
           field="lastAgentDays"

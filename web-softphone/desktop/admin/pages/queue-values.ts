@@ -26,6 +26,7 @@ export const blank: QueueValues = {
   lastAgentHoldSeconds: 0,
   offerSeconds: 20,
   ringSeconds: 45,
+  ringAtOnce: 10,
   declineRestSeconds: 30,
   wrapUpSeconds: 60,
   wrapUpExtensions: 2,

@@ -10,6 +10,8 @@ function sentence(notice: Notice, t: Dictionary): string {
   switch (notice.kind) {
     case 'offer_gone':
       return t.notices.offerGone(name);
+    case 'offer_taken':
+      return t.notices.offerTaken(name, notice.by);
     case 'sent_back':
       return t.notices.sentBack(name);
     case 'call_ended':
