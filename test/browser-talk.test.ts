@@ -27,19 +27,57 @@ async function enter(t: Test, language: 'ko' | 'en' = 'en', permissions = ['micr
   return visitor;
 }
 
-/** Asks to talk in the page, without a number. */
-async function ask(visitor: Visitor, name: string): Promise<void> {
-  await visitor.open();
-  await visitor.find('via-browser').check();
-  t.notOk(await visitor.find('phone').isVisible(), 'no number is asked for');
-  await visitor.find('name').fill(name);
-  await visitor.find('submit').click();
-  await visitor.find('status').waitFor();
+interface Talk {
+  desk: AgentDesk;
+  visitor: Visitor;
 }
+
+/** A visitor and an agent who hear each other. */
+async function talking(t: Test, name: string): Promise<Talk> {
+  const desk = await readyAgent(t);
+  const visitor = await enter(t);
+  await visitor.askHere(name);
+  await desk.accept();
+  const talk = { desk, visitor };
+  await goesOn(talk);
+  return talk;
+}
+
+/** Both hear each other, and see it. */
+async function goesOn({ desk, visitor }: Talk): Promise<void> {
+  await visitor.page
+    .locator('[data-testid="rb-status"][data-state="bridged"]')
+    .waitFor({ state: 'attached' });
+  await desk.page.locator('[data-testid="call-state"][data-customer-away="false"]').waitFor();
+  await desk.call({ state: 'bridged', line: 'connected' });
+  await Promise.all([desk.hears(voices.visitor), hearsTone(visitor.page, [voices.agent])]);
+}
+
+/** The agent hears music in the visitor's place, and sees why. */
+async function waitsFor({ desk }: Talk): Promise<void> {
+  await Promise.all([desk.hearsOtherThan(voices.visitor), desk.find('customer-away').waitFor()]);
+}
+
+async function outcomeOf(name: string): Promise<{ outcome: string; endedBy: string | null } | undefined> {
+  const [row] = await stack.sql<{ outcome: string; endedBy: string | null }[]>`
+    select i.outcome, (select e.data ->> 'endedBy' from events e where e.interaction_id = i.id and e.type = 'ended') as "endedBy"
+    from interactions i where i.name = ${name}`;
+  return row;
+}
+
+/** How often the visitor was away and back. */
+async function absences(name: string): Promise<string[]> {
+  const rows = await stack.sql<{ type: string }[]>`
+    select e.type from events e join interactions i on i.id = e.interaction_id
+    where i.name = ${name} and e.type in ('customer_away', 'customer_back') order by e.id`;
+  return rows.map(({ type }) => type);
+}
+
+const once = ['customer_away', 'customer_back'];
 
 t.test('a visitor talks in the page: waits, is connected, is muted, hangs up', async t => {
   const visitor = await enter(t, 'ko');
-  await ask(visitor, '브라우저');
+  await visitor.askHere('브라우저');
   await visitor.sees('waiting');
   t.match(await visitor.find('status').textContent(), '이 페이지를 열어 두세요');
   t.equal(await visitor.find('change').count(), 0, 'another time is not offered');
@@ -82,7 +120,7 @@ t.test('a visitor talks in the page: waits, is connected, is muted, hangs up', a
 t.test('the agent hangs up, and the page lets go of the microphone', async t => {
   const desk = await readyAgent(t);
   const visitor = await enter(t);
-  await ask(visitor, 'Second');
+  await visitor.askHere('Second');
   await desk.accept();
   await visitor.sees('bridged');
   await desk.hears(voices.visitor);
@@ -93,25 +131,84 @@ t.test('the agent hangs up, and the page lets go of the microphone', async t => 
   await desk.wrapUp({});
 });
 
-t.test('a page that is closed while they talk ends the talk at once', async t => {
-  const desk = await readyAgent(t);
-  const visitor = await enter(t);
-  await ask(visitor, 'Closer');
-  await desk.accept();
-  await visitor.sees('bridged');
-  await desk.hears(voices.visitor);
-  await visitor.page.close({ runBeforeUnload: false });
+t.test('the page is loaded anew, and he goes to the next one: the talk comes along', async t => {
+  const talk = await talking(t, 'Reload');
+  const { desk, visitor } = talk;
+  await Promise.all([visitor.page.reload(), waitsFor(talk)]);
+  await goesOn(talk);
+  t.same(await absences('Reload'), once);
+  await visitor.find('close').click();
+  await Promise.all([visitor.page.goto(`${stack.url}/shop/?lang=en&page=2`), waitsFor(talk)]);
+  await goesOn(talk);
+  t.same(await absences('Reload'), [...once, ...once]);
+  await visitor.find('open').click();
+  await visitor.find('hangup').click();
+  await visitor.sees('done', 'completed');
+  await desk.wrapUp({});
+  t.same(await outcomeOf('Reload'), { outcome: 'completed', endedBy: 'customer' });
+});
+
+t.test('the tab crashes: another one goes on with the talk when he says so, and not before', async t => {
+  const talk = await talking(t, 'Crash');
+  const { desk, visitor } = talk;
+  const { page } = visitor;
+  const other = new Visitor(await page.context().newPage());
+  await other.page.goto(`${stack.url}/shop/?lang=en`);
+  await other.sees('bridged');
+  t.equal(await other.find('talk').count(), 0, 'a second tab leaves the talk where it is');
+  const crashed = page.waitForEvent('crash');
+  page.goto('chrome://crash').catch(() => undefined);
+  await crashed;
+  await waitsFor(talk);
+  await other.find('go-on').click();
+  await goesOn({ desk, visitor: other });
+  t.same(await absences('Crash'), once);
+  await desk.hangUp();
+  await other.sees('done', 'completed');
+  await desk.wrapUp({});
+});
+
+t.test('a microphone that has to be allowed anew is one press away', async t => {
+  const talk = await talking(t, 'Permission');
+  const { desk, visitor } = talk;
+  const { page } = visitor;
+  // He has allowed it once, and not for ever; and he says no first.
+  await page.context().clearPermissions();
+  await page.addInitScript(() => {
+    navigator.permissions.query = () => Promise.resolve({ state: 'prompt' } as PermissionStatus);
+    const asked = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    let times = 0;
+    navigator.mediaDevices.getUserMedia = constraints => {
+      times += 1;
+      return times === 1 ? Promise.reject(new DOMException('no', 'NotAllowedError')) : asked(constraints);
+    };
+  });
+  await page.context().grantPermissions(['microphone']);
+  await visitor.find('close').click();
+  await page.reload();
+  await visitor.find('go-on').click();
+  await visitor.find('talk-state').getByText('not allowed').waitFor();
+  await visitor.find('go-on').click();
+  await goesOn(talk);
+  await visitor.find('hangup').click();
+  await visitor.sees('done', 'completed');
+  await desk.wrapUp({});
+});
+
+t.test('he closes the page and does not come back; hung up while he is away is hung up', async t => {
+  const talk = await talking(t, 'Closer');
+  const { desk, visitor } = talk;
+  await visitor.page.close();
+  await waitsFor(talk);
   await desk.call({ state: 'wrap_up' });
-  const [row] = await stack.sql<
-    { outcome: string }[]
-  >`select outcome from interactions where name = 'Closer'`;
-  t.equal(row?.outcome, 'completed');
+  t.same(await outcomeOf('Closer'), { outcome: 'completed', endedBy: 'customer' });
+  t.same(await absences('Closer'), ['customer_away']);
   await desk.wrapUp({});
 });
 
 t.test('a page that is not there any more when its turn comes is not reached', async t => {
   const visitor = await enter(t);
-  await ask(visitor, 'Gone');
+  await visitor.askHere('Gone');
   await visitor.sees('waiting');
   await visitor.page.close();
   const desk = await readyAgent(t);

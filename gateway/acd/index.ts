@@ -1,4 +1,4 @@
-export { agentAway, agentBack, awayFor } from './absence.js';
+export { agentAway, agentBack, awayFor, awaySeconds, customerAway, customerBack } from './absence.js';
 export { queueAdminRoutes } from './admin/routes.js';
 export { setIntent } from './agents.js';
 export { type Colleague, colleaguesOf, type QueueNow, queuesNow } from './colleagues.js';

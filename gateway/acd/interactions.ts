@@ -54,6 +54,8 @@ export interface InteractionView {
   bridgedAt: Date | null;
   /** Until when the talk waits for its agent, whose line is lost. */
   agentAwayUntil: Date | null;
+  /** Until when it waits for the visitor who talks in his page, which is lost. */
+  customerAwayUntil: Date | null;
   endedAt: Date | null;
   wrapUpUntil: Date | null;
   wrapUpExtensionsLeft: number;
@@ -105,7 +107,8 @@ function view(sql: Sql, locale: string): Fragment {
     case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent,
     i.requested_at as "requestedAt", i.due_at as "dueAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
     i.state = 'offered' and q.auto_answer and i.part_of is null as "autoAnswer",
-    i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.agent_away_until as "agentAwayUntil", i.ended_at as "endedAt",
+    i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.agent_away_until as "agentAwayUntil",
+    i.customer_away_until as "customerAwayUntil", i.ended_at as "endedAt",
     i.wrap_up_until as "wrapUpUntil",
     greatest(q.wrap_up_extensions - i.wrap_up_extensions, 0) as "wrapUpExtensionsLeft", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition,
     (select json_build_object('number', c.number, 'choices', coalesce((

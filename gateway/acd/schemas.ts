@@ -117,6 +117,10 @@ const fields = {
     description:
       'Until when the talk waits for its agent, whose line is lost; the customer hears music meanwhile.',
   }),
+  customerAwayUntil: Type.Union([Timestamp, Type.Null()], {
+    description:
+      'Until when the talk waits for the visitor, whose page is lost or loaded anew; the agent hears music meanwhile.',
+  }),
   endedAt: NullableTimestamp,
   wrapUpUntil: NullableTimestamp,
   wrapUpExtensionsLeft: Type.Integer({ description: 'How often its agent may still take more time.' }),

@@ -50,6 +50,10 @@ export type InteractionEvent =
   | 'agent_away'
   /** He is back, and the two hear each other again. */
   | 'agent_back'
+  /** The page in which the customer talks is lost: his agent hears music, and he is given time to come back. */
+  | 'customer_away'
+  /** He is back, and the two hear each other again. */
+  | 'customer_back'
   /** The agent is gone while the customer is on the line: he hears music, and the next agent is asked at once. */
   | 'agent_gone'
   /** No next agent came for the customer on the line: he is called again when there is one. */
@@ -170,6 +174,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
   bridged: {
     agent_away: 'bridged',
     agent_back: 'bridged',
+    customer_away: 'bridged',
+    customer_back: 'bridged',
     ended: 'wrap_up',
     agent_gone: 'waiting',
     transferred: 'offered',

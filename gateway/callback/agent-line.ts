@@ -1,21 +1,15 @@
 import { agentAway, agentBack, awayFor } from '../acd/index.js';
 import { type Leg, ringAgent } from '../calls/index.js';
-import type { Activity } from '../media/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { type LineEvent, type LineState, lineTable } from './agent-line-states.js';
 import { watchSoftphone } from './agent-side.js';
+import { followSound, silenceMs } from './line-silence.js';
 import type { TalkParties } from './talk-parties.js';
 import type { ServiceParts, StopReason, Turn } from './turn.js';
 
-/** A line over which nothing has come for so long is silent, milliseconds. */
-const silenceMs = 2_000;
-
 /** A softphone that registered so shortly before its old line fell silent has moved, milliseconds. */
 const movedMs = silenceMs + 3_000;
-
-/** What is sent without sound is not of interest here: the longest that an engine takes, milliseconds. */
-const neverMs = 3_600_000;
 
 /** What makes an agent reachable anew. */
 const arrivals: ReadonlySet<string> = new Set(['softphone_registered', 'softphone_moved']);
@@ -84,34 +78,10 @@ export class AgentLine {
     });
   }
 
-  /** Notices that nothing comes over the leg any more, once something has: not from one who holds. */
-  async #listen(leg: Leg): Promise<void> {
-    const { endpoint } = leg;
-    if (!this.#parts.media.capabilities.has('activity')) return;
-    let [quiet, held] = [false, false];
-    const judge = async () => {
-      if (!quiet || held || leg !== this.#leg) return;
-      const { packetsReceived } = await endpoint.statistics();
-      if (packetsReceived > 0 && quiet && !held && leg === this.#leg) this.#on('fell_silent');
-    };
-    const look = () => {
-      judge().catch(error => this.#turn.logger.warn({ err: error }, 'silence not measured'));
-    };
-    endpoint.on('activity', (activity: Activity) => {
-      quiet = activity === 'no_rtp';
-      if (quiet) look();
-      else if (leg === this.#leg) this.#on('heard');
+  #listen(leg: Leg): Promise<void> {
+    return followSound({ ...this.#parts, logger: this.#turn.logger }, leg, event => {
+      if (leg === this.#leg) this.#on(event);
     });
-    endpoint.on('hold', on => {
-      held = on;
-      // Who takes the customer back has a moment to be heard again.
-      if (!on && quiet) this.#endings.push(clearing(setTimeout(look, silenceMs)));
-    });
-    try {
-      await endpoint.watchActivity({ silenceMs: neverMs, noRtpMs: silenceMs });
-    } catch (error) {
-      this.#turn.logger.warn({ err: error }, 'a line that falls silent is not noticed');
-    }
   }
 
   #on(event: LineEvent, why: string = event): void {
@@ -201,8 +171,4 @@ export class AgentLine {
       else this.#on('not_reached');
     }
   }
-}
-
-function clearing(timer: NodeJS.Timeout): () => void {
-  return () => clearTimeout(timer);
 }

@@ -7,10 +7,29 @@ import { Answer } from './schemas.js';
 const Params = Type.Object({ ...IdParams.properties, call: IdParams.properties.id });
 
 /** The page's side of a call to a visitor's browser; the offer comes with the callback's events. */
-export const browserCallRoutes: FastifyPluginAsyncTypebox<{ requests: CallbackRequests }> = async (
-  app,
-  { requests },
-) => {
+export const browserCallRoutes: FastifyPluginAsyncTypebox<{
+  requests: CallbackRequests;
+  /** How often one address may ask for its call, as the rate limit has it. */
+  askLimit: object;
+}> = async (app, { requests, askLimit }) => {
+  app.post(
+    '/callbacks/:id/calls',
+    {
+      config: askLimit,
+      schema: {
+        tags: ['visitors'],
+        summary: 'Ask for the call in a page that was loaded anew',
+        description: 'Where the page before has gone without a word. Where it has not, nothing comes of it.',
+        params: IdParams,
+        response: { 204: Type.Null(), ...refusals },
+      },
+    },
+    async (request, reply) => {
+      await requests.returnToCall(request.params.id, bearerToken(request));
+      return reply.status(204).send(null);
+    },
+  );
+
   app.put(
     '/callbacks/:id/calls/:call',
     {

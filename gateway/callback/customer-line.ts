@@ -1,28 +1,43 @@
 import type { InteractionRef } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
 import type { Endpoint } from '../media/index.js';
+import { PageLine, type PageParts } from './page-line.js';
 import { type WaitingOptions, type WaitingParts, WaitingSound } from './waiting-sound.js';
 
 /** How a customer has gone: he hung up, or his media vanished. */
 export type CustomerGone = 'customer_left' | 'customer_lost';
 
 /**
- * The customer on the line: one leg that lives from agent to agent. Between them he hears what `wait` plays, so that
- * nobody ever listens to silence.
+ * The customer on the line: one leg that lives from agent to agent; of a visitor in his page also the ones after it. Between
+ * agents he hears what `wait` plays, so that nobody ever listens to silence.
  */
 export class CustomerLine {
   readonly #parts: WaitingParts;
-  readonly #leg: Leg;
+  readonly #page: PageLine | undefined;
+  #leg: Leg;
   readonly #ref: InteractionRef;
   #live = true;
+  #away = false;
   #gone: CustomerGone | undefined;
   #waiting: WaitingSound | undefined;
   #asking: AbortController | undefined;
+  /** What he is to hear when he is back. */
+  #waits: { options: WaitingOptions | undefined } | undefined;
+  #tellGone: (how: CustomerGone) => void = () => undefined;
+  readonly #moved = new Set<() => void>();
 
-  constructor(parts: WaitingParts, leg: Leg, ref: InteractionRef) {
+  constructor(parts: WaitingParts & PageParts, leg: Leg, ref: InteractionRef) {
     this.#parts = parts;
     this.#leg = leg;
     this.#ref = ref;
+    this.#page =
+      leg.again &&
+      new PageLine(parts, ref, leg, leg.again, {
+        onAway: () => this.#leave(),
+        onBack: next => this.#return(next),
+        onGone: how => this.#go(how),
+      });
+    if (!this.#page) void leg.ended.then(how => this.#go(how === 'lost' ? 'customer_lost' : 'customer_left'));
   }
 
   /** False from the moment at which either side has hung up, or his media is gone. */
@@ -35,19 +50,48 @@ export class CustomerLine {
     return this.#gone;
   }
 
+  /** The newest he had, where he is away. */
   get endpoint(): Endpoint {
     return this.#leg.endpoint;
   }
 
+  /** His page is lost, and he is given time to come back. */
+  get away(): boolean {
+    return this.#away;
+  }
+
   /** Tells once that the customer is gone. Not after `end`. */
   onGone(listener: (how: CustomerGone) => void): void {
-    void this.#leg.ended.then(how => {
-      if (!this.#live) return;
-      this.#live = false;
-      this.stopWaiting();
-      this.#gone = how === 'lost' ? 'customer_lost' : 'customer_left';
-      listener(this.#gone);
-    });
+    this.#tellGone = listener;
+  }
+
+  /** Tells whenever he is away, or there again with another endpoint. Returns what ends the telling. */
+  onMoved(listener: () => void): () => void {
+    this.#moved.add(listener);
+    return () => this.#moved.delete(listener);
+  }
+
+  #go(how: CustomerGone): void {
+    if (!this.#live) return;
+    this.#live = false;
+    this.stopWaiting();
+    this.#gone = how;
+    this.#tellGone(how);
+  }
+
+  #leave(): void {
+    const waits = this.#waits;
+    this.stopWaiting();
+    this.#waits = waits;
+    this.#away = true;
+    for (const tell of [...this.#moved]) tell();
+  }
+
+  #return(leg: Leg): void {
+    this.#leg = leg;
+    this.#away = false;
+    if (this.#waits) void this.wait(this.#waits.options);
+    for (const tell of [...this.#moved]) tell();
   }
 
   /**
@@ -58,12 +102,15 @@ export class CustomerLine {
   async wait(options?: WaitingOptions): Promise<string | undefined> {
     this.stopWaiting();
     if (!this.#live) return undefined;
+    this.#waits = { options };
+    if (this.#away) return undefined;
     const waiting = new WaitingSound(this.#parts, this.#ref, this.endpoint, options);
     this.#waiting = waiting;
     return await waiting.run();
   }
 
   stopWaiting(): void {
+    this.#waits = undefined;
     this.#waiting?.stop();
     this.#waiting = undefined;
     this.#asking?.abort();
@@ -104,6 +151,6 @@ export class CustomerLine {
   async end(): Promise<void> {
     this.#live = false;
     this.stopWaiting();
-    await this.#leg.end();
+    await (this.#page ?? this.#leg).end();
   }
 }

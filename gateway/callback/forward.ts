@@ -35,9 +35,15 @@ export async function forward(
     await over(parts, turn);
     return undefined;
   }
+  const unfollow = customer.onMoved(() => {
+    const heard = customer.away
+      ? third.endpoint.play({ file: turn.music }, { times: 'forever' })
+      : customer.join(third.endpoint);
+    heard.catch(error => logger.warn({ err: error }, 'not everybody hears whom he should'));
+  });
   try {
     await Promise.all([
-      customer.join(third.endpoint),
+      customer.away ? undefined : customer.join(third.endpoint),
       party.state === 'joined' ? undefined : untilTaken(() => partyJoins(sql, party)),
     ]);
     let how = '';
@@ -49,6 +55,7 @@ export async function forward(
     await untilTaken(() => partyLeaves(sql, party, how === 'hung_up' || how === 'lost' ? how : 'talk_over'));
     await over(parts, turn);
   } finally {
+    unfollow();
     await third.end();
   }
   return undefined;

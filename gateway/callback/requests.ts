@@ -9,7 +9,13 @@ import {
   tellWait,
   withFreeSeats,
 } from '../acd/index.js';
-import { answerBrowserCall, type BrowserCall, browserCallOf, leaveBrowserCall } from '../calls/index.js';
+import {
+  answerBrowserCall,
+  type BrowserCall,
+  browserCallOf,
+  leaveBrowserCall,
+  pageIsBack,
+} from '../calls/index.js';
 import { ApiError, type Locale } from '../errors.js';
 import type { Sql } from '../store/index.js';
 import type { SoftphoneCredential } from '../telephony/index.js';
@@ -202,6 +208,14 @@ export class CallbackRequests {
    */
   async leaveCall(id: string, token: string | undefined, call: string): Promise<void> {
     await leaveBrowserCall(this.#sql, await this.#call(id, token, call));
+  }
+
+  /**
+   * A page was loaded in which the visitor wants to go on with the call that he was in.
+   * @throws ApiError unauthorized, forbidden, not_found
+   */
+  async returnToCall(id: string, token: string | undefined): Promise<void> {
+    await pageIsBack(this.#sql, await this.#call(id, token, ''));
   }
 
   async #call(interactionId: string, token: string | undefined, id: string) {

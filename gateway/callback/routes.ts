@@ -45,6 +45,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
     '/sites/:siteKey/slots',
     '/callbacks',
     '/callbacks/:id',
+    '/callbacks/:id/calls',
     '/callbacks/:id/calls/:call',
     '/callbacks/:id/events',
     '/callbacks/:id/rating',
@@ -70,7 +71,7 @@ export const callbackRoutes: FastifyPluginAsyncTypebox<CallbackRouteOptions> = a
   );
 
   await app.register(laterRoutes, { requests });
-  await app.register(browserCallRoutes, { requests });
+  await app.register(browserCallRoutes, { requests, askLimit });
   await app.register(operatorRoutes, { sql });
   await app.register(transferRoutes, { sql });
   await app.register(dialRoutes, { sql, ...dialling });

@@ -32,12 +32,16 @@ export const Callback = Type.Object({
   }),
   confirming: Type.Boolean({ description: 'The visitor has answered, and is asked to press 1.' }),
   via: Type.String({ description: 'phone or browser' }),
+  away: Type.Boolean({ description: 'He talks in a page, and is not heard any more: he is waited for.' }),
   call: Type.Union(
     [
       Type.Object({
         id: Type.String(),
         offer: Type.String({ description: 'SDP (RFC 3264), with all candidates.' }),
         answered: Type.Boolean(),
+        again: Type.Boolean({
+          description: 'He was on the line already: his page was loaded anew, or lost its network.',
+        }),
         iceServers: Type.Array(
           Type.Object({
             urls: Type.Union([Type.String(), Type.Array(Type.String())]),

@@ -1,5 +1,6 @@
 import { findParty, type Leg, type Party, partiesOf, Room, type Seat } from '../calls/index.js';
 import { Latest } from '../latest.js';
+import type { Endpoint } from '../media/index.js';
 import { untilTaken } from '../store/index.js';
 import type { CustomerLine } from './customer-line.js';
 import { EarlyMedia } from './early-media.js';
@@ -21,6 +22,7 @@ export interface Heir {
 export class TalkParties {
   readonly #parts: ServiceParts;
   readonly #room: Room;
+  readonly #unfollow: () => void;
   readonly #lines = new Map<string, PartyLine>();
   readonly #running = new Map<PartyLine, Promise<void>>();
   readonly #reading: Latest;
@@ -34,7 +36,15 @@ export class TalkParties {
       if (on) void customer.wait();
       else customer.stopWaiting();
     };
-    this.#room = new Room({ media, logger, customer: customer.endpoint, music });
+    const there = () => (customer.away ? undefined : customer.endpoint);
+    this.#room = new Room({
+      ...{ media, logger, customer: there(), music },
+      agentMusic: agent => this.#playMusic(agent),
+    });
+    this.#unfollow = customer.onMoved(() => {
+      this.#room.customer = there();
+      void this.#room.arrange();
+    });
     this.#reading = new Latest(
       () => this.#read(),
       error => logger.error({ err: error }, 'the parties of a talk were not read'),
@@ -85,6 +95,7 @@ export class TalkParties {
   /** The talk of this agent is over; the others go with him. */
   async end(reason: string): Promise<void> {
     this.#turn = undefined;
+    this.#unfollow();
     const closed = this.#room.close();
     await this.#reading.settled();
     for (const line of this.#lines.values()) line.withdraw(reason);
@@ -107,6 +118,14 @@ export class TalkParties {
     const number = parties.find(({ kind }) => kind === 'number');
     const line = number && this.#lines.get(number.id);
     return number && { party: number, leg: line && this.#detach(line) };
+  }
+
+  /** For an agent whose customer is away. */
+  #playMusic(agent: Endpoint): void {
+    if (!this.#turn) return;
+    agent
+      .play({ file: this.#turn.music }, { times: 'forever' })
+      .catch(error => this.#parts.logger.warn({ err: error }, 'no music for an agent who waits'));
   }
 
   #detach(line: PartyLine): Leg | undefined {

@@ -36,6 +36,8 @@ export interface VisitorView {
   /** He has answered, and is asked to press 1 on his telephone. */
   confirming: boolean;
   via: 'phone' | 'browser';
+  /** He talks in a page, and is not heard any more: he is waited for. */
+  away: boolean;
 }
 
 export async function viewCallback(
@@ -62,6 +64,7 @@ export async function viewCallback(
       ${waitsFor(sql)},
       case when i.queue_id <> i.asked_queue_id then coalesce(asked.name ->> i.locale, asked.name ->> 'en', asked.key) end as "movedFrom",
       i.state = 'dialing' and i.confirming_since is not null as confirming, i.via,
+      i.customer_away_until is not null as away,
       (select json_build_object('seconds', w.seconds, 'lowSeconds', w.low_seconds, 'highSeconds', w.high_seconds)
         from told_waits w where w.interaction_id = i.id) as told,
       load.*

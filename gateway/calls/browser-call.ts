@@ -10,6 +10,8 @@ export interface BrowserInvitation {
   tenantId: string;
   interactionId: string;
   offer: string;
+  /** He was on the line already, and is called back to it. */
+  again: boolean;
   signal: AbortSignal;
   onSent: (callId: string) => void;
 }
@@ -18,8 +20,6 @@ export interface BrowserCallParts {
   sql: Sql;
   announcements: Announcements;
 }
-
-type End = 'browser_hung_up' | 'browser_call_ended';
 
 /**
  * Calls the page that a visitor has open: he hears of the offer by his event stream, and the page answers. No SIP is in
@@ -31,8 +31,8 @@ export async function inviteBrowser(
   invitation: BrowserInvitation,
 ): Promise<SipDialog> {
   const { sql, announcements } = parts;
-  const { tenantId, interactionId, offer, signal, onSent } = invitation;
-  const id = await begin(sql, { tenantId, interactionId, offer });
+  const { tenantId, interactionId, offer, again, signal, onSent } = invitation;
+  const id = await begin(sql, { tenantId, interactionId, offer, again });
   onSent(browserCallId(id));
   const ended = new AbortController();
   let look: () => void = () => undefined;
@@ -60,7 +60,7 @@ export async function inviteBrowser(
     }
   } catch (error) {
     ended.abort();
-    await finish(sql, { tenantId, id }, 'browser_call_ended');
+    await finish(sql, { tenantId, id });
     throw error;
   }
 
@@ -90,7 +90,7 @@ function dialogOf(
       if (over) return;
       over = true;
       call.ended.abort();
-      await finish(sql, call, 'browser_call_ended');
+      await finish(sql, call);
     },
     onEnded(listener) {
       watch(() => {
@@ -110,11 +110,16 @@ function dialogOf(
 
 async function begin(
   sql: Sql,
-  { tenantId, interactionId, offer }: { tenantId: string; interactionId: string; offer: string },
+  {
+    tenantId,
+    interactionId,
+    offer,
+    again,
+  }: Pick<BrowserInvitation, 'tenantId' | 'interactionId' | 'offer' | 'again'>,
 ): Promise<string> {
   const [row] = await sql<{ id: string }[]>`
     with call as (
-      insert into browser_calls (tenant_id, interaction_id, offer) values (${tenantId}, ${interactionId}, ${offer})
+      insert into browser_calls (tenant_id, interaction_id, offer, again) values (${tenantId}, ${interactionId}, ${offer}, ${again})
       returning id
     ), logged as (
       insert into events (tenant_id, type, interaction_id, queue_id)
@@ -135,22 +140,16 @@ async function read(
   return row ?? { answer: null, ended: true };
 }
 
-/** Takes a call off the books, once; whoever did it first has said who ended it. */
-async function finish(
-  sql: Sql,
-  { tenantId, id }: { tenantId: string; id: string },
-  how: End,
-): Promise<boolean> {
-  const rows = await sql`
+/** We take a call off the books, unless the page was faster. */
+async function finish(sql: Sql, { tenantId, id }: { tenantId: string; id: string }): Promise<void> {
+  await sql`
     with over as (
       update browser_calls set ended_at = clock_timestamp()
       where tenant_id = ${tenantId} and id = ${id} and ended_at is null returning tenant_id, interaction_id
     )
     insert into events (tenant_id, type, interaction_id, queue_id)
-    select i.tenant_id, ${how}, i.id, i.queue_id
-    from over join interactions i on i.tenant_id = over.tenant_id and i.id = over.interaction_id
-    returning id`;
-  return rows.length > 0;
+    select i.tenant_id, 'browser_call_ended', i.id, i.queue_id
+    from over join interactions i on i.tenant_id = over.tenant_id and i.id = over.interaction_id`;
 }
 
 /** A call as the page sees it. */
@@ -159,6 +158,8 @@ export interface BrowserCall {
   /** Our SDP offer. */
   offer: string;
   answered: boolean;
+  /** The visitor was on the line already: his page was loaded anew, or lost its network. */
+  again: boolean;
 }
 
 /** The call that the page has to answer, or is in. */
@@ -168,7 +169,7 @@ export async function browserCallOf(
   interactionId: string,
 ): Promise<BrowserCall | null> {
   const [row] = await sql<BrowserCall[]>`
-    select id, offer, answer is not null as answered from browser_calls
+    select id, offer, answer is not null as answered, again from browser_calls
     where tenant_id = ${tenantId} and interaction_id = ${interactionId} and ended_at is null
     order by called_at desc limit 1`;
   return row ?? null;
@@ -195,8 +196,28 @@ export async function answerBrowserCall(sql: Sql, { tenantId, interactionId, id 
   return rows.length > 0;
 }
 
-/** The page hangs up, or does not take the call. */
+/**
+ * The page hangs up, or does not take the call. Its media says goodbye sooner than its words arrive: a call that we took for
+ * lost in between was hung up.
+ */
 export async function leaveBrowserCall(sql: Sql, { tenantId, interactionId, id }: CallRef): Promise<void> {
-  const call = await browserCallOf(sql, tenantId, interactionId);
-  if (call?.id === id) await finish(sql, { tenantId, id }, 'browser_hung_up');
+  await sql`
+    with hung_up as (
+      update browser_calls set left_at = clock_timestamp(), ended_at = coalesce(ended_at, clock_timestamp())
+      where tenant_id = ${tenantId} and interaction_id = ${interactionId} and id = ${id} and left_at is null
+      returning tenant_id, interaction_id
+    )
+    insert into events (tenant_id, type, interaction_id, queue_id)
+    select i.tenant_id, 'browser_hung_up', i.id, i.queue_id
+    from hung_up join interactions i on i.tenant_id = hung_up.tenant_id and i.id = hung_up.interaction_id
+    where i.state not in ('wrap_up', 'done')`;
+}
+
+/** A page has been loaded in which the visitor wants to go on with the call that he was in. */
+export async function pageIsBack(sql: Sql, { tenantId, interactionId }: Omit<CallRef, 'id'>): Promise<void> {
+  await sql`
+    insert into events (tenant_id, type, interaction_id, queue_id)
+    select i.tenant_id, 'browser_returned', i.id, i.queue_id from interactions i
+    where i.tenant_id = ${tenantId} and i.id = ${interactionId} and exists (
+      select from browser_calls c where c.interaction_id = i.id and c.answer is not null and c.ended_at is null)`;
 }

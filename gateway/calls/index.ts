@@ -3,11 +3,13 @@ export {
   type BrowserCall,
   browserCallOf,
   leaveBrowserCall,
+  pageIsBack,
 } from './browser-call.js';
 export {
   type AnswerCall,
   adoptLeg,
   answerCall,
+  type CallAgain,
   type CallBrowser,
   type CallParts,
   callBrowser,

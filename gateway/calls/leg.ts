@@ -28,8 +28,11 @@ export interface CallParts {
   logger: Logger;
 }
 
-/** How an answered leg ended: the peer hung up, its media vanished, or we ended it. */
-export type LegEnd = 'hung_up' | 'lost' | 'by_us';
+/** How an answered leg ended: the peer hung up, its page was closed or loaded anew, its media vanished, or we ended it. */
+export type LegEnd = 'hung_up' | 'closed' | 'lost' | 'by_us';
+
+/** Calls the peer of a leg anew. @throws CallFailure */
+export type CallAgain = (signal: AbortSignal) => Promise<Leg>;
 
 /** What every INVITE of a leg is given. */
 interface Invitation {
@@ -49,6 +52,7 @@ interface Placement {
   onProgress?: (progress: Progress, endpoint: Endpoint) => void;
   invite: (invitation: Invitation) => Promise<SipDialog>;
   closing?: LegEnd;
+  again?: CallAgain;
 }
 
 interface LegMade {
@@ -57,6 +61,7 @@ interface LegMade {
   record: LegRecord;
   /** What it means that the peer's media says goodbye: of a page that is all there is to hear. */
   closing?: LegEnd | undefined;
+  again?: CallAgain | undefined;
   /** When media can flow; of a leg that is taken over it does. */
   connected?: Promise<unknown>;
 }
@@ -68,6 +73,8 @@ export class Leg {
   readonly connected: Promise<unknown>;
   /** Resolves once, when the leg is over for whatever reason. */
   readonly ended: Promise<LegEnd>;
+  /** Where a peer whose line is lost can be called back to it: how. */
+  readonly again: CallAgain | undefined;
   readonly #dialog: SipDialog;
   readonly #record: LegRecord;
   readonly #unwatch: () => void;
@@ -77,9 +84,10 @@ export class Leg {
 
   constructor(
     { lineWatch }: Pick<CallParts, 'lineWatch'>,
-    { dialog, endpoint, record, closing = 'lost', connected = Promise.resolve() }: LegMade,
+    { dialog, endpoint, record, closing = 'lost', connected = Promise.resolve(), again }: LegMade,
   ) {
     this.connected = connected;
+    this.again = again;
     this.#unwatch = record.id === undefined ? () => undefined : lineWatch.follow(record.id, endpoint);
     this.#dialog = dialog;
     this.endpoint = endpoint;
@@ -176,6 +184,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     onProgress,
     invite,
     closing,
+    again,
   } = placement;
   const record = new LegRecord(legJournal, party);
   let endpoint: Endpoint | undefined;
@@ -195,7 +204,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     });
     await made.accept(dialog.remoteSdp);
     record.answered();
-    return new Leg(parts, { dialog, endpoint: made, record, closing, connected });
+    return new Leg(parts, { dialog, endpoint: made, record, closing, connected, again });
   } catch (error) {
     if (!(error instanceof CallFailure || error instanceof MediaError))
       logger.error(
@@ -347,15 +356,20 @@ export interface CallBrowser {
  * Calls the page that a visitor has open until it answers.
  * @throws CallFailure
  */
-export function callBrowser(parts: CallParts & BrowserCallParts, request: CallBrowser): Promise<Leg> {
-  const { tenantId, interactionId, holdMusic, signal } = request;
+export function callBrowser(
+  parts: CallParts & BrowserCallParts,
+  { signal, ...request }: CallBrowser,
+  again = false,
+): Promise<Leg> {
+  const { tenantId, interactionId, holdMusic } = request;
   return placeLeg(parts, {
     party: { tenantId, interactionId, role: 'customer' },
     kind: 'webrtc',
     holdMusic,
     signal,
-    invite: invitation => inviteBrowser(parts, { ...invitation, tenantId, interactionId }),
-    closing: 'hung_up',
+    invite: invitation => inviteBrowser(parts, { ...invitation, tenantId, interactionId, again }),
+    closing: 'closed',
+    again: signal => callBrowser(parts, { ...request, signal }, true),
   });
 }
 

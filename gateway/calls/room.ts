@@ -16,17 +16,22 @@ export interface Arrangement {
   groups: readonly (readonly Endpoint[])[];
   /** The customer is in none of them, and hears music. */
   customerWaits: boolean;
+  /** The agent is there alone: for a customer who is away. */
+  agentWaits: boolean;
 }
 
-/** Where a customer is who hears music. */
+/** Where whoever hears music is. */
 const waits = 'music';
 
 export interface RoomOptions {
   media: MediaServer;
   logger: Logger;
-  customer: Endpoint;
+  /** Undefined: he is away. */
+  customer: Endpoint | undefined;
   /** Plays the customer's music, or no longer: he is joined to somebody next. */
   music: (on: boolean) => void;
+  /** Plays music to the agent, until something else is asked of his endpoint. */
+  agentMusic: (agent: Endpoint) => void;
 }
 
 /**
@@ -39,6 +44,7 @@ export class Room {
   readonly #arranging: Latest;
   readonly #conferences = new Map<string, Conference>();
   #agent: Endpoint | undefined;
+  #customer: Endpoint | undefined;
   #calling = false;
   #closed = false;
   /** Of each endpoint, the group it was put into. */
@@ -47,6 +53,7 @@ export class Room {
 
   constructor(options: RoomOptions) {
     this.#options = options;
+    this.#customer = options.customer;
     this.#arranging = new Latest(
       () => this.#arrange(),
       error => options.logger.warn({ err: error }, 'not everybody hears whom he should'),
@@ -59,6 +66,12 @@ export class Room {
     this.#agent = agent;
     if (agent) this.#seats.delete(agent);
     this.#calling = false;
+  }
+
+  /** The customer's endpoint from now on; undefined: he is away. */
+  set customer(customer: Endpoint | undefined) {
+    if (this.#customer) this.unseat(this.#customer);
+    this.#customer = customer;
   }
 
   /** Whether the agent calls somebody, apart from the customer; what he hears of it is up to the caller. */
@@ -98,8 +111,9 @@ export class Room {
   async #arrange(): Promise<void> {
     const agent = this.#agent;
     if (this.#closed) return;
-    const { customer, music } = this.#options;
-    const { groups, customerWaits } = arrangement(agent, customer, this.#seats, this.#calling);
+    const { music, agentMusic } = this.#options;
+    const customer = this.#customer;
+    const { groups, customerWaits, agentWaits } = arrangement(agent, customer, this.#seats, this.#calling);
     const key = (group: readonly Endpoint[]) =>
       group
         .map(({ id }) => id)
@@ -110,12 +124,15 @@ export class Room {
     for (const [endpoint, group] of this.#placed)
       if (group !== wanted.get(endpoint) && group !== waits && alone(endpoint)) await endpoint.unbridge();
     if (!customerWaits) music(false);
+    if (agent && !agentWaits && this.#placed.get(agent) === waits) await agent.stop();
     for (const group of groups)
       if (group.some(endpoint => this.#placed.get(endpoint) !== key(group)))
         await this.#join(key(group), group);
-    if (customerWaits && this.#placed.get(customer) !== waits) music(true);
+    if (customer && customerWaits && this.#placed.get(customer) !== waits) music(true);
+    if (agent && agentWaits && this.#placed.get(agent) !== waits) agentMusic(agent);
     this.#placed = new Map(wanted);
-    if (customerWaits) this.#placed.set(customer, waits);
+    if (customer && customerWaits) this.#placed.set(customer, waits);
+    if (agent && agentWaits) this.#placed.set(agent, waits);
     await this.#destroyAllBut(new Set(groups.map(key)));
     if (!agent) return;
     for (const [endpoint, seat] of this.#seats)
@@ -150,10 +167,13 @@ export class Room {
   }
 }
 
-/** Who is to hear whom. */
+/**
+ * Who is to hear whom.
+ * @param agent undefined: he is away, as `customer`
+ */
 export function arrangement(
   agent: Endpoint | undefined,
-  customer: Endpoint,
+  customer: Endpoint | undefined,
   seats: ReadonlyMap<Endpoint, Seat>,
   calling = false,
 ): Arrangement {
@@ -161,12 +181,15 @@ export function arrangement(
     [...seats].filter(([, seat]) => seat === where).map(([endpoint]) => endpoint);
   const apart = sitting('apart');
   const joined = sitting('joined');
-  if (agent && !calling && apart.length === 0)
-    return { groups: [[agent, customer, ...joined]], customerWaits: false };
+  const there = customer ? [customer] : [];
+  if (agent && !calling && apart.length === 0) {
+    const all = [agent, ...there, ...joined];
+    return { groups: [all], customerWaits: false, agentWaits: all.length === 1 };
+  }
   // Without the agent, whoever was with him alone waits for him.
   const away = agent ? [[agent, ...apart]] : [];
   // Those who were in the talk already keep each other company.
   return joined.length > 0
-    ? { groups: [...away, [customer, ...joined]], customerWaits: false }
-    : { groups: away, customerWaits: true };
+    ? { groups: [...away, [...there, ...joined]], customerWaits: false, agentWaits: false }
+    : { groups: away, customerWaits: customer !== undefined, agentWaits: false };
 }

@@ -10,7 +10,8 @@ export interface Wish {
 }
 
 export class Visitor {
-  private constructor(readonly page: Page) {}
+  /** @param page one that has been opened already */
+  constructor(readonly page: Page) {}
 
   /** Opens the shop, which may be at another's address, in a language. */
   static async enter(
@@ -76,6 +77,15 @@ export class Visitor {
   async cancel(): Promise<void> {
     await this.find('cancel').click();
     await this.find('cancel-confirm').click();
+  }
+
+  /** Asks to talk in the page, without a number; resolves when the widget shows how it stands. */
+  async askHere(name: string): Promise<void> {
+    await this.open();
+    await this.find('via-browser').check();
+    await this.find('name').fill(name);
+    await this.find('submit').click();
+    await this.find('status').waitFor();
   }
 
   /** Every state the widget has shown since the page was loaded. */

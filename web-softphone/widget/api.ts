@@ -36,6 +36,8 @@ export interface Api {
   /** To another time, or to now. */
   move(ticket: Ticket, at: string | null): Promise<Callback>;
   answer(ticket: Ticket, call: string, sdp: string): Promise<void>;
+  /** Asks for the call that the page before was in, and may have left without a word. */
+  comeBack(ticket: Ticket): Promise<void>;
   /** Hangs up, also from a page that is being left. */
   leave(ticket: Ticket, call: string): Promise<void>;
   /** What the visitor thought of the talk. */
@@ -111,18 +113,20 @@ export function createApi(
         headers: { ...json, ...authorization(ticket) },
         body: JSON.stringify({ sdp }),
       }),
+    comeBack: ticket => call(`${at(ticket)}/calls`, { method: 'POST', headers: authorization(ticket) }),
     leave: (ticket, id) =>
       call(`${at(ticket)}/calls/${encodeURIComponent(id)}`, {
         method: 'DELETE',
         headers: authorization(ticket),
         keepalive: true,
       }),
-
+    // A page that is left at once sends it still.
     rate: (ticket, stars, comment) =>
       call(`${at(ticket)}/rating`, {
         method: 'PUT',
         headers: { ...json, ...authorization(ticket) },
         body: JSON.stringify({ stars, ...(comment && { comment }) }),
+        keepalive: true,
       }),
 
     async stream(ticket, signal, onCallback) {

@@ -68,6 +68,8 @@ export interface Callback {
   /** The visitor is asked to press 1 on his telephone. */
   confirming: boolean;
   via: Via;
+  /** He talks in a page, and is not heard any more: he is waited for. */
+  away: boolean;
   call: Call | null;
 }
 
@@ -80,6 +82,8 @@ export interface Call {
   /** SDP (RFC 3264), with all candidates. */
   offer: string;
   answered: boolean;
+  /** The visitor was on the line already: the page was loaded anew, or lost its network. */
+  again: boolean;
   iceServers: RTCIceServer[];
 }
 

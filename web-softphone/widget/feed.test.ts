@@ -16,6 +16,7 @@ const at = (state: Callback['state']): Callback => ({
   movedFrom: null,
   confirming: false,
   via: 'phone',
+  away: false,
   call: null,
 });
 class Final extends Error {}

@@ -32,12 +32,18 @@ const tones = {
 /** What a phone would be said to have done. */
 const missedByBrowser: ReadonlySet<string> = new Set(['no_answer', 'rejected', 'unreachable', 'busy']);
 
+function browserWords(outcome: string, text: Texts) {
+  if (outcome === 'failed') return text.browserLost;
+  return missedByBrowser.has(outcome) ? text.browserMissed : undefined;
+}
+
 export function stageOf(callback: Callback, text: Texts, language: Language): Stage {
   if (callback.state === 'done') {
     const outcome = callback.outcome ?? 'failed';
     // An outcome of a newer server is still an end: the visitor gets the general words.
-    const missed = callback.via === 'browser' && missedByBrowser.has(outcome);
-    const words = missed ? text.browserMissed : (text.outcomes[outcome] ?? text.outcomes.failed);
+    const words =
+      (callback.via === 'browser' && browserWords(outcome, text)) ||
+      (text.outcomes[outcome] ?? text.outcomes.failed);
     const completed = outcome === 'completed';
     return {
       step: completed ? 4 : undefined,

@@ -10,6 +10,9 @@ export interface TalkTexts {
   missing: string;
   lost: string;
   failed: string;
+  /** The way back into a talk that needs a hand, and what is said beside it. */
+  goOn: string;
+  waitsForYou: string;
 }
 
 export const talkTexts: Record<Language, TalkTexts> = {
@@ -23,6 +26,8 @@ export const talkTexts: Record<Language, TalkTexts> = {
     missing: 'No microphone was found. Connect one, or let us call your phone.',
     lost: 'The connection is interrupted…',
     failed: 'The call could not be connected.',
+    goOn: 'Go on talking',
+    waitsForYou: 'Your talk waits for you.',
   },
   ko: {
     connecting: '연결 중…',
@@ -34,5 +39,7 @@ export const talkTexts: Record<Language, TalkTexts> = {
     missing: '마이크를 찾을 수 없습니다. 마이크를 연결하시거나 전화로 받아 주세요.',
     lost: '연결이 잠시 끊겼습니다…',
     failed: '통화를 연결하지 못했습니다.',
+    goOn: '통화 계속하기',
+    waitsForYou: '통화가 잠시 대기 중입니다.',
   },
 };

@@ -7,18 +7,60 @@ import { talkTexts } from './talk-texts.js';
 export interface TalkOptions {
   call: Call;
   language: Language;
+  /** By which a page that is loaded anew in the same tab knows that the talk was here. */
+  callbackId: string;
   answer(sdp: string): Promise<void>;
-  /** Ends the call at the server; also while the page is being left. */
+  /** Ends the call at the server. */
   leave(): Promise<void>;
   /** Whether an answer was refused because the call is over, or was answered elsewhere. */
   isOver(error: unknown): boolean;
+  /** It was here, and waits for the visitor's hand. */
+  onHeldUp(): void;
 }
 
 export interface Talk {
   element: HTMLElement;
+  /** The visitor has hung up in this page: what the server calls meanwhile is not for him. */
+  readonly hungUp: boolean;
+  /** Somebody has answered: where it was not this page, there is nothing to do in it. */
+  taken(): void;
   /** The server has ended it. */
   end(): void;
 }
+
+/** The tab is where the talk is: a reload and the next page are in it, other tabs are not. */
+const tabKey = 'ringbridge:talk';
+
+/** Whether this tab is the one in which he talks. A browser that forbids storage only takes one press more. */
+export function talksHere(callbackId: string): boolean {
+  try {
+    return sessionStorage.getItem(tabKey) === callbackId;
+  } catch {
+    return false;
+  }
+}
+
+function rememberTab(callbackId: string): void {
+  try {
+    sessionStorage.setItem(tabKey, callbackId);
+  } catch {
+    // Forgotten, then.
+  }
+}
+
+/** Whether the browser would ask for the microphone. Asked out of nothing, people say no. */
+async function wouldAsk(): Promise<boolean> {
+  try {
+    const { state } = await navigator.permissions.query({ name: 'microphone' as PermissionName });
+    return state !== 'granted';
+  } catch {
+    // It does not tell: then it is tried.
+    return false;
+  }
+}
+
+/** The server ends a call that is hung up; where it does not, it hears nothing more after so long. */
+const goodbyeMs = 3_000;
 
 /** Candidates that have not come by then do not help any more. */
 const gatherMs = 2_000;
@@ -78,17 +120,25 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
 }
 
 /** Answers a call and keeps it until either side ends it. */
-export function startTalk({ call, language, answer, leave, isOver }: TalkOptions): Talk {
+export function startTalk(options: TalkOptions): Talk {
+  const { call, language, callbackId, answer, leave, isOver, onHeldUp } = options;
   const text = talkTexts[language];
   const peer = new RTCPeerConnection({ iceServers: call.iceServers });
   const ending = new AbortController();
   const { signal } = ending;
   let microphone: MediaStream | undefined;
+  let answering = false;
+  let hungUp = false;
   const speaker = h('audio', { autoplay: true });
   const said = h(
     'p',
     { class: 'talk-state', role: 'status', 'data-testid': 'rb-talk-state' },
     text.connecting,
+  );
+  const goOn = h(
+    'button',
+    { type: 'button', class: 'primary', hidden: true, 'data-testid': 'rb-go-on', click: takeUp },
+    text.goOn,
   );
   const mute = h(
     'button',
@@ -101,7 +151,7 @@ export function startTalk({ call, language, answer, leave, isOver }: TalkOptions
     text.hangUp,
   );
   const buttons = h('div', { class: 'row' }, mute, hangUp);
-  const element = h('div', { class: 'talk-box', 'data-testid': 'rb-talk' }, said, buttons, speaker);
+  const element = h('div', { class: 'talk-box', 'data-testid': 'rb-talk' }, said, goOn, buttons, speaker);
 
   function toggleMute(): void {
     const muted = mute.getAttribute('aria-pressed') !== 'true';
@@ -109,23 +159,47 @@ export function startTalk({ call, language, answer, leave, isOver }: TalkOptions
     mute.setAttribute('aria-pressed', String(muted));
     mute.textContent = muted ? text.unmute : text.mute;
   }
-  function letGo(): void {
+  function muffle(): void {
     ending.abort();
-    peer.close();
     for (const track of microphone?.getTracks() ?? []) track.stop();
+  }
+  function letGo(): void {
+    muffle();
+    peer.close();
   }
   function end(): void {
     letGo();
     element.remove();
   }
+  /** Media that says goodbye by itself is a page that may come back: who hangs up says so, and the server ends it. */
   async function stop(): Promise<void> {
-    end();
+    hungUp = true;
+    muffle();
+    element.remove();
     // When the server cannot be told, it hears that no more sound comes.
     await leave().catch(() => undefined);
+    setTimeout(() => peer.close(), goodbyeMs);
+  }
+  /** Nothing goes on without the visitor's hand. */
+  function holdUp(words: string): void {
+    said.textContent = words;
+    goOn.hidden = false;
+    if (talksHere(callbackId)) onHeldUp();
+  }
+  function play(): void {
+    speaker.play().catch(error => {
+      if ((error as DOMException).name === 'NotAllowedError') holdUp(text.waitsForYou);
+    });
+  }
+  function takeUp(): void {
+    goOn.hidden = true;
+    if (speaker.srcObject) play();
+    else void begin();
   }
 
   peer.addEventListener('track', ({ track }) => {
     speaker.srcObject = new MediaStream([track]);
+    play();
   });
   peer.addEventListener('connectionstatechange', () => {
     if (peer.connectionState === 'connected') {
@@ -135,26 +209,57 @@ export function startTalk({ call, language, answer, leave, isOver }: TalkOptions
     else if (peer.connectionState === 'failed') said.textContent = text.failed;
     element.dataset.connection = peer.connectionState;
   });
-  // A page that is left takes the call with it: better the agent hears of it at once than of silence.
-  addEventListener('pagehide', () => void stop(), { signal });
-  addEventListener('beforeunload', event => event.preventDefault(), { signal });
+  // Whoever leaves the page may be on his way to the next one: the talk waits for him a while.
+  addEventListener('pagehide', letGo, { signal });
 
   async function connect(): Promise<void> {
-    microphone = await openMicrophone(language);
-    for (const track of microphone.getTracks()) peer.addTrack(track, microphone);
-    await peer.setRemoteDescription({ type: 'offer', sdp: call.offer });
-    await peer.setLocalDescription();
-    await gathered(peer);
-    if (!signal.aborted) await answer(peer.localDescription!.sdp);
-  }
-  chime();
-  connect().catch(async error => {
+    microphone ??= await openMicrophone(language);
+    if (signal.aborted) return muffle();
+    if (!peer.localDescription) {
+      for (const track of microphone.getTracks()) peer.addTrack(track, microphone);
+      await peer.setRemoteDescription({ type: 'offer', sdp: call.offer });
+      await peer.setLocalDescription();
+      await gathered(peer);
+    }
     if (signal.aborted) return;
-    letGo();
-    buttons.remove();
-    const over = isOver(error);
-    said.textContent = over ? text.elsewhere : error instanceof MicrophoneError ? error.message : text.failed;
-    if (!over) await leave().catch(() => undefined);
-  });
-  return { element, end };
+    answering = true;
+    await answer(peer.localDescription!.sdp);
+    rememberTab(callbackId);
+  }
+  async function begin(): Promise<void> {
+    said.textContent = text.connecting;
+    try {
+      await connect();
+    } catch (error) {
+      if (signal.aborted) return;
+      const words = error instanceof MicrophoneError ? error.message : text.failed;
+      const over = isOver(error);
+      answering = false;
+      if (call.again && !over) return holdUp(words);
+      letGo();
+      buttons.remove();
+      said.textContent = over ? text.elsewhere : words;
+      if (!over) await leave().catch(() => undefined);
+    }
+  }
+  async function beginAgain(): Promise<void> {
+    if (!talksHere(callbackId) || (await wouldAsk())) holdUp(text.waitsForYou);
+    else await begin();
+  }
+  if (call.again) void beginAgain();
+  else {
+    chime();
+    void begin();
+  }
+  function taken(): void {
+    if (!answering) end();
+  }
+  return {
+    element,
+    get hungUp() {
+      return hungUp;
+    },
+    taken,
+    end,
+  };
 }

@@ -18,6 +18,7 @@ const callback = (part: Partial<Callback>): Callback => ({
   movedFrom: null,
   confirming: false,
   via: 'phone',
+  away: false,
   call: null,
   ...part,
 });
@@ -85,6 +86,15 @@ t.test('a promised time, a next try, and one that somebody has to decide', async
   });
   t.match(scheduled({ dueAt: at }), { heading: texts.en.callAgain.heading, place: /^Next try: / });
   t.match(scheduled({}), { heading: texts.en.callAgain.heading, place: undefined });
+});
+
+t.test('what a browser has lost is told otherwise than what a phone has not heard', async t => {
+  const end = (outcome: Callback['outcome'], via: Callback['via']) =>
+    stageOf(callback({ state: 'done', outcome, via }), texts.en, 'en');
+  t.match(end('failed', 'browser'), texts.en.browserLost);
+  t.match(end('no_answer', 'browser'), texts.en.browserMissed);
+  t.match(end('completed', 'browser'), texts.en.outcomes.completed);
+  t.match(end('failed', 'phone'), texts.en.outcomes.failed);
 });
 
 t.test('the steps go forward', async t => {

@@ -42,6 +42,7 @@ export interface Texts {
   browserStep: string;
   browserStates: Record<'waiting' | 'offered' | 'accepted' | 'dialing' | 'bridged', Words>;
   browserMissed: Words & { again: string };
+  browserLost: Words & { again: string };
   rate: string;
   stars(stars: number): string;
   rateMore: string;
@@ -115,12 +116,20 @@ const en: Texts = {
     offered: { heading: 'We are calling an agent', detail: 'Please keep this page open.' },
     accepted: { heading: 'An agent is ready for you', detail: 'You will be connected in a moment.' },
     dialing: { heading: 'We are connecting you', detail: 'Please allow the microphone if you are asked.' },
-    bridged: { heading: 'You are talking with us', detail: 'Please keep this page open while you talk.' },
+    bridged: {
+      heading: 'You are talking with us',
+      detail: 'You may go on to other pages of this site: the talk comes along.',
+    },
   },
   browserMissed: {
     heading: 'We could not reach this browser',
     detail: 'The page has to stay open, and the microphone allowed. Shall we try again, or call your phone?',
     again: 'Try again',
+  },
+  browserLost: {
+    heading: 'The connection was lost',
+    detail: 'We are sorry. We can call your phone instead.',
+    again: 'Call my phone',
   },
   rate: 'How was the call?',
   stars: stars => (stars === 1 ? '1 star' : `${stars} stars`),
@@ -273,12 +282,20 @@ const ko: Texts = {
     offered: { heading: '상담원을 호출하고 있습니다', detail: '이 페이지를 열어 두세요.' },
     accepted: { heading: '상담원이 준비되었습니다', detail: '곧 연결됩니다.' },
     dialing: { heading: '연결하고 있습니다', detail: '마이크 사용을 물어보면 허용해 주세요.' },
-    bridged: { heading: '상담원과 통화 중입니다', detail: '통화가 끝날 때까지 이 페이지를 열어 두세요.' },
+    bridged: {
+      heading: '상담원과 통화 중입니다',
+      detail: '이 사이트의 다른 페이지로 이동해도 통화가 이어집니다.',
+    },
   },
   browserMissed: {
     heading: '브라우저로 연결하지 못했습니다',
     detail: '페이지가 열려 있고 마이크가 허용되어 있어야 합니다. 다시 시도하거나 전화로 받으시겠어요?',
     again: '다시 시도',
+  },
+  browserLost: {
+    heading: '연결이 끊겼습니다',
+    detail: '죄송합니다. 대신 전화로 연락드릴 수 있습니다.',
+    again: '전화로 받기',
   },
   rate: '상담은 어떠셨나요?',
   stars: stars => `별점 ${stars}점`,

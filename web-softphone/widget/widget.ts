@@ -309,17 +309,38 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
         : undefined,
       again: siteKey
         ? () => {
-            const corrects = active?.callback?.outcome === 'invalid_number';
+            const { outcome, via } = active?.callback ?? {};
+            const corrects = outcome === 'invalid_number';
+            // What the browser has lost the phone takes up.
+            if (draft) draft.via = via === 'browser' && outcome === 'failed' ? 'phone' : draft.via;
             leave();
             void showForm(corrects ? 'phone' : undefined);
           }
         : undefined,
     });
     let talk: { id: string; talk?: Talking.Talk } | undefined;
+    /** Whether the call was asked for: when the page was loaded, and in this absence. */
+    let [loaded, missed] = [false, false];
     /** Answers the call that is for this page; ends the talk of one that is over. */
-    async function talkIn({ call }: Callback): Promise<void> {
-      if (talk?.id === call?.id || call?.answered) return;
+    async function talkIn({ call, away }: Callback): Promise<void> {
+      // His network is another one now, or the tab with the talk has crashed.
+      if (!away) missed = false;
+      else if (call?.answered && !missed) {
+        missed = true;
+        await api.comeBack(ticket);
+      }
+      if (talk && talk.id === call?.id) {
+        if (call.answered) talk.talk?.taken();
+        return;
+      }
+      if (call?.again && talk?.talk?.hungUp) return;
       talk?.talk?.end();
+      if (call?.answered) {
+        // By the page before this one, which may not have said goodbye; or by another tab.
+        if (loaded || !(await options.talk()).talksHere(ticket.id)) return;
+        loaded = true;
+        return await api.comeBack(ticket);
+      }
       talk = call ? { id: call.id } : undefined;
       if (!call || !talk) return;
       const mine = talk;
@@ -328,9 +349,11 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       mine.talk = startTalk({
         call,
         language,
+        callbackId: ticket.id,
         answer: sdp => api.answer(ticket, call.id, sdp),
         leave: () => api.leave(ticket, call.id),
         isOver: error => error instanceof Refusal && error.code === 'call_over',
+        onHeldUp: () => panel.isOpen || open(false),
       });
       view.talk.replaceChildren(mine.talk.element);
     }

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { askParty, findParty, partyAnswers, partyRings } from '../../calls/index.js';
 import type { Sql } from '../../store/index.js';
-import { agentAway, agentBack } from '../absence.js';
+import { agentAway, agentBack, customerAway, customerBack } from '../absence.js';
 import { setIntent } from '../agents.js';
 import { askHelp, endConsult } from '../consults.js';
 import { flowOut, keepPlace } from '../enqueue-call.js';
@@ -170,6 +170,11 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
   agent_back: async (f, ref) => {
     await f.sql`update interactions set agent_away_until = now() where id = ${ref.id} and state = 'bridged'`;
     return await agentBack(f.sql, ref);
+  },
+  customer_away: (f, ref) => customerAway(f.sql, ref, 'test'),
+  customer_back: async (f, ref) => {
+    await f.sql`update interactions set customer_away_until = now() where id = ${ref.id} and state = 'bridged'`;
+    return await customerBack(f.sql, ref);
   },
   agent_gone: (f, ref) => onTheLine(f, ref).then(() => act.agentGone(f.sql, ref, 'lost')),
   customer_released: (f, ref) => onTheLine(f, ref).then(() => act.releaseCustomer(f.sql, ref)),

@@ -64,6 +64,7 @@ export interface Interaction {
   bridgedAt: string | null;
   /** Until when the talk waits for its agent, whose line is lost. */
   agentAwayUntil: string | null;
+  customerAwayUntil: string | null;
   endedAt: string | null;
   wrapUpUntil: string | null;
   /** How often its agent may still take more time. */

@@ -24,6 +24,7 @@ function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): St
   const { status } = t.call;
   if (interaction.state === 'bridged') {
     if (interaction.agentAwayUntil) return { word: status.away, tone: 'warn' };
+    if (interaction.customerAwayUntil) return { word: status.customerAway, tone: 'warn' };
     if (isOnHold(phase)) return { word: status[phase], tone: 'warn' };
     if (interaction.with === 'colleague') return { word: status.bridged, tone: 'good' };
     if (interaction.askedBy) return { word: t.talk.with(interaction.askedBy.name), tone: 'good' };
@@ -69,6 +70,7 @@ export function CallPanel({ interaction, me }: { interaction: Interaction; me: M
         data-call={call.phase}
         data-muted={call.muted}
         data-away={interaction.agentAwayUntil !== null}
+        data-customer-away={interaction.customerAwayUntil !== null}
       >
         {since && <Elapsed className={classes.clock} since={since} />}
         <p className={classes.word} data-tone={tone} role="status">

@@ -1,5 +1,5 @@
 import { Alert, Button } from '@mantine/core';
-import { IconMicrophoneOff, IconPhoneOff, IconVolumeOff } from '@tabler/icons-react';
+import { IconBrowserOff, IconMicrophoneOff, IconPhoneOff, IconVolumeOff } from '@tabler/icons-react';
 import type { Interaction, Me } from '../../api/types.js';
 import { MicrophoneError } from '../../softphone/microphone.js';
 import { useAction, useDesktop, useLasting, useStore, useText } from '../hooks.js';
@@ -75,6 +75,17 @@ export function LineNotices({ me, current }: { me: Me; current: Interaction | nu
           data-testid="line-away"
         >
           {t.softphone.awayHelp}
+        </Alert>
+      )}
+      {current !== null && current.customerAwayUntil !== null && (
+        <Alert
+          variant="default"
+          role="status"
+          icon={<IconBrowserOff aria-hidden color="var(--rb-amber)" />}
+          title={t.softphone.customerAway}
+          data-testid="customer-away"
+        >
+          {t.softphone.customerAwayHelp}
         </Alert>
       )}
       {notHere && !away && (

@@ -1,0 +1,166 @@
+import { awaySeconds, customerAway, customerBack, type InteractionRef } from '../acd/index.js';
+import type { CallAgain, Leg, LegEnd } from '../calls/index.js';
+import { untilTaken } from '../store/index.js';
+import { CallFailure } from '../telephony/index.js';
+import { type LineEvent, type LineState, lineTable } from './agent-line-states.js';
+import { followSound } from './line-silence.js';
+import type { ServiceParts } from './turn.js';
+
+/** A page asks for its call, and nothing comes over the old one for so long: that page is gone, milliseconds. */
+const silentMs = 1_000;
+
+export type PageParts = Pick<ServiceParts, 'sql' | 'announcements' | 'media' | 'logger'>;
+
+interface PageEvents {
+  /** Nothing is heard of him any more: he is given time to come back. */
+  onAway(): void;
+  /** He is heard again, over this leg. */
+  onBack(leg: Leg): void;
+  /** He does not come back: by himself, or because it was lost. */
+  onGone(how: 'customer_left' | 'customer_lost'): void;
+}
+
+/**
+ * The line of a visitor who talks in his page: a leg, and the ones after it. A page that is loaded anew, a next page of the
+ * site, a network that changes end nothing: the page is called back into what he was in, and answers by itself. Whoever
+ * hangs up has hung up; whoever has closed the page, and does not come back in time, too.
+ */
+export class PageLine {
+  readonly #parts: PageParts;
+  readonly #ref: InteractionRef;
+  readonly #events: PageEvents;
+  readonly #callAgain: CallAgain;
+  readonly #unsubscribe: () => void;
+  readonly #over = new AbortController();
+  #leg: Leg;
+  #state: LineState = 'there';
+  #ringing = new AbortController();
+  #closed = false;
+  #hungUp = false;
+  #timeUp: NodeJS.Timeout | undefined;
+  /** Steps in the store follow each other, however fast he comes and goes. */
+  #written: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: PageParts, ref: InteractionRef, leg: Leg, callAgain: CallAgain, events: PageEvents) {
+    this.#parts = parts;
+    this.#ref = ref;
+    this.#events = events;
+    this.#callAgain = callAgain;
+    this.#leg = leg;
+    this.#unsubscribe = parts.announcements.onInteraction(ref.id, ({ type }) => this.#hear(type));
+    this.#follow(leg);
+  }
+
+  /** Frees it, and calls nobody back. Safe to call more than once. */
+  async end(): Promise<void> {
+    this.#over.abort();
+    this.#unsubscribe();
+    clearTimeout(this.#timeUp);
+    this.#ringing.abort();
+    await this.#leg.end();
+  }
+
+  #follow(leg: Leg): void {
+    this.#leg = leg;
+    void leg.ended.then(how => {
+      if (leg === this.#leg) this.#ended(how);
+    });
+    void followSound(this.#parts, leg, event => {
+      if (leg === this.#leg) this.#on(event);
+    });
+  }
+
+  #ended(how: LegEnd): void {
+    if (how === 'hung_up' || this.#hungUp) return this.#gone('customer_left');
+    this.#closed = how === 'closed';
+    this.#on('lost', how);
+  }
+
+  #hear(type: string): void {
+    if (type === 'browser_returned') this.#loaded();
+    // While he is there the leg tells of it, too.
+    if (type === 'browser_hung_up') this.#hungUp = true;
+    if (this.#state === 'there') return;
+    if (this.#hungUp) this.#gone('customer_left');
+    // An agent has come to a talk whose customer is away.
+    else if (type === 'bridged') this.#writeAway(type);
+  }
+
+  /** He has loaded a page. The one before may not have said goodbye; or he talks in it, and has two. */
+  #loaded(): void {
+    if (this.#state !== 'there') return this.#on('reachable');
+    this.#leg
+      .loseIfSilent(silentMs)
+      .catch(error => this.#parts.logger.warn({ err: error }, 'silence not measured'));
+  }
+
+  #on(event: LineEvent, why: string = event): void {
+    const before = this.#state;
+    const next = lineTable[before][event];
+    if (next === undefined || this.#over.signal.aborted) return;
+    this.#state = next;
+    if (before === 'there') this.#leave(why);
+    if (next === 'ringing') void this.#ringBack();
+    else if (next === 'there') this.#back();
+  }
+
+  #leave(why: string): void {
+    this.#parts.logger.info({ why }, 'visitor away');
+    this.#timeUp = setTimeout(
+      () => this.#gone(this.#closed ? 'customer_left' : 'customer_lost'),
+      awaySeconds * 1000,
+    );
+    this.#events.onAway();
+    this.#writeAway(why);
+  }
+
+  #writeAway(why: string): void {
+    this.#write(() => customerAway(this.#parts.sql, this.#ref, why));
+  }
+
+  #back(): void {
+    this.#parts.logger.info('visitor back');
+    clearTimeout(this.#timeUp);
+    this.#closed = false;
+    this.#events.onBack(this.#leg);
+    this.#write(() => customerBack(this.#parts.sql, this.#ref));
+  }
+
+  #gone(how: 'customer_left' | 'customer_lost'): void {
+    if (this.#over.signal.aborted) return;
+    this.end().catch(error => this.#parts.logger.warn({ err: error }, 'leg not freed'));
+    this.#events.onGone(how);
+  }
+
+  #write(step: () => Promise<unknown>): void {
+    this.#written = this.#written
+      .then(() => (this.#over.signal.aborted ? undefined : untilTaken(step)))
+      .catch(error =>
+        this.#parts.logger.error({ err: error }, 'an absence of the visitor is not written down'),
+      );
+  }
+
+  /** Calls his page, whichever it is now. */
+  async #ringBack(): Promise<void> {
+    const { logger } = this.#parts;
+    this.#ringing.abort();
+    const ringing = new AbortController();
+    this.#ringing = ringing;
+    this.#leg.end().catch(error => logger.warn({ err: error }, 'leg not freed'));
+    const signal = AbortSignal.any([this.#over.signal, ringing.signal]);
+    try {
+      const leg = await this.#callAgain(signal);
+      if (signal.aborted) return await leg.end();
+      this.#follow(leg);
+      this.#on('answered');
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof CallFailure))
+        return logger.error({ err: error }, 'visitor not called back; he has until his time is up');
+      logger.info({ outcome: error.outcome }, 'visitor not called back');
+      // Whoever declines does not want to come back.
+      if (error.outcome === 'rejected') this.#gone('customer_left');
+      else this.#on('not_reached');
+    }
+  }
+}
