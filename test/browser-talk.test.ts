@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { hearsTone, People, patienceMs } from './support/browser.js';
@@ -65,6 +66,18 @@ async function outcomeOf(name: string): Promise<{ outcome: string; endedBy: stri
   return row;
 }
 
+/** What he wrote of the talk, as soon as it is stored. */
+async function commentOf(name: string): Promise<string | undefined> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const [row] = await stack.sql<{ comment: string }[]>`
+      select r.comment from ratings r join interactions i on i.id = r.interaction_id
+      where i.name = ${name} and r.comment is not null`;
+    if (row || Date.now() > deadline) return row?.comment;
+    await delay(100);
+  }
+}
+
 /** How often the visitor was away and back. */
 async function absences(name: string): Promise<string[]> {
   const rows = await stack.sql<{ type: string }[]>`
@@ -128,6 +141,12 @@ t.test('the agent hangs up, and the page lets go of the microphone', async t => 
   await visitor.sees('done', 'completed');
   await visitor.find('talk').waitFor({ state: 'detached' });
   t.ok(await visitor.find('rating').isVisible(), 'and may say how it was');
+  await visitor.find('star-5').check();
+  await visitor.page.getByText('Thank you for telling us.').waitFor();
+  await visitor.find('rating-comment').fill('Patient');
+  await visitor.page.goto(`${stack.url}/shop/?lang=en&page=2`);
+  await visitor.find('open').waitFor();
+  t.equal(await commentOf('Second'), 'Patient', 'what was typed goes with the page');
   await desk.wrapUp({});
 });
 

@@ -231,6 +231,9 @@ t.test('the talk is rated afterwards, and the agents see it', async t => {
   t.notOk(await visitor.find('rating').isVisible(), 'not before its end');
   await desk.hangUp();
   await visitor.sees('done', 'completed');
+  await visitor.page.goto(`${stack.url}/shop/?lang=en&page=2`);
+  await visitor.sees('done', 'completed');
+  t.pass('the next page still asks');
   await visitor.find('star-4').check();
   await visitor.page.getByText('Thank you for telling us.').waitFor();
   await visitor.find('rating-comment').fill('Friendly and quick');
@@ -248,7 +251,9 @@ t.test('the talk is rated afterwards, and the agents see it', async t => {
     token: 'full.x',
   });
   t.equal(refused.status, 401);
-  await visitor.page.evaluate(() => localStorage.clear());
+  await visitor.page.reload();
+  await visitor.open();
+  t.pass('who has said it is not asked again');
 });
 
 t.test('what a site may not set is refused with the reason', async t => {

@@ -71,9 +71,9 @@ export class PageLine {
   }
 
   #ended(how: LegEnd): void {
-    if (how === 'hung_up' || this.#hungUp) return this.#gone('customer_left');
     this.#closed = how === 'closed';
-    this.#on('lost', how);
+    if (how === 'hung_up' || this.#hungUp) this.#gone('customer_left');
+    else this.#on('lost', how);
   }
 
   #hear(type: string): void {
@@ -88,10 +88,11 @@ export class PageLine {
 
   /** He has loaded a page. The one before may not have said goodbye; or he talks in it, and has two. */
   #loaded(): void {
-    if (this.#state !== 'there') return this.#on('reachable');
-    this.#leg
-      .loseIfSilent(silentMs)
-      .catch(error => this.#parts.logger.warn({ err: error }, 'silence not measured'));
+    if (this.#state !== 'there') this.#on('reachable');
+    else
+      this.#leg
+        .loseIfSilent(silentMs)
+        .catch(error => this.#parts.logger.warn({ err: error }, 'silence not measured'));
   }
 
   #on(event: LineEvent, why: string = event): void {

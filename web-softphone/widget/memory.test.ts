@@ -23,6 +23,16 @@ t.test('remembers a callback for its site until it is cleared', async t => {
   t.equal(storage.values.size, 0);
 });
 
+t.test('a talk that can be rated is remembered until then', async t => {
+  const storage = fakeStorage();
+  const kept = createMemory('https://a.example', 'demo', () => storage);
+  const talk = { id: '1', token: 'x', open: false };
+  kept.save({ ...talk, rateUntil: Date.now() + 60_000 });
+  t.match(kept.load(), talk);
+  kept.save({ ...talk, rateUntil: Date.now() - 1 });
+  t.equal(kept.load(), null);
+});
+
 t.test('nonsense in the storage, or no storage, is no memory', async t => {
   const storage = fakeStorage();
   const memory = createMemory('https://a.example', 'demo', () => storage);

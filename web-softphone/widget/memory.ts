@@ -3,6 +3,8 @@ import type { Ticket } from './callback.js';
 /** What outlives a reload: the callback being followed, and whether its panel was open. */
 export interface Remembered extends Ticket {
   open: boolean;
+  /** Its talk is over, and can be rated until then, milliseconds since 1970. */
+  rateUntil?: number;
 }
 
 /** Who the visitor is, where he wants it to be remembered on his device. */
@@ -54,7 +56,9 @@ export function createMemory(
     load: () => {
       const value = read<Remembered>(name);
       if (typeof value?.id !== 'string' || typeof value.token !== 'string') return null;
-      return { id: value.id, token: value.token, open: value.open === true };
+      const { id, token, open, rateUntil } = value;
+      if (typeof rateUntil === 'number' && !(Date.now() < rateUntil)) return null;
+      return { id, token, open: open === true, ...(rateUntil !== undefined && { rateUntil }) };
     },
     save: remembered => void write(name, remembered),
     clear: () => void write(name, undefined),

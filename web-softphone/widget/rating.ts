@@ -1,12 +1,13 @@
 import { h, icon, icons } from './dom.js';
 import type { Texts } from './texts.js';
 
-/** Stars, and a word about why: sent with the first tap, and again with the word. */
+/** Stars, and a word about why: sent with the first tap, and again with the word, also with one that was only typed. */
 export function ratingView(
   text: Texts,
   rate: (stars: number, comment?: string) => Promise<void>,
 ): HTMLElement {
   let chosen = 0;
+  let sent = '';
   const said = h('p', { class: 'rated', role: 'status' });
   const error = h('p', { class: 'error', role: 'alert', hidden: true });
   const comment = h('textarea', {
@@ -46,6 +47,7 @@ export function ratingView(
     sendButton.disabled = true;
     try {
       await rate(chosen, why);
+      sent = why ?? sent;
       said.textContent = text.rated;
       more.hidden = why !== undefined && why !== '';
     } catch (failure) {
@@ -55,6 +57,10 @@ export function ratingView(
       sendButton.disabled = false;
     }
   }
+  addEventListener('pagehide', () => {
+    const why = comment.value.trim();
+    if (chosen > 0 && why !== sent) void send(why);
+  });
   return h(
     'fieldset',
     { class: 'rating', 'data-testid': 'rb-rating' },

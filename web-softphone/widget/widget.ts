@@ -65,6 +65,9 @@ export interface Widget {
 /** Waiting times older than this are asked again when the panel opens. */
 const siteFreshMs = 30_000;
 
+/** For so long after a talk the next pages of the site still ask how it was, milliseconds. */
+const rateableMs = 30 * 60_000;
+
 /** Resolves after `ms`, or as soon as the browser is online again or the page is looked at again. */
 function pause(ms: number): Promise<void> {
   return new Promise(resolve => {
@@ -115,7 +118,11 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
   function close(): void {
     if (panel.isOpen) emit('close', undefined);
     panel.close();
-    if (active?.callback?.state === 'done') leave();
+    if (active?.callback?.state === 'done') {
+      // Who closes it has seen it.
+      memory.clear();
+      leave();
+    }
     keepPlace();
   }
 
@@ -290,6 +297,8 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
 
   function track(ticket: Ticket, callback: Callback | undefined, phone: string | undefined): void {
     const stop = new AbortController();
+    // Who asked for the same callback from elsewhere may only look.
+    const isFull = ticket.token.startsWith('full.');
     const view = statusView(text, language, phone, {
       cancel: async () => {
         try {
@@ -298,10 +307,11 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
           throw new Error(wordsFor(error));
         }
       },
-      rate: ticket.token.startsWith('full.')
+      rate: isFull
         ? async (stars, comment) => {
             try {
               await api.rate(ticket, stars, comment);
+              memory.clear();
             } catch (error) {
               throw new Error(wordsFor(error));
             }
@@ -357,8 +367,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       });
       view.talk.replaceChildren(mine.talk.element);
     }
-    // Who asked for the same callback from elsewhere may only look.
-    let mayMove = ticket.token.startsWith('full.');
+    let mayMove = isFull;
     const deliver = (news: Callback) => {
       if (stop.signal.aborted || !active) return;
       const { id, state, outcome } = news;
@@ -375,7 +384,10 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       }
       launcher.say(stage.place ?? stage.heading, stage.tone);
       if (news.state !== 'done') return;
-      memory.clear();
+      if (outcome === 'completed' && isFull) {
+        const rateUntil = interrupted?.rateUntil ?? Date.now() + rateableMs;
+        memory.save({ ...ticket, open: panel.isOpen, rateUntil });
+      } else memory.clear();
       stop.abort();
     };
     active = { ticket, callback: undefined, view, stop };
