@@ -47,6 +47,11 @@ t.test('an administrator builds a counter from nothing, and a callback runs thro
     await find('save').click();
     await page.waitForURL(address => !address.pathname.endsWith('/new'), { timeout: patienceMs });
   };
+  /** Saves what the form holds; resolves when nothing is unsaved. */
+  const save = async () => {
+    await find('save').click();
+    await page.locator('[data-testid="save"]:disabled:not([data-loading])').waitFor();
+  };
   const choose = async (name: string, option: string) => {
     await field(name).click();
     await page.getByRole('option', { name: option }).click();
@@ -104,11 +109,23 @@ t.test('an administrator builds a counter from nothing, and a callback runs thro
   await field('name').fill('김민지');
   await field('email').fill(agent.email);
   await find('serves-orders').check();
+  const wrapUp = find('wrap-up-orders');
+  t.equal(await wrapUp.getAttribute('placeholder'), '60', 'as long as the queue says');
+  await wrapUp.pressSequentially('4000');
+  t.equal(await wrapUp.inputValue(), '400', 'and an hour at most');
+  await wrapUp.fill('45');
   await find('level-cakes').getByText('4', { exact: true }).click();
   await add();
   await find('invite').click();
   const link = await find('invitation-link').inputValue();
   t.match(link, new RegExp(`^${url}/desktop/invitation#`));
+  const ownWrapUp = () => sql`
+    select s.wrap_up_seconds as seconds from agent_queues s join queues q on q.tenant_id = s.tenant_id and q.id = s.queue_id
+    where q.key = 'orders'`;
+  t.match(await ownWrapUp(), [{ seconds: 45 }]);
+  await wrapUp.fill('');
+  await save();
+  t.match(await ownWrapUp(), [{ seconds: null }]);
 
   await go('sites');
   await addOne();

@@ -26,6 +26,8 @@ export interface Person {
   locale: string;
   queues: string[];
   tiers: Record<string, number>;
+  /** Seconds, where it is not as long as the queue says. */
+  wrapUps: Record<string, number>;
   skills: Record<string, number>;
   /** Calls that queues may give him at a time. */
   capacity: { voice: number };

@@ -123,11 +123,15 @@ export const en = {
     invited: (day: string) => `Invited until ${day}`,
     who: 'Person',
     service: 'Service',
-    serviceText: 'Whoever serves a queue takes its calls. Lower tiers are asked first.',
+    serviceText:
+      'Whoever serves a queue takes its calls. Lower tiers are asked first. Wrap-up is as long as the queue says, if no other time is given here.',
     takesCalls: 'Takes calls from queues',
     takesCallsHelp: 'Off: queues give no calls; colleagues may still ring and pass on.',
     tierShort: 'Tier',
     tier: (queue: string) => `Tier in ${queue}`,
+    wrapUpShort: 'Wrap-up (seconds)',
+    wrapUp: (queue: string, seconds: number) =>
+      `Seconds of wrap-up in ${queue}, 0 to 3600. Empty: ${seconds}, as the queue says`,
     noQueues: 'There are no queues yet.',
     skills: 'Skills',
     skillsText: 'From 1 (a little) to 5 (an expert).',

@@ -122,12 +122,15 @@ export const ko: AdminText = {
     invited: day => `초대 중(${day}까지)`,
     who: '사용자',
     service: '맡은 상담 그룹',
-    serviceText: '상담 그룹을 맡으면 그 그룹의 전화를 받습니다. 순위 숫자가 낮은 상담원에게 먼저 배정됩니다.',
+    serviceText:
+      '상담 그룹을 맡으면 그 그룹의 전화를 받습니다. 순위 숫자가 낮은 상담원에게 먼저 배정됩니다. 후처리 시간을 비워 두면 그룹의 시간을 따릅니다.',
     takesCalls: '대기열의 전화를 받음',
     takesCallsHelp:
       '끄면 대기열이 전화를 배정하지 않습니다. 동료가 직접 걸거나 돌려주는 전화는 받을 수 있습니다.',
     tierShort: '순위',
     tier: queue => `${queue} 순위`,
+    wrapUpShort: '후처리(초)',
+    wrapUp: (queue, seconds) => `${queue} 후처리 시간(초), 0~3600. 비워 두면 상담 그룹의 ${seconds}초`,
     noQueues: '아직 상담 그룹이 없습니다.',
     skills: '스킬',
     skillsText: '1(기초)부터 5(전문가)까지 정합니다.',

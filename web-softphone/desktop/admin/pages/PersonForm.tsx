@@ -15,11 +15,12 @@ const path = '/desktop/admin/people';
 
 type PersonValues = Pick<
   Person,
-  'name' | 'email' | 'role' | 'locale' | 'queues' | 'tiers' | 'skills' | 'capacity'
+  'name' | 'email' | 'role' | 'locale' | 'queues' | 'tiers' | 'wrapUps' | 'skills' | 'capacity'
 >;
 
-function valuesOf({ name, email, role, locale, queues, tiers, skills, capacity }: Person): PersonValues {
-  return { name, email, role, locale, queues, tiers, skills, capacity };
+function valuesOf(person: Person): PersonValues {
+  const { name, email, role, locale, queues, tiers, wrapUps, skills, capacity } = person;
+  return { name, email, role, locale, queues, tiers, wrapUps, skills, capacity };
 }
 
 function faults({ name, email }: PersonValues, t: AdminText): FieldErrors {
@@ -49,6 +50,7 @@ export function PersonForm({ person }: { person: Person | undefined }) {
           locale: me.locale,
           queues: [],
           tiers: {},
+          wrapUps: {},
           skills: {},
           capacity: { voice: 1 },
         },
@@ -109,7 +111,7 @@ export function PersonForm({ person }: { person: Person | undefined }) {
               ({ disabledAt, key }) => disabledAt === null || values.queues.includes(key),
             )}
             values={values}
-            error={errorAt(form, 'queues') ?? errorAt(form, 'tiers')}
+            error={errorAt(form, 'queues') ?? errorAt(form, 'tiers') ?? errorAt(form, 'wrapUps')}
             onChange={part => form.setAll({ ...values, ...part })}
           />
         </Wide>
@@ -137,62 +139,105 @@ export function PersonForm({ person }: { person: Person | undefined }) {
   );
 }
 
+type Service = Pick<PersonValues, 'queues' | 'tiers' | 'wrapUps'>;
+
 interface QueuesProps {
   queues: readonly Queue[];
-  values: Pick<PersonValues, 'queues' | 'tiers'>;
+  values: Service;
   error: string | undefined;
-  onChange: (part: Pick<PersonValues, 'queues' | 'tiers'>) => void;
+  onChange: (part: Partial<Service>) => void;
 }
 
-/** Which queues somebody serves, and in which tier. */
+/** Which queues somebody serves, in which tier, and with what wrap-up of his own. */
 function Queues({ queues, values, error, onChange }: QueuesProps) {
   const t = useAdminText();
   const nameOf = useNameOf();
-  const without = (key: string) =>
-    Object.fromEntries(Object.entries(values.tiers).filter(([one]) => one !== key));
-  const setTier = (key: string, tier: number) =>
-    onChange({ queues: values.queues, tiers: tier === 0 ? without(key) : { ...values.tiers, [key]: tier } });
   const serve = (key: string, serves: boolean) => {
     // In the order in which the server has them, so that there and back is no change.
     const keys = queues
       .map(one => one.key)
       .filter(one => (one === key ? serves : values.queues.includes(one)));
-    onChange({ queues: keys, tiers: serves ? values.tiers : without(key) });
+    onChange({
+      queues: keys,
+      ...(!serves && { tiers: without(values.tiers, key), wrapUps: without(values.wrapUps, key) }),
+    });
   };
   if (queues.length === 0) return <p className={classes.help}>{t.people.noQueues}</p>;
   return (
     <div className={classes.rows}>
-      {queues.map(({ key, name }) => {
-        const served = values.queues.includes(key);
-        return (
-          <div key={key} className={classes.row}>
-            <Checkbox
-              label={nameOf(name)}
-              checked={served}
-              onChange={event => serve(key, event.currentTarget.checked)}
-              data-testid={`serves-${key}`}
-            />
-            {served && (
-              <span className={classes.tier}>
-                <span aria-hidden>{t.people.tierShort}</span>
-                <NumberInput
-                  aria-label={t.people.tier(nameOf(name))}
-                  title={t.people.tier(nameOf(name))}
-                  value={values.tiers[key] ?? 0}
-                  min={0}
-                  max={100}
-                  allowDecimal={false}
-                  clampBehavior="strict"
-                  w="6rem"
-                  onChange={tier => setTier(key, typeof tier === 'number' ? tier : 0)}
-                />
-              </span>
-            )}
-          </div>
-        );
-      })}
+      {queues.map(({ key, name, wrapUpSeconds }) => (
+        <div key={key} className={classes.row}>
+          <Checkbox
+            label={nameOf(name)}
+            checked={values.queues.includes(key)}
+            onChange={event => serve(key, event.currentTarget.checked)}
+            data-testid={`serves-${key}`}
+          />
+          {values.queues.includes(key) && (
+            <div className={classes.service}>
+              <ServiceNumber
+                short={t.people.tierShort}
+                label={t.people.tier(nameOf(name))}
+                value={values.tiers[key] ?? 0}
+                max={100}
+                onChange={(tier = 0) =>
+                  onChange({ tiers: withNumber(values.tiers, key, tier === 0 ? undefined : tier) })
+                }
+                testId={`tier-${key}`}
+              />
+              <ServiceNumber
+                short={t.people.wrapUpShort}
+                label={t.people.wrapUp(nameOf(name), wrapUpSeconds)}
+                value={values.wrapUps[key]}
+                placeholder={String(wrapUpSeconds)}
+                max={3600}
+                onChange={seconds => onChange({ wrapUps: withNumber(values.wrapUps, key, seconds) })}
+                testId={`wrap-up-${key}`}
+              />
+            </div>
+          )}
+        </div>
+      ))}
       {error && <p className={classes.error}>{error}</p>}
     </div>
+  );
+}
+
+const without = (numbers: Record<string, number>, key: string): Record<string, number> =>
+  Object.fromEntries(Object.entries(numbers).filter(([one]) => one !== key));
+
+const withNumber = (numbers: Record<string, number>, key: string, number: number | undefined) =>
+  number === undefined ? without(numbers, key) : { ...numbers, [key]: number };
+
+interface ServiceNumberProps {
+  short: string;
+  label: string;
+  value: number | undefined;
+  placeholder?: string;
+  max: number;
+  onChange: (value: number | undefined) => void;
+  testId: string;
+}
+
+/** A number of somebody in a queue: its short name beside it, its whole one for who asks. */
+function ServiceNumber({ short, label, value, placeholder, max, onChange, testId }: ServiceNumberProps) {
+  return (
+    <span className={classes.tier}>
+      <span aria-hidden>{short}</span>
+      <NumberInput
+        aria-label={label}
+        title={label}
+        value={value ?? ''}
+        placeholder={placeholder}
+        min={0}
+        max={max}
+        allowDecimal={false}
+        clampBehavior="strict"
+        w="6rem"
+        onChange={number => onChange(typeof number === 'number' ? number : undefined)}
+        data-testid={testId}
+      />
+    </span>
   );
 }
 
