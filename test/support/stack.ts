@@ -9,9 +9,9 @@ import { freePort } from '../../scripts/ports.js';
 import { Api } from './api.js';
 import { testDatabase } from './database.js';
 import { eventually } from './eventually.js';
-import { startMediaEngine } from './media-engine.js';
 import { type Program, startProgram } from './program.js';
 import { freeUdpPort } from './sipp.js';
+import { startStackMedia } from './stack-media.js';
 
 interface Teardown {
   teardown(fn: () => unknown): unknown;
@@ -50,8 +50,12 @@ export interface Stack {
   addGateway(env?: Record<string, string>): Promise<FurtherGateway>;
   killMedia(): Promise<void>;
   killSip(): Promise<void>;
-  /** Process ids, for looking at what they use. A SIP server that is not ours has none. */
-  pids(): { gateway: number; media: number; sip: number | undefined };
+  /** Process ids, for looking at what they use. A server that is not ours has none. */
+  pids(): { gateway: number; media: number | undefined; sip: number | undefined };
+  /** Answered calls outlive the gateway: SIP server and media engine keep them for the next one. */
+  keepsCalls: boolean;
+  /** The media engine tells silence from sound. */
+  noticesSilence: boolean;
 }
 
 export interface FurtherGateway {
@@ -145,11 +149,10 @@ export async function startStack(
   t.teardown(() => sql.end());
   const [sip, media, httpPort, trunkPort] = await Promise.all([
     startSipServer(t, nodeFlags),
-    startMediaEngine({ nodeFlags, flags: mediaFlags }),
+    startStackMedia(t, { nodeFlags, flags: mediaFlags }),
     freePort(),
     freeUdpPort(),
   ]);
-  t.teardown(() => media.stop());
   const dataDir = mkdtempSync(join(tmpdir(), 'ringbridge-data-'));
   mkdirSync(dataDir, { recursive: true });
   t.teardown(() => rmSync(dataDir, { recursive: true, force: true }));
@@ -165,11 +168,10 @@ export async function startStack(
     RINGBRIDGE_LOG_LEVEL: 'debug',
     RINGBRIDGE_LOGINS_PER_MINUTE: '1000',
     RINGBRIDGE_CALLBACKS_PER_MINUTE: '100000',
-    RINGBRIDGE_MEDIA_CONTROL_PORT: String(media.port),
-    RINGBRIDGE_MEDIA_SECRET: media.secret,
     RINGBRIDGE_SIP_SERVER: sip.control,
     RINGBRIDGE_SIP_SECRET: sip.secret,
     RINGBRIDGE_SOFTPHONE_WS_URL: await softphonesVia(`ws://127.0.0.1:${sip.wsPort}`),
+    ...media.env,
     ...env,
   };
   let gateway = await startProgram<{ url: string }>('gateway/main.js', [], settings, nodeFlags);
@@ -197,7 +199,9 @@ export async function startStack(
     },
     killMedia: () => media.kill(),
     killSip: () => sip.kill(),
-    pids: () => ({ gateway: gateway.child.pid!, media: media.process.pid!, sip: sip.pid }),
+    pids: () => ({ gateway: gateway.child.pid!, media: media.pid, sip: sip.pid }),
+    keepsCalls: media.keepsCalls && sip.pid !== undefined,
+    noticesSilence: media.noticesSilence,
   };
 }
 

@@ -79,7 +79,7 @@ async function processes({ sql, pids }: Stack, agentPhones: SippRun, customerPho
   return {
     database: parentOf(backend!.pid),
     ...(sip && { sip }),
-    media,
+    ...(media && { media }),
     gateway,
     'agent phones': agentPhones.pid,
     'customer phones': customerPhones.pid,
