@@ -97,7 +97,7 @@ export class Simulation {
     for (let next = this.#agenda.next(); next; next = this.#agenda.next()) {
       signal?.throwIfAborted();
       this.#now = next.at;
-      await this.#company.moveTo(next.at);
+      this.#company.moveTo(next.at);
       await next.act();
     }
   }
@@ -203,7 +203,9 @@ export class Simulation {
     const seconds = view?.estimatedWaitSeconds ?? null;
     if (seconds !== null) await tellWait(sql, { id, tenantId }, seconds);
     for (const after of this.#relaxAfter.get(group.queue) ?? [])
-      this.#enter(this.#now + after * 1000, () => this.#relax());
+      this.#enter(this.#now + after * 1000, async () => {
+        if (customer.waits) await this.#relax();
+      });
     if (group.patience)
       this.#enter(this.#now + this.#chance.duration(group.patience), () => this.#loseIt(id, customer));
     await this.#match();
@@ -270,12 +272,13 @@ export class Simulation {
       if (duty.onShift) await this.#onDuty(offer.agentId!);
     });
     if (customer.impatient) await this.#giveUp(offer.id, customer);
+    // A step of his skills may have come while it rang.
+    else await this.#relax();
     await this.#match();
   }
 
   async #dial(offer: ReservedInteraction, customer: Customer, duty: Duty, offeredAt: number): Promise<void> {
-    const { sql } = this.#company;
-    await startDialing(sql, offer);
+    await startDialing(this.#company.sql, offer);
     const tally = this.#tally(customer.group);
     const waited = (offeredAt - customer.askedAt) / 1000;
     tally.served++;
@@ -288,13 +291,13 @@ export class Simulation {
     const answered = this.#chance.happens(answers);
     this.#enter(this.#now + ringSeconds * 1000, async () => {
       if (answered) {
-        await bridge(sql, offer);
+        await bridge(this.#company.sql, offer);
         this.#enter(this.#now + this.#chance.duration(talk), async () => {
-          await end(sql, offer, 'completed', 'customer');
+          await end(this.#company.sql, offer, 'completed', 'customer');
           this.#wrapUp(offer, duty);
         });
       } else {
-        await failCustomer(sql, offer, 'no_answer');
+        await failCustomer(this.#company.sql, offer, 'no_answer');
         tally.notReached++;
         this.#wrapUp(offer, duty);
       }
