@@ -25,6 +25,8 @@ interface AtTheGate {
 async function atTheGate(t: Test, stack: Stack, phone: Phone, locale = 'en'): Promise<AtTheGate> {
   const agent = await readyAgent(t, stack);
   const tape = Tape.of(phone.audio.listener);
+  // As a telephone does, whose line would count as lost otherwise.
+  phone.audio.mouth.wake();
   const callback = await stack.api.askCallback({ phone: nextNumber(), locale });
   const browser = await agent.accept(t, await agent.ring());
   await stack.api.follow(callback, ({ confirming }) => confirming);
