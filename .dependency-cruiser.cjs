@@ -2,7 +2,7 @@
 //   main, scripts → http → features → telephony, media, jobs → store
 // `config` is for main and the scripts; errors.ts, schemas.ts and other single files of gateway/ are for everybody.
 const features =
-  'acd|assist|callback|calls|channels|hours|inbound|knowledge|mail|numbers|prompts|reports|tenants|widget';
+  'acd|assist|callback|calls|channels|echo|hours|inbound|knowledge|mail|numbers|prompts|reports|tenants|widget';
 const lower = 'telephony|media|jobs';
 const test = '\\.test\\.tsx?$|/testing/|/conformance/';
 

@@ -325,6 +325,12 @@ const entries = {
     ko: '소프트폰이 연결되어 있지 않습니다.',
     cure: 'Register the softphone with the credential of `GET /api/v1/me/softphone`, and try again.',
   },
+  echo_test_not_now: {
+    status: 409,
+    en: 'Finish the conversation or the test that is under way first.',
+    ko: '진행 중인 통화나 테스트를 먼저 마쳐 주세요.',
+    cure: 'Read `desk.echo` and `desk.current` of the live socket; try again when both are over.',
+  },
   somebody_asked: {
     status: 409,
     en: 'Somebody is being called already. Take that back first.',

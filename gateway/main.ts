@@ -18,6 +18,7 @@ import {
 import { Conductor, callbackRoutes, ExpectedOffers, outcomeRuleRoutes } from './callback/index.js';
 import { LegJournal, LineWatch } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
+import { EchoCalls, echoRoutes } from './echo/index.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
 import { Reception, seedDemoFlows, voicemailClock, voicemailRoutes } from './inbound/index.js';
@@ -144,6 +145,10 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const sendsMail = mailer !== undefined;
     const reception = new Reception({ ...callParts, conductor, lease, recordingsDir, publicUrl, sendsMail });
     const numberProver = new NumberProver({ sql, telephony, media, prompts, logger });
+    const echo = new EchoCalls({
+      ...{ sql, announcements, telephony, media, logger, recordingsDir },
+      nodeId: lease.id,
+    });
     const prober = new Prober({
       sql,
       announcements,
@@ -201,7 +206,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
           keepsCalls() ? conductor.leave() : conductor.stop(),
         ]),
       () => Promise.all([oldMessages.stop(), mailer?.stop()]),
-      () => numberProver.stop(),
+      () => Promise.all([numberProver.stop(), echo.stop()]),
       () => matcher.stop(),
       () => waiting.stop(),
     );
@@ -265,6 +270,9 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
             iceServers: name => iceServersFor(config.iceServers, name),
             dialling: { nodeId: lease.id, serve: call => conductor.serve(call) },
           });
+        },
+        async api => {
+          await api.register(echoRoutes, { sql, echo });
         },
         async api => {
           await api.register(widgetRoutes, { sql });

@@ -61,19 +61,33 @@ function watchSound(): void {
   }).observe(document, { subtree: true, childList: true });
 }
 
-async function openDesk(t: Test): Promise<AgentDesk> {
-  const desk = await AgentDesk.open(people, stack.url);
-  t.teardown(() => desk.close());
-  await desk.page.context().addInitScript(watchSound);
-  await desk.page.reload();
-  await desk.signIn('agent1@demo.example', demoPassword, 'en');
-  return desk;
-}
+const desk = await AgentDesk.open(people, stack.url);
+const { page } = desk;
+await page.context().addInitScript(watchSound);
+await page.reload();
+await desk.signIn('agent1@demo.example', demoPassword, 'en');
+await desk.goReady();
 
-async function openSound(desk: AgentDesk): Promise<void> {
+async function openSound(): Promise<void> {
   await desk.find('settings').click();
   await desk.find('sound-open').click();
   await desk.find('sound').waitFor();
+}
+
+async function closeSound(): Promise<void> {
+  await page.keyboard.press('Escape');
+  await desk.find('sound').waitFor({ state: 'detached' });
+}
+
+/** Both hear each other. */
+async function talking(phone: RtpPeer): Promise<void> {
+  await desk.call({ state: 'bridged', line: 'connected' });
+  await Promise.all([phone.ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
+}
+
+async function hangUp(): Promise<void> {
+  await desk.hangUp();
+  await desk.wrapUp();
 }
 
 /** A customer's telephone, which answers once and speaks. */
@@ -133,10 +147,7 @@ function talkOn(page: Page) {
 }
 
 t.test('the ring, the talk and the microphone have devices and volumes of their own', async t => {
-  const desk = await openDesk(t);
-  const { page } = desk;
-  await desk.goReady();
-  await openSound(desk);
+  await openSound();
   await page.waitForFunction(
     () => document.querySelector<HTMLMeterElement>('[data-testid="sound-level"]')!.value > 30,
     undefined,
@@ -155,51 +166,85 @@ t.test('the ring, the talk and the microphone have devices and volumes of their 
 
   await page.reload();
   await page.locator('[data-testid="softphone-state"][data-line="registered"]').waitFor();
-  await openSound(desk);
+  await openSound();
   const chosen = (field: string) => desk.find(field).locator('option:checked').textContent();
   t.equal(await chosen('sound-microphone'), 'Fake Audio Input 1', 'a reload keeps what was chosen');
   t.equal(await chosen('sound-ring'), 'Fake Audio Output 2');
   t.equal(await desk.find('sound-talk-volume').inputValue(), '30');
-  await page.keyboard.press('Escape');
-  await desk.find('sound').waitFor({ state: 'detached' });
+  await closeSound();
 
   const phone = await customer(t);
   await stack.api.askCallback({ phone: nextNumber() });
   await desk.offer();
   t.equal(await playsOn(page, 'Fake Audio Output 2', 784), 'heard', 'it rings where it is to ring');
   await desk.accept();
-  await desk.call({ state: 'bridged', line: 'connected' });
-  await Promise.all([phone.ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
+  await talking(phone);
   t.same(await talkOn(page), { device: 'Fake Audio Output 1', volume: 0.3 });
-  await openSound(desk);
+  await openSound();
   await desk.find('sound-microphone').selectOption({ label: 'Fake Audio Input 2' });
   await page.waitForFunction(() => window.ringbridgeSound.spokenInto.length === 2);
   t.same(await page.evaluate(() => window.ringbridgeSound.spokenInto), [
     'Fake Audio Input 1',
     'Fake Audio Input 2',
   ]);
-  await page.keyboard.press('Escape');
+  await closeSound();
   await phone.ear.tone(voices.agent, patienceMs);
-  await desk.hangUp();
-  await desk.wrapUp();
+  await hangUp();
+});
+
+/** Resolves when the test call is over; to what came of it. */
+async function echoed(): Promise<string | null> {
+  await page.locator('[data-testid="echo-state"][data-state="done"]').waitFor();
+  return await desk.find('echo-state').getAttribute('data-outcome');
+}
+
+t.test('an agent hears himself in a test call', async t => {
+  await openSound();
+  await desk.find('echo-begin').click();
+  await Promise.all([desk.hears(voices.agent), desk.find('echo-stop').waitFor()]);
+  t.equal(await echoed(), 'heard', 'his own voice has come back');
+  await desk.find('echo-begin').click();
+  await desk.find('echo-stop').click();
+  t.equal(await echoed(), 'hung_up');
+  await closeSound();
+});
+
+t.test('a customer is more important than a test call', async t => {
+  const phone = await customer(t);
+  await openSound();
+  const begun = page.waitForResponse(/echo-test/);
+  await desk.find('echo-begin').click();
+  await begun;
+  await stack.api.askCallback({ phone: nextNumber() });
+  t.equal(await echoed(), 'interrupted');
+  await page.keyboard.press('Alt+a');
+  await talking(phone);
+  t.ok(await desk.find('echo-begin').isDisabled(), 'and none begins in a conversation');
+  const token = await stack.api.signIn('agent1@demo.example', demoPassword);
+  const refused = (token: string) => stack.api.call('POST', '/api/v1/me/echo-test', { token });
+  t.match(await refused(token), { status: 409, body: { code: 'echo_test_not_now' } });
+  const other = await stack.api.signIn('agent2@demo.example', demoPassword);
+  t.match(await refused(other), { status: 409, body: { code: 'softphone_missing' } });
+  t.match(await stack.api.call('DELETE', '/api/v1/me/echo-test', { token }), { status: 404 });
+  await closeSound();
+  await hangUp();
 });
 
 t.test('where the queue says so, the desktop takes the call by itself', async t => {
   await stack.sql`update queues set auto_answer = true`;
-  const desk = await openDesk(t);
-  await desk.goReady();
+  await page.evaluate(() => {
+    window.ringbridgeSound.tones = [];
+  });
   const phone = await customer(t);
   await stack.api.askCallback({ phone: nextNumber() });
-  await desk.call({ state: 'bridged', line: 'connected' });
-  await Promise.all([phone.ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
-  const { tones, said } = await desk.page.evaluate(() => {
+  await talking(phone);
+  const { tones, said } = await page.evaluate(() => {
     const { tones, shown } = window.ringbridgeSound;
     return { tones, said: shown.has('offer-automatic') };
   });
   t.ok(said, 'and says so');
   t.same(tones, [880, 1175], 'a short tone, and no ring');
-  await desk.hangUp();
-  await desk.wrapUp();
+  await hangUp();
   await stack.sql`update queues set auto_answer = false`;
 });
 

@@ -1,3 +1,4 @@
+import { type EchoView, echoOf } from '../echo/index.js';
 import { Latest } from '../latest.js';
 import type { Sql } from '../store/index.js';
 import { type AgentView, viewAgent } from './agents.js';
@@ -22,6 +23,8 @@ export interface Desk {
   monitoring: Monitoring | null;
   /** What was offered to him and to others before, and the name of the one who has it. */
   taken: { id: string; by: string } | null;
+  /** His newest call with an echo. */
+  echo: EchoView | null;
 }
 
 const engaged: ReadonlySet<string> = new Set(['reserved', 'offered', 'talking', 'wrap_up']);
@@ -110,14 +113,15 @@ export class LiveDesk {
         listInteractions(sql, viewer, { limit: 20 }),
         queuesServed(sql, viewer),
         viewer.role === 'agent' ? null : monitoringOf(sql, viewer),
+        echoOf(sql, viewer),
         waitingCounts.known(viewer.tenantId),
       ]);
     let desk = await read();
     for (let again = 0; again < mostReadings && !agree(desk[0], desk[1]); again++) desk = await read();
-    const [me, current, recent, queues, monitoring] = desk;
+    const [me, current, recent, queues, monitoring, echo] = desk;
     const taken = await this.#taken(current);
     this.#queues = queues;
-    this.#desk = { me, current, recent, waiting: this.#waiting(), monitoring, taken };
+    this.#desk = { me, current, recent, waiting: this.#waiting(), monitoring, echo, taken };
     send(this.#desk);
   }
 }

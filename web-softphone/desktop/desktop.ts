@@ -129,6 +129,18 @@ export class Desktop {
     this.#learn({ current: await this.api.extendWrapUp(id) });
   });
 
+  /** A call in which the agent hears himself. Subject: the user's id. */
+  readonly echo = new Action(async (_userId: string) => {
+    this.tones.unlock();
+    await this.microphone.ensure();
+    await this.api.echoTest();
+  });
+
+  /** By the server; if that cannot be reached, the line here is ended. Subject: the user's id. */
+  readonly endEcho = new Action(async (_userId: string) => {
+    await this.api.endEchoTest().catch(() => this.softphone.hangUp());
+  });
+
   /** Subject: the user's id. */
   readonly signOut = new Action(async (_userId: string) => {
     const current = this.view.desk.get()?.current;
@@ -186,6 +198,7 @@ export class Desktop {
       createAgent: createJsSipAgent,
       microphone: { open: () => this.microphone.open(), close: closeStream },
       speaker: this.speaker,
+      givesWay: id => id === this.view.desk.get()?.echo?.id,
     });
     this.#alert = new OfferAlert({ window, tones: this.tones, ring: this.preferences.ring.get });
     this.#autoAnswer = new AutoAnswer({
@@ -287,7 +300,8 @@ export class Desktop {
     const line = desk.current?.state;
     const monitors = desk.monitoring !== null && desk.monitoring.state !== 'left';
     // Whatever call was awaited, it is not coming any more.
-    if (!monitors && (line === undefined || line === 'wrap_up' || line === 'done')) this.softphone.forget();
+    if (!monitors && !this.#echoes() && (line === undefined || line === 'wrap_up' || line === 'done'))
+      this.softphone.forget();
     const was = before?.current;
     if (was && (was.id !== desk.current?.id || was.state !== desk.current.state)) this.#mine.delete(was.id);
   }
@@ -295,7 +309,7 @@ export class Desktop {
   /**
    * Where the customer is called first, the agent was reserved for him and not asked: when he has answered, the line
    * rings here, and is taken by itself. So is the line of a call that the agent began, that into a talk which a supervisor
-   * has asked for, and that back into a talk whose line was lost.
+   * has asked for, that of a test, and that back into a talk whose line was lost.
    */
   #pickUp(): void {
     const { current, monitoring } = this.view.desk.get() ?? {};
@@ -307,6 +321,7 @@ export class Desktop {
           (current.state === 'accepted' && isOwnCall(current))) &&
         current.id,
       monitoring?.state !== 'left' && monitoring?.id,
+      this.#echoes(),
     ];
     if (phase !== 'ringing' || interactionId === null || !awaited.includes(interactionId)) return;
     if (this.#pickingUp === interactionId) return;
@@ -319,6 +334,12 @@ export class Desktop {
       .finally(() => {
         this.#pickingUp = undefined;
       });
+  }
+
+  /** The call with an echo that is under way. */
+  #echoes(): string | undefined {
+    const echo = this.view.desk.get()?.echo;
+    return echo?.state === 'done' ? undefined : echo?.id;
   }
 
   /** The server takes the softphone for gone, and here it is registered: it registers anew, if that lasts. */

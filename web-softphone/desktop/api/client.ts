@@ -101,6 +101,15 @@ export class ApiClient {
     return this.send('POST', '/calls', { to });
   }
 
+  /** Calls the softphone here, for the agent to hear himself. */
+  echoTest(): Promise<{ id: string }> {
+    return this.send('POST', '/me/echo-test');
+  }
+
+  endEchoTest(): Promise<unknown> {
+    return this.send('DELETE', '/me/echo-test');
+  }
+
   transferTargets(): Promise<TransferTargets> {
     return this.send('GET', '/transfer-targets');
   }

@@ -314,6 +314,15 @@ export interface Desk {
   monitoring: Monitoring | null;
   /** What was offered to this agent and to others before, and the name of the one who has it. */
   taken: { id: string; by: string } | null;
+  /** The agent's newest call with an echo. */
+  echo: EchoTest | null;
+}
+
+/** A call in which the agent hears himself. */
+export interface EchoTest {
+  id: string;
+  state: 'ringing' | 'listening' | 'playing' | 'done';
+  outcome: 'heard' | 'nothing_heard' | 'no_answer' | 'hung_up' | 'interrupted' | 'failed' | null;
 }
 
 export type LiveMessage =

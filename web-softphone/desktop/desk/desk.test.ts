@@ -13,7 +13,7 @@ function interaction(id: string, state: InteractionState, outcome: string | null
 }
 
 function desk(current: Interaction | null, recent: Interaction[] = []): Desk {
-  return { me: {} as Desk['me'], current, recent, waiting: 0, monitoring: null, taken: null };
+  return { me: {} as Desk['me'], current, recent, waiting: 0, monitoring: null, echo: null, taken: null };
 }
 
 t.test('what vanishes without the agent is told', async t => {

@@ -679,6 +679,28 @@ export const en = {
     unnamedOutput: (number: number) => `Speaker ${number}`,
   },
 
+  echo: {
+    title: 'Hear yourself',
+    text: 'A test call: after a tone you say something, and hear it as your customers do.',
+    begin: 'Make a test call',
+    stop: 'End the test',
+    failed: 'The test call could not be made',
+    states: {
+      ringing: 'Connecting…',
+      listening: 'After the tone: say something now.',
+      playing: 'This is what customers hear.',
+      done: 'Over',
+    },
+    outcomes: {
+      heard: 'That was you. Microphone, headset and network carry your voice.',
+      nothing_heard: 'Nothing was heard from you. Check the microphone, and try again.',
+      no_answer: 'The call did not reach this browser.',
+      hung_up: 'Ended.',
+      interrupted: 'Ended, because a call for you comes first.',
+      failed: 'The call broke off. A firewall or the network may block its sound.',
+    },
+  },
+
   settings: {
     menu: 'Settings and account',
     language: 'Language',

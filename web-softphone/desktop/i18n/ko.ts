@@ -675,6 +675,28 @@ export const ko: Dictionary = {
     unnamedOutput: number => `스피커 ${number}`,
   },
 
+  echo: {
+    title: '내 목소리 들어 보기',
+    text: '테스트 통화입니다. 신호음 뒤에 말씀하시면, 고객에게 들리는 그대로 들려 드립니다.',
+    begin: '테스트 통화 걸기',
+    stop: '테스트 끝내기',
+    failed: '테스트 통화를 걸지 못했습니다',
+    states: {
+      ringing: '연결하는 중…',
+      listening: '신호음이 울리면 지금 말씀해 주세요.',
+      playing: '고객에게는 이렇게 들립니다.',
+      done: '끝남',
+    },
+    outcomes: {
+      heard: '방금 들린 목소리입니다. 마이크와 헤드셋, 네트워크가 정상입니다.',
+      nothing_heard: '목소리가 들리지 않았습니다. 마이크를 확인한 뒤 다시 시도해 주세요.',
+      no_answer: '이 브라우저로 전화가 연결되지 않았습니다.',
+      hung_up: '끝났습니다.',
+      interrupted: '다른 전화가 먼저여서 테스트를 마쳤습니다.',
+      failed: '통화가 끊겼습니다. 방화벽이나 네트워크가 소리를 막고 있을 수 있습니다.',
+    },
+  },
+
   settings: {
     menu: '설정 및 계정',
     language: '언어',

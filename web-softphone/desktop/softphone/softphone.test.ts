@@ -98,6 +98,7 @@ async function setUp({ microphone = true, onAccess = () => undefined as unknown 
         },
         close: stream => audio.push(`close ${stream.id}`),
       },
+      givesWay: id => id === 'test',
       speaker: { attach: () => audio.push('attach'), release: () => audio.push('release') },
     });
     softphone.start();
@@ -290,4 +291,19 @@ t.test('another microphone in the middle of a call, and none without one', async
   t.same(audio.slice(2), ['release', 'close 2']);
   await softphone.changeMicrophone();
   t.same(audio.slice(4), [], 'without a call nothing is opened');
+});
+
+t.test('a test gives way to a call, and not the other way round', async t => {
+  const { softphone, ring, phase } = await setUp();
+  const test = ring('test');
+  await softphone.prepare();
+  softphone.answer('test');
+  test.confirm();
+  const call = ring('i1');
+  t.same(test.log.at(-1), 'end');
+  t.equal(softphone.call.get().interactionId, 'i1');
+  t.equal(phase(), 'ringing');
+  const late = ring('test');
+  t.same(late.log, ['refuse']);
+  t.same(call.log, []);
 });

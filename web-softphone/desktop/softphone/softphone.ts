@@ -19,6 +19,8 @@ export interface SoftphoneOptions {
   access: () => Promise<SoftphoneAccess>;
   createAgent: SipAgentFactory;
   microphone: { open(): Promise<MediaStream>; close(stream: MediaStream): void };
+  /** Whether the call of this id, a mere test, ends where another one comes. */
+  givesWay: (id: string) => boolean;
   speaker: { attach(connection: RTCPeerConnection): void; release(): void };
 }
 
@@ -133,11 +135,14 @@ export class Softphone {
 
   #invited(sip: SipSession, iceServers: RTCIceServer[]): void {
     const running = this.#session?.sip;
-    if (running && (sip.interactionId === null || sip.interactionId !== running.interactionId)) {
+    const replaced =
+      running?.interactionId != null &&
+      (running.interactionId === sip.interactionId || this.options.givesWay(running.interactionId));
+    if (running && !replaced) {
       sip.refuse();
       return;
     }
-    // The server calls back into the talk whose line it has lost; what is left of that line here is void.
+    // The server calls back into the talk whose line it has lost, and what is left of that line here is void; or a test ends.
     if (running) this.#replace(running);
     this.#session = { sip, iceServers };
     sip.onPeerConnection(connection => {

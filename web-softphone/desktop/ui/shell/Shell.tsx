@@ -87,7 +87,7 @@ export function Shell({ account }: { account: Me }) {
         </div>
       )}
       <DialDialog me={me} />
-      <SoundDialog opened={sound} onClose={showSound.close} />
+      <SoundDialog userId={me.id} opened={sound} onClose={showSound.close} />
       <ShortcutList opened={help} onClose={showHelp.close} />
     </div>
   );

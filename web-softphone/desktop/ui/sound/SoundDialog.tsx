@@ -1,8 +1,9 @@
 import { Button, Modal, Switch } from '@mantine/core';
-import { IconBell, IconHeadphones, IconMicrophone } from '@tabler/icons-react';
+import { IconBell, IconEar, IconHeadphones, IconMicrophone } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import head from '../common/panel-head.module.css';
 import { useDesktop, useStore, useText } from '../hooks.js';
+import { EchoTest } from './EchoTest.js';
 import { DeviceSelect, Volume } from './fields.js';
 import { LevelMeter } from './LevelMeter.js';
 import classes from './sound.module.css';
@@ -128,8 +129,14 @@ function RingSection() {
   );
 }
 
+interface SoundDialogProps {
+  userId: string;
+  opened: boolean;
+  onClose: () => void;
+}
+
 /** Through what the agent speaks and hears, tried while it is chosen. */
-export function SoundDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function SoundDialog({ userId, opened, onClose }: SoundDialogProps) {
   const t = useText();
   return (
     <Modal.Root opened={opened} onClose={onClose} centered size="md">
@@ -142,6 +149,9 @@ export function SoundDialog({ opened, onClose }: { opened: boolean; onClose: () 
         <Modal.Body>
           <MicrophoneSection />
           <TalkSection />
+          <Section title={t.echo.title} icon={<IconEar size={18} aria-hidden />}>
+            <EchoTest userId={userId} />
+          </Section>
           <RingSection />
         </Modal.Body>
       </Modal.Content>
