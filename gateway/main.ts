@@ -286,6 +286,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
         async api => {
           await api.register(acdRoutes, {
             sql,
+            records,
             announcements,
             presence,
             waitingCounts,

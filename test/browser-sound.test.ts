@@ -21,6 +21,7 @@ interface PageSound {
   tones: number[];
   /** Labels of the microphones that calls were spoken into. */
   spokenInto: string[];
+  connection: RTCPeerConnection | undefined;
   /** What the page has shown, by its test ids. */
   shown: Set<string>;
 }
@@ -33,7 +34,13 @@ declare global {
 
 /** Runs in the page before its own scripts: keeps what it plays, speaks into and shows. */
 function watchSound(): void {
-  const sound: PageSound = { players: new Set(), tones: [], spokenInto: [], shown: new Set() };
+  const sound: PageSound = {
+    players: new Set(),
+    tones: [],
+    spokenInto: [],
+    connection: undefined,
+    shown: new Set(),
+  };
   window.ringbridgeSound = sound;
   const { play } = HTMLMediaElement.prototype;
   HTMLMediaElement.prototype.play = function (this: HTMLMediaElement) {
@@ -48,6 +55,7 @@ function watchSound(): void {
   const { addTrack } = RTCPeerConnection.prototype;
   RTCPeerConnection.prototype.addTrack = function (track, ...streams) {
     sound.spokenInto.push(track.label);
+    sound.connection = this;
     return addTrack.call(this, track, ...streams);
   };
   const { replaceTrack } = RTCRtpSender.prototype;
@@ -189,6 +197,23 @@ t.test('the ring, the talk and the microphone have devices and volumes of their 
   ]);
   await closeSound();
   await phone.ear.tone(voices.agent, patienceMs);
+
+  // As a headset does whose own switch is off.
+  await page.evaluate(() => {
+    for (const { track } of window.ringbridgeSound.connection!.getSenders()) if (track) track.enabled = false;
+  });
+  await page.locator('[data-testid="line-fault"][data-fault="own_microphone"]').waitFor();
+  const [leg] = await stack.sql<{ browser: Record<string, number | string | null> }[]>`
+    select browser from legs where role = 'agent' order by started_at desc limit 1`;
+  t.match(leg?.browser, {
+    trouble: 'microphone_silent',
+    spokenDb: -120,
+    sentLost: Number,
+    roundTripMs: Number,
+  });
+  const { heardDb, packetsSent, packetsReceived } = leg!.browser as Record<string, number>;
+  t.ok(heardDb! > -40, `the customer is heard: ${heardDb} dB`);
+  t.ok(packetsSent! > 100 && packetsReceived! > 100, 'and packets go both ways');
   await hangUp();
 });
 

@@ -3,6 +3,7 @@ import { Type } from '@fastify/type-provider-typebox';
 import '@fastify/websocket';
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
+import { storeBrowserLine } from '../calls/index.js';
 import { preferredLocale } from '../errors.js';
 import { type Announcements, untilTaken } from '../store/index.js';
 import { type Session, sessionOf, sessionOfToken } from '../tenants/index.js';
@@ -160,6 +161,12 @@ async function follow(
       proveAgent(sql, { id: message.offer, tenantId }, { by: user.id, visible: message.visible }).catch(
         error => request.log.error({ err: error }, 'presence for an offer not stored'),
       );
+    if (message.type === 'line')
+      storeBrowserLine(
+        options.records,
+        { tenantId, userId: user.id, interactionId: message.interaction },
+        message.line,
+      ).catch(error => request.log.warn({ err: error }, "a browser's figures of its line not stored"));
   });
   async function confirmSession(): Promise<void> {
     try {

@@ -31,6 +31,8 @@ import type { WaitingCounts } from './waiting-counts.js';
 
 export interface AcdRouteOptions {
   sql: Sql;
+  /** For what nobody waits for. */
+  records: Sql;
   announcements: Announcements;
   presence: Presence;
   waitingCounts: WaitingCounts;

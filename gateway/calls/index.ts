@@ -5,6 +5,7 @@ export {
   leaveBrowserCall,
   pageIsBack,
 } from './browser-call.js';
+export { type BrowserLine, browserLineOf, storeBrowserLine } from './browser-line.js';
 export {
   type AnswerCall,
   adoptLeg,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EndpointStatistics } from '../media/index.js';
 import type { Fragment, Sql } from '../store/index.js';
 import { browserCallPrefix } from './browser-call.js';
+import type { BrowserLine } from './browser-line.js';
 import type { LegEntry, LegJournal, LegOutcome } from './leg-journal.js';
 import type { LineGrade } from './line-grade.js';
 
@@ -39,6 +40,8 @@ export interface LegView {
   endedAt: Date | null;
   /** How it sounds, or did until its end. */
   quality: EndpointStatistics | null;
+  /** The same as the browser at its end saw it last. */
+  browser: BrowserLine | null;
 }
 
 export interface LegEnding {
@@ -137,7 +140,7 @@ function freshEntry(party: LegParty): LegEntry {
 export function legsOf(sql: Sql, tenantId: string, interactionId: string) {
   return sql<LegView[]>`
     select l.id, l.role, coalesce(u.name, l.phone, '') as party, l.state, l.outcome, l.sip_status as "sipStatus",
-      l.ended_by as "endedBy", l.started_at as "startedAt", l.answered_at as "answeredAt", l.ended_at as "endedAt", l.quality
+      l.ended_by as "endedBy", l.started_at as "startedAt", l.answered_at as "answeredAt", l.ended_at as "endedAt", l.quality, l.browser
     from legs l left join users u on u.tenant_id = l.tenant_id and u.id = l.user_id
     where l.tenant_id = ${tenantId} and l.interaction_id = ${interactionId} order by l.started_at, l.id limit 200`;
 }
@@ -147,12 +150,14 @@ export interface LineView {
   role: LegRole;
   grade: LineGrade | null;
   quality: EndpointStatistics | null;
+  browser: BrowserLine | null;
 }
 
 /** The lines of an interaction `i` that are up: as JSON. */
 export function linesUp(sql: Sql): Fragment {
   return sql`coalesce((
-    select json_agg(json_build_object('role', l.role, 'grade', l.grade, 'quality', l.quality) order by l.started_at)
+    select json_agg(json_build_object('role', l.role, 'grade', l.grade, 'quality', l.quality,
+      'browser', l.browser) order by l.started_at)
     from legs l where l.tenant_id = i.tenant_id and l.interaction_id = i.id and l.state = 'answered'), '[]')`;
 }
 

@@ -21,6 +21,7 @@ import { LiveSocket, type Socket } from './live/live-socket.js';
 import { Preferences } from './preferences.js';
 import { Route } from './route.js';
 import { createJsSipAgent } from './softphone/jssip-agent.js';
+import { LineReporter } from './softphone/line-reporter.js';
 import { closeStream, type Microphone } from './softphone/microphone.js';
 import { holdPhone } from './softphone/phone-lock.js';
 import { Softphone } from './softphone/softphone.js';
@@ -227,6 +228,7 @@ export class Desktop {
       window.addEventListener(gesture, () => this.tones.unlock(), { once: true, capture: true });
     }
     this.softphone.call.subscribe(() => this.#pickUp());
+    new LineReporter(this.softphone, (id, line) => this.live.sayLine(id, line)).start();
     // What has changed while nobody could say so is read, too.
     this.live.state.subscribe(() => {
       if (this.live.state.get().phase === 'open') this.#floorChanged();

@@ -90,6 +90,26 @@ export interface Line {
   role: string;
   grade: LineGrade | null;
   quality: LineQuality | null;
+  browser: BrowserLine | null;
+}
+
+export type BrowserTrouble = 'microphone_silent' | 'sends_nothing' | 'sound_gaps';
+
+/** What the browser at the end of a line says of it. `null`: not known. */
+export interface BrowserLine {
+  packetsReceived: number;
+  packetsLost: number;
+  jitterMs: number | null;
+  /** Of what it played, what it had to make up. */
+  concealedPercent: number | null;
+  packetsSent: number;
+  sentLost: number | null;
+  sentJitterMs: number | null;
+  roundTripMs: number | null;
+  /** What it spoke and heard of late, dBFS. */
+  spokenDb: number | null;
+  heardDb: number | null;
+  trouble: BrowserTrouble | null;
 }
 
 /** As the server measures it: what comes from the far end of the line, and what arrives there by its reports. */
@@ -261,6 +281,7 @@ export interface Leg {
   answeredAt: string | null;
   endedAt: string | null;
   quality: LineQuality | null;
+  browser: BrowserLine | null;
 }
 
 /** Why an agent was asked: kept with the event `offered`. */
@@ -340,4 +361,6 @@ export type LiveMessage =
 /** What the desktop says to the server over the live socket. */
 export type DesktopMessage =
   | { type: 'heartbeat'; visible: boolean }
-  | { type: 'present'; offer: string; visible: boolean };
+  | { type: 'present'; offer: string; visible: boolean }
+  /** How the line in a talk is, as this browser sees it. */
+  | { type: 'line'; interaction: string; line: BrowserLine; visible: boolean };

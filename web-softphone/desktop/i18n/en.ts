@@ -431,9 +431,23 @@ export const en = {
     loss: 'Lost',
     jitter: 'Jitter',
     roundTrip: 'Round trip',
+    seen: 'As the browser sees it',
+    concealed: 'Made up',
+    level: 'Level',
+    troubles: {
+      none: 'all is well',
+      microphone_silent: 'the microphone gives no sound',
+      sends_nothing: 'nothing is sent',
+      sound_gaps: 'what comes has gaps',
+    },
     faults: {
       own_network: 'Your network loses part of the call. A cable, or another network, may help.',
+      own_microphone: 'Your microphone gives no sound. Is it muted, or another one meant?',
       own_silent: 'Nothing arrives from your browser. Check the microphone and the network.',
+      own_blocked:
+        'Your browser sends, and nothing arrives. The network, or a firewall in it, holds your voice back.',
+      own_gaps:
+        'What comes to you has gaps. The network, or other programs on this computer, may be too slow.',
       customer_line: 'The line of the customer is bad. Calling again may help.',
       customer_silent: 'Nothing arrives from the customer’s line.',
     },
@@ -591,6 +605,7 @@ export const en = {
     dialed_out: 'Call begun by the agent',
     call_over: 'Call is over',
     line_graded: 'Sound of the line changed',
+    line_trouble: 'The browser said of its line',
     consult_over: 'Help is over',
     party_asked: 'Asked into the talk',
     party_rings: 'Being called into the talk',

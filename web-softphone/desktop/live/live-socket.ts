@@ -1,4 +1,4 @@
-import type { Desk, DesktopMessage, LiveMessage } from '../api/types.js';
+import type { BrowserLine, Desk, DesktopMessage, LiveMessage } from '../api/types.js';
 import { type Observable, Store } from '../store.js';
 import { backoffDelay } from './backoff.js';
 
@@ -85,6 +85,12 @@ export class LiveSocket {
   /** Tells the server whether the page is seen now. */
   sayVisible(): void {
     if (this.#state.get().phase === 'open') this.#say({ type: 'heartbeat', visible: this.options.visible() });
+  }
+
+  /** Tells the server how the line in a talk is, as this browser sees it. */
+  sayLine(interaction: string, line: BrowserLine): void {
+    if (this.#state.get().phase === 'open')
+      this.#say({ type: 'line', interaction, line, visible: this.options.visible() });
   }
 
   #say(message: DesktopMessage): void {

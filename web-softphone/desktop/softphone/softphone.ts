@@ -2,6 +2,7 @@ import type { SoftphoneAccess } from '../api/types.js';
 import { type Observable, Store } from '../store.js';
 import { type CallEvent, type CallPhase, isUp, nextCall } from './call.js';
 import type { LineState } from './line.js';
+import { countsOf, type LineCounts } from './line-figures.js';
 import { Registration } from './registration.js';
 import type { SipAgentFactory, SipSession } from './sip-agent.js';
 
@@ -33,7 +34,7 @@ export class Softphone {
     mediaFailed: false,
   });
   readonly #registration: Registration;
-  #session: { sip: SipSession; iceServers: RTCIceServer[] } | null = null;
+  #session: { sip: SipSession; iceServers: RTCIceServer[]; connection?: RTCPeerConnection } | null = null;
   #stream: MediaStream | null = null;
   /** The interaction that the agent has accepted and whose INVITE has not been answered yet. */
   #accepted: string | null = null;
@@ -117,6 +118,12 @@ export class Softphone {
     this.#set({ muted });
   }
 
+  /** What the browser says of the line; undefined where there is none, or nothing to say. */
+  async counts(): Promise<LineCounts | undefined> {
+    const report = await this.#session?.connection?.getStats();
+    return report && countsOf(report as unknown as Iterable<[string, unknown]>);
+  }
+
   /** Puts the other side on hold, or takes it back; does nothing while a change is under way. */
   toggleHold(): void {
     const sip = this.#session?.sip;
@@ -147,6 +154,7 @@ export class Softphone {
     this.#session = { sip, iceServers };
     sip.onPeerConnection(connection => {
       this.options.speaker.attach(connection);
+      if (sip === this.#session?.sip) this.#session.connection = connection;
       connection.addEventListener('iceconnectionstatechange', () => {
         if (connection.iceConnectionState === 'disconnected' && sip === this.#session?.sip) this.reconnect();
       });

@@ -10,7 +10,7 @@ import { isDecision, Reasons } from './Reasons.js';
 
 /** What an event says beside its type, in words. */
 function remarks({ data }: InteractionEvent, t: Dictionary, locale: Language): string[] {
-  const { outcome, endedBy, from, to, waited, above, offers, heard, role, grade } = data;
+  const { outcome, endedBy, from, to, waited, above, offers, heard, role, grade, trouble } = data;
   const found: string[] = [];
   if (isQueue(from) && isQueue(to))
     found.push(t.queueRules.moved(nameOfQueue(from, locale), nameOfQueue(to, locale)));
@@ -19,6 +19,8 @@ function remarks({ data }: InteractionEvent, t: Dictionary, locale: Language): s
   if (typeof offers === 'string') found.push(wordFor(t.queueRules.offers, offers));
   if (typeof role === 'string' && typeof grade === 'string')
     found.push(wordFor(t.detail.legRoles, role), wordFor(t.quality.grades, grade));
+  if (trouble === null || typeof trouble === 'string')
+    found.push(wordFor(t.quality.troubles, trouble ?? 'none'));
   if (typeof heard === 'string') found.push(heard);
   if (typeof outcome === 'string') found.push(wordFor(t.outcomes, outcome));
   if (typeof endedBy === 'string') found.push(wordFor(t.enders, endedBy));

@@ -4,7 +4,7 @@ import { formatDuration } from '../../format/duration.js';
 import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
 import { useText } from '../hooks.js';
-import { LineFigures } from '../stage/LineMeter.js';
+import { BrowserFigures, LineFigures } from '../stage/LineMeter.js';
 import classes from './detail.module.css';
 
 function fate(leg: Leg, t: Dictionary): string[] {
@@ -40,6 +40,7 @@ export function LegList({ legs }: { legs: Leg[] }) {
             <details className={classes.more} data-testid="leg-quality">
               <summary>{t.quality.title}</summary>
               <LineFigures quality={leg.quality} />
+              {leg.browser && <BrowserFigures browser={leg.browser} />}
             </details>
           )}
         </li>

@@ -1,7 +1,7 @@
 import { Popover, UnstyledButton } from '@mantine/core';
 import { IconAntennaBars1, IconAntennaBars3, IconAntennaBars5, IconMicrophoneOff } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
-import type { Interaction, Line, LineGrade, LineQuality } from '../../api/types.js';
+import type { BrowserLine, Interaction, Line, LineGrade, LineQuality } from '../../api/types.js';
 import { faultOf, lossOf, worstGrade } from '../../desk/line-fault.js';
 import type { Language } from '../../i18n/language.js';
 import { wordFor } from '../../i18n/word.js';
@@ -56,16 +56,54 @@ export function LineFigures({ quality }: { quality: LineQuality }) {
   const { roundTripMs, mosReceived, mosSent, codec } = quality;
   const inward = lossOf({ lost: packetsLost, arrived: packetsReceived });
   const outward = lossOf({ lost: sentLost, arrived: packetsSent - (sentLost ?? 0) });
-  const rows = [
-    [t.quality.score, numberText(mosReceived, locale, 1), numberText(mosSent, locale, 1)],
-    [t.quality.loss, `${numberText(inward, locale, 1)} %`, `${numberText(outward, locale, 1)} %`],
-    [t.quality.jitter, `${numberText(jitterMs, locale)} ms`, `${numberText(sentJitterMs, locale)} ms`],
-  ];
+  return (
+    <Figures
+      title={codec ?? t.quality.line}
+      rows={[
+        [t.quality.score, numberText(mosReceived, locale, 1), numberText(mosSent, locale, 1)],
+        [t.quality.loss, `${numberText(inward, locale, 1)} %`, `${numberText(outward, locale, 1)} %`],
+        [t.quality.jitter, `${numberText(jitterMs, locale)} ms`, `${numberText(sentJitterMs, locale)} ms`],
+      ]}
+      roundTrip={`${numberText(roundTripMs, locale)} ms`}
+    />
+  );
+}
+
+/** The same line as the browser at its end sees it: what it sends is what comes from there. */
+export function BrowserFigures({ browser }: { browser: BrowserLine }) {
+  const t = useText();
+  const locale = useLanguage();
+  const { packetsSent, sentLost, packetsReceived, packetsLost, jitterMs, sentJitterMs } = browser;
+  const { concealedPercent, roundTripMs, spokenDb, heardDb } = browser;
+  const from = lossOf({ lost: sentLost, arrived: packetsSent - (sentLost ?? 0) });
+  const to = lossOf({ lost: packetsLost, arrived: packetsReceived });
+  return (
+    <Figures
+      title={t.quality.seen}
+      rows={[
+        [t.quality.loss, `${numberText(from, locale, 1)} %`, `${numberText(to, locale, 1)} %`],
+        [t.quality.jitter, `${numberText(sentJitterMs, locale)} ms`, `${numberText(jitterMs, locale)} ms`],
+        [t.quality.concealed, '', `${numberText(concealedPercent, locale, 1)} %`],
+        [t.quality.level, `${numberText(spokenDb, locale)} dB`, `${numberText(heardDb, locale)} dB`],
+      ]}
+      roundTrip={`${numberText(roundTripMs, locale)} ms`}
+    />
+  );
+}
+
+interface FiguresProps {
+  title: string;
+  rows: readonly (readonly [name: string, from: string, to: string])[];
+  roundTrip: string;
+}
+
+function Figures({ title, rows, roundTrip }: FiguresProps) {
+  const t = useText();
   return (
     <table className={classes.figures}>
       <thead>
         <tr>
-          <th scope="col">{codec ?? t.quality.line}</th>
+          <th scope="col">{title}</th>
           <th scope="col">{t.quality.from}</th>
           <th scope="col">{t.quality.to}</th>
         </tr>
@@ -80,7 +118,7 @@ export function LineFigures({ quality }: { quality: LineQuality }) {
         ))}
         <tr>
           <th scope="row">{t.quality.roundTrip}</th>
-          <td colSpan={2}>{numberText(roundTripMs, locale)} ms</td>
+          <td colSpan={2}>{roundTrip}</td>
         </tr>
       </tbody>
     </table>
@@ -127,6 +165,7 @@ export function LineMeter({ interaction }: { interaction: Interaction }) {
                 {line.grade && ` · ${t.quality.grades[line.grade]}`}
               </h3>
               {line.quality ? <LineFigures quality={line.quality} /> : <p>{t.quality.unknown}</p>}
+              {line.browser && <BrowserFigures browser={line.browser} />}
             </section>
           ))}
           {lines.length === 0 && <p>{t.quality.unknown}</p>}
