@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Page, Route } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { hearsTone, People, patienceMs } from './support/browser.js';
@@ -59,6 +61,20 @@ async function waitsFor({ desk }: Talk): Promise<void> {
   await Promise.all([desk.hearsOtherThan(voices.visitor), desk.find('customer-away').waitFor()]);
 }
 
+/** The page is left for another, or for itself; that one's widget comes when the agent has heard that nobody is there. */
+async function leaves(talk: Talk, go: (page: Page) => Promise<unknown>): Promise<void> {
+  const { page } = talk.visitor;
+  const noticed = new AbortController();
+  const widget = async (route: Route) => {
+    if (!noticed.signal.aborted) await once(noticed.signal, 'abort');
+    await route.continue();
+  };
+  await page.route('**/widget.js', widget, { times: 1 });
+  await go(page);
+  await waitsFor(talk);
+  noticed.abort();
+}
+
 async function outcomeOf(name: string): Promise<{ outcome: string; endedBy: string | null } | undefined> {
   const [row] = await stack.sql<{ outcome: string; endedBy: string | null }[]>`
     select i.outcome, (select e.data ->> 'endedBy' from events e where e.interaction_id = i.id and e.type = 'ended') as "endedBy"
@@ -86,7 +102,7 @@ async function absences(name: string): Promise<string[]> {
   return rows.map(({ type }) => type);
 }
 
-const once = ['customer_away', 'customer_back'];
+const thereAndBack = ['customer_away', 'customer_back'];
 
 t.test('a visitor talks in the page: waits, is connected, is muted, hangs up', async t => {
   const visitor = await enter(t, 'ko');
@@ -153,13 +169,22 @@ t.test('the agent hangs up, and the page lets go of the microphone', async t => 
 t.test('the page is loaded anew, and he goes to the next one: the talk comes along', async t => {
   const talk = await talking(t, 'Reload');
   const { desk, visitor } = talk;
-  await Promise.all([visitor.page.reload(), waitsFor(talk)]);
+  await leaves(talk, page => page.reload({ waitUntil: 'commit' }));
   await goesOn(talk);
-  t.same(await absences('Reload'), once);
+  t.same(await absences('Reload'), thereAndBack);
+  await visitor.find('mute').click();
+  await desk.page.waitForFunction(
+    frequency => window.ringbridgeEar.levels([frequency]).near < -90,
+    voices.visitor,
+    { timeout: patienceMs },
+  );
   await visitor.find('close').click();
-  await Promise.all([visitor.page.goto(`${stack.url}/shop/?lang=en&page=2`), waitsFor(talk)]);
+  await leaves(talk, page => page.goto(`${stack.url}/shop/?lang=en&page=2`, { waitUntil: 'commit' }));
+  await hearsTone(visitor.page, [voices.agent]);
+  t.equal(await visitor.find('mute').getAttribute('aria-pressed'), 'true', 'who was muted stays so');
+  await visitor.find('mute').evaluate((button: HTMLButtonElement) => button.click());
   await goesOn(talk);
-  t.same(await absences('Reload'), [...once, ...once]);
+  t.same(await absences('Reload'), [...thereAndBack, ...thereAndBack]);
   await visitor.find('open').click();
   await visitor.find('hangup').click();
   await visitor.sees('done', 'completed');
@@ -181,7 +206,7 @@ t.test('the tab crashes: another one goes on with the talk when he says so, and 
   await waitsFor(talk);
   await other.find('go-on').click();
   await goesOn({ desk, visitor: other });
-  t.same(await absences('Crash'), once);
+  t.same(await absences('Crash'), thereAndBack);
   await desk.hangUp();
   await other.sees('done', 'completed');
   await desk.wrapUp({});

@@ -80,6 +80,86 @@ t.test('the site says how it looks', async t => {
   t.ok(mirrored!.x > 600, `where lines start on a page from right to left (${mirrored!.x})`);
 });
 
+/** Where the widget's parts are and how they are written, open. */
+async function shape(visitor: Visitor): Promise<unknown> {
+  const button = await visitor.find('open').boundingBox();
+  await visitor.open();
+  const dialog = visitor.page.getByRole('dialog');
+  const words = await dialog.evaluate(element => {
+    const { fontSize, direction, textAlign, color } = getComputedStyle(element.querySelector('h2')!);
+    return { fontSize, direction, textAlign, color };
+  });
+  return { button, dialog: await dialog.boundingBox(), words };
+}
+
+t.test('the strictest policy of a page, and its wildest style sheet, change nothing', async t => {
+  const options = { reducedMotion: 'reduce' as const, locale: 'en-US' };
+  const plain = await Visitor.enter(people, stack.url, 'en', options);
+  const page = await people.page(options);
+  t.teardown(() => Promise.all([plain.page.context().close(), page.context().close()]));
+  const policy = [
+    "default-src 'none'",
+    "script-src 'nonce-ours'",
+    "style-src 'nonce-ours'",
+    "connect-src 'self'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ];
+  await page.route('**/shop/strict', route =>
+    route.fulfill({
+      contentType: 'text/html',
+      headers: { 'content-security-policy': policy.join('; ') },
+      body: `<!doctype html><html lang="en"><title>Shop</title><link rel="icon" href="data:,">
+        <style nonce="ours">body * { all: unset !important; font-size: 40px !important; direction: rtl !important;
+          unicode-bidi: bidi-override !important; position: static !important; color: red !important }</style>
+        <p>Shop</p><script nonce="ours" async src="/widget.js" data-site="demo"></script></html>`,
+    }),
+  );
+  await page.goto(`${stack.url}/shop/strict`);
+  const strict = new Visitor(page);
+  await strict.find('open').waitFor();
+  await plain.find('open').waitFor();
+  t.same(await shape(strict), await shape(plain));
+  await strict.send({ phone: nextNumber() });
+  await strict.sees('waiting');
+  const moving = await page.evaluate(
+    () => document.querySelector('ringbridge-widget')!.shadowRoot!.getAnimations().length,
+  );
+  t.equal(moving, 0, 'nothing moves for who wants it so');
+  await strict.cancel();
+  await strict.sees('done', 'cancelled');
+});
+
+t.test('nothing is cut off on the narrowest phone', async t => {
+  for (const language of ['en', 'ko'] as const) {
+    const visitor = await Visitor.enter(people, stack.url, language, {
+      viewport: { width: 320, height: 480 },
+    });
+    t.teardown(() => visitor.page.context().close());
+    const cutOff = () =>
+      visitor.page.evaluate(() => {
+        const panel = document
+          .querySelector('ringbridge-widget')!
+          .shadowRoot!.querySelector('[role="dialog"]')!;
+        return [...panel.querySelectorAll<HTMLElement>('*')]
+          .filter(part => part.checkVisibility() && part.getClientRects().length > 0)
+          .filter(part => {
+            const { left, right } = part.getBoundingClientRect();
+            return left < 0 || right > 320.5;
+          })
+          .map(part => part.outerHTML.slice(0, 120));
+      });
+    await visitor.open();
+    t.same(await cutOff(), [], `the form in ${language}`);
+    await visitor.send({ phone: nextNumber() });
+    await visitor.sees('waiting');
+    await visitor.find('cancel').click();
+    t.same(await cutOff(), [], `the status in ${language}`);
+    await visitor.find('cancel-confirm').click();
+    await visitor.sees('done', 'cancelled');
+  }
+});
+
 t.test('no button while every counter is closed, where the site wishes it', async t => {
   await settings({ hideWhenClosed: true });
   await stack.sql`update queues set open = false`;

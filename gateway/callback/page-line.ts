@@ -9,6 +9,9 @@ import type { ServiceParts } from './turn.js';
 /** A page asks for its call, and nothing comes over the old one for so long: that page is gone, milliseconds. */
 const silentMs = 1_000;
 
+/** The same where the old one is being connected still. */
+const connectingMs = 8_000;
+
 export type PageParts = Pick<ServiceParts, 'sql' | 'announcements' | 'media' | 'logger'>;
 
 interface PageEvents {
@@ -35,6 +38,7 @@ export class PageLine {
   #leg: Leg;
   #state: LineState = 'there';
   #ringing = new AbortController();
+  #connected = false;
   #closed = false;
   #hungUp = false;
   #timeUp: NodeJS.Timeout | undefined;
@@ -62,6 +66,10 @@ export class PageLine {
 
   #follow(leg: Leg): void {
     this.#leg = leg;
+    this.#connected = false;
+    void leg.connected.then(() => {
+      if (leg === this.#leg) this.#connected = true;
+    });
     void leg.ended.then(how => {
       if (leg === this.#leg) this.#ended(how);
     });
@@ -91,7 +99,7 @@ export class PageLine {
     if (this.#state !== 'there') this.#on('reachable');
     else
       this.#leg
-        .loseIfSilent(silentMs)
+        .loseIfSilent(this.#connected ? silentMs : connectingMs)
         .catch(error => this.#parts.logger.warn({ err: error }, 'silence not measured'));
   }
 

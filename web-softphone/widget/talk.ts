@@ -28,24 +28,31 @@ export interface Talk {
   end(): void;
 }
 
-/** The tab is where the talk is: a reload and the next page are in it, other tabs are not. */
+/** The tab is where the talk is: a reload and the next page are in it, other tabs are not. With each, whether he is muted. */
 const tabKey = 'ringbridge:talk';
+type Ear = 'heard' | 'muted';
 
-/** Whether this tab is the one in which he talks. A browser that forbids storage only takes one press more. */
-export function talksHere(callbackId: string): boolean {
+/** A browser that forbids storage only takes one press more. */
+function earOf(callbackId: string): Ear | undefined {
   try {
-    return sessionStorage.getItem(tabKey) === callbackId;
+    const [id, ear] = sessionStorage.getItem(tabKey)?.split(' ') ?? [];
+    return id === callbackId ? (ear as Ear) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-function rememberTab(callbackId: string): void {
+function rememberTab(callbackId: string, ear: Ear): void {
   try {
-    sessionStorage.setItem(tabKey, callbackId);
+    sessionStorage.setItem(tabKey, `${callbackId} ${ear}`);
   } catch {
     // Forgotten, then.
   }
+}
+
+/** Whether this tab is the one in which he talks. */
+export function talksHere(callbackId: string): boolean {
+  return earOf(callbackId) !== undefined;
 }
 
 /** Whether the browser would ask for the microphone. Asked out of nothing, people say no. */
@@ -129,6 +136,7 @@ export function startTalk(options: TalkOptions): Talk {
   let microphone: MediaStream | undefined;
   let answering = false;
   let hungUp = false;
+  let muted = false;
   const speaker = h('audio', { autoplay: true });
   const said = h(
     'p',
@@ -154,7 +162,11 @@ export function startTalk(options: TalkOptions): Talk {
   const element = h('div', { class: 'talk-box', 'data-testid': 'rb-talk' }, said, goOn, buttons, speaker);
 
   function toggleMute(): void {
-    const muted = mute.getAttribute('aria-pressed') !== 'true';
+    setMuted(!muted);
+    rememberTab(callbackId, muted ? 'muted' : 'heard');
+  }
+  function setMuted(on: boolean): void {
+    muted = on;
     for (const track of microphone?.getTracks() ?? []) track.enabled = !muted;
     mute.setAttribute('aria-pressed', String(muted));
     mute.textContent = muted ? text.unmute : text.mute;
@@ -193,7 +205,7 @@ export function startTalk(options: TalkOptions): Talk {
   }
   function takeUp(): void {
     goOn.hidden = true;
-    if (speaker.srcObject) play();
+    if (answering) play();
     else void begin();
   }
 
@@ -215,6 +227,8 @@ export function startTalk(options: TalkOptions): Talk {
   async function connect(): Promise<void> {
     microphone ??= await openMicrophone(language);
     if (signal.aborted) return muffle();
+    // Who was muted on the page before is so on this one.
+    setMuted(earOf(callbackId) === 'muted');
     if (!peer.localDescription) {
       for (const track of microphone.getTracks()) peer.addTrack(track, microphone);
       await peer.setRemoteDescription({ type: 'offer', sdp: call.offer });
@@ -224,7 +238,7 @@ export function startTalk(options: TalkOptions): Talk {
     if (signal.aborted) return;
     answering = true;
     await answer(peer.localDescription!.sdp);
-    rememberTab(callbackId);
+    rememberTab(callbackId, muted ? 'muted' : 'heard');
   }
   async function begin(): Promise<void> {
     said.textContent = text.connecting;

@@ -329,16 +329,16 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
         : undefined,
     });
     let talk: { id: string; talk?: Talking.Talk } | undefined;
-    /** Whether the call was asked for: when the page was loaded, and in this absence. */
-    let [loaded, missed] = [false, false];
+    /** Whether the page has asked for its call when it was loaded. */
+    let loaded = false;
+    /** The call in which he was heard last; undefined before anything is known. */
+    let heard: string | undefined;
     /** Answers the call that is for this page; ends the talk of one that is over. */
     async function talkIn({ call, away }: Callback): Promise<void> {
       // His network is another one now, or the tab with the talk has crashed.
-      if (!away) missed = false;
-      else if (call?.answered && !missed) {
-        missed = true;
-        await api.comeBack(ticket);
-      }
+      const missed = call?.answered && away && (heard === undefined || heard === call.id);
+      heard = call?.answered && !away ? call.id : '';
+      if (missed) await api.comeBack(ticket);
       if (talk && talk.id === call?.id) {
         if (call.answered) talk.talk?.taken();
         return;
