@@ -186,7 +186,7 @@ export const ko: Dictionary = {
     acceptFailed: '요청을 수락하지 못했습니다',
     declineFailed: '요청을 거절하지 못했습니다',
     notificationTitle: name => `${name}님이 통화를 원합니다`,
-    automatic: '자동 응답 그룹입니다. 신호음이 끝나면 바로 연결됩니다.',
+    automatic: '자동 응답 창구입니다. 신호음이 끝나면 바로 연결됩니다.',
   },
 
   customer: {
@@ -572,7 +572,7 @@ export const ko: Dictionary = {
     customer_released: '회선의 고객을 맡을 상담원 없음',
     customer_left: '통화 전에 고객이 끊음',
     place_kept: '고객이 순서를 유지하고 끊음',
-    flowed_out: '통화 시나리오에 따라 대기열에서 나감',
+    flowed_out: '통화 시나리오에 따라 상담 창구에서 나감',
     offered: '상담원에게 배정',
     declined: '배정 거절',
     offer_expired: '시간 내에 수락하지 않음',
@@ -654,7 +654,7 @@ export const ko: Dictionary = {
       held_for_last_agent: '고객이 아는 상담원을 위해 보류',
       declined: '방금 거절함',
       reconnecting: '데스크톱 다시 연결 중',
-      capacity: '대기열 전화 받지 않음',
+      capacity: '상담 창구 전화 받지 않음',
       no_softphone: '소프트폰 연결 안 됨',
       ranked_lower: '배정 가능하나 순서가 뒤임',
     },
