@@ -161,6 +161,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       logger,
       lease,
       onOffer: offer => prober.take(offer),
+      canRing: () => telephony.connected() && media.healthy(),
     });
     const waiting = waitingClock(sql, logger, () => matcher.request());
     const succession = new Succession({

@@ -1,6 +1,7 @@
 /** A gateway dies, or is restarted, while calls that came in are under way. */
 import t, { type Test } from 'tap';
 import { inboundCaller } from './support/caller.js';
+import { eventually } from './support/eventually.js';
 import { companyNumber, flowIs, lastCall } from './support/flows.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { demoPassword, leftOver, nothing, type Stack, startStack } from './support/stack.js';
@@ -105,3 +106,52 @@ t.test('engines that do not keep calls: who waited is called back in his place',
   );
   t.same(await leftOver(stack), nothing);
 });
+
+t.test(
+  'a media engine that dies: who waited has not given up, and is called back where he may be',
+  async t => {
+    const stack = await startStack(t);
+    await flowIs(
+      t,
+      stack,
+      `  start: { menu: [demo-menu], choices: { '1': kept, '2': unkept }, otherwise: bye }
+  kept: { queue: sales, otherwise: bye }
+  unkept: { queue: support, keepPlace: false, otherwise: bye }
+  bye: { hangup: [goodbye] }
+`,
+    );
+    const waits = async (key: string, number?: string) => {
+      const caller = await inboundCaller(t, stack, number);
+      const call = await caller.call(companyNumber);
+      await call.press(key);
+      await caller.tape.heard('en', 'connecting');
+      return call;
+    };
+    const calls = [
+      await waits('1', callerNumber),
+      await waits('2', '+821055501235'),
+      await waits('1', '+33123456789'),
+      await waits('1'),
+    ];
+    await stack.killMedia();
+    await Promise.all(calls.map(({ ended }) => ended));
+    const lost = async () =>
+      (await stack.sql`select from events where type = 'customer_lost'`).length === calls.length;
+    await eventually('all of them are lost', lost);
+    t.same(await leftOver(stack), nothing);
+    t.match(await lastCall(stack), { ending: 'lost' });
+    t.same(
+      [
+        ...(await stack.sql`
+        select phone, channel, state, outcome from interactions order by requested_at`),
+      ],
+      [
+        { phone: callerNumber, channel: 'callback', state: 'waiting', outcome: null },
+        { phone: '+821055501235', channel: 'call', state: 'done', outcome: 'failed' },
+        { phone: '+33123456789', channel: 'call', state: 'done', outcome: 'failed' },
+        { phone: null, channel: 'call', state: 'done', outcome: 'failed' },
+      ],
+      'the second by his step, the third by the number policy, the last because nobody knows his number',
+    );
+  },
+);

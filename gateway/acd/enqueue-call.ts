@@ -9,6 +9,8 @@ export interface QueuedCaller {
   /** E.164; null: withheld. */
   phone: string | null;
   locale: string;
+  /** Whether he is called back when his line is lost by no wish of his. */
+  callBack: boolean;
   /** The node that holds his line: it alone can bring an agent to him. */
   nodeId: string;
   place: {
@@ -21,15 +23,15 @@ export interface QueuedCaller {
 
 /** He takes his place: from now on he is matched like all others, before those who are not on the line. */
 export async function enqueueCaller(sql: Sql, caller: QueuedCaller): Promise<void> {
-  const { id, tenantId, inboundCallId, phone, locale, nodeId, place } = caller;
+  const { id, tenantId, inboundCallId, phone, locale, nodeId, place, callBack } = caller;
   const { queueId, priority, only } = place;
   await transaction(sql, async tx => {
     // What a lost connection has left open may have been stored all the same.
     const rows = await tx`
       insert into interactions (id, tenant_id, channel, state, queue_id, phone, locale, inbound_call_id, priority,
-        customer_live_since, node_id)
+        customer_live_since, node_id, call_back)
       values (${id}, ${tenantId}, 'call', 'waiting', ${queueId}, ${phone}, ${locale}, ${inboundCallId}, ${priority},
-        clock_timestamp(), ${nodeId})
+        clock_timestamp(), ${nodeId}, ${callBack})
       on conflict (id) do nothing returning id`;
     if (rows.length === 0) return;
     if (only)
@@ -57,7 +59,7 @@ export function keepPlace(sql: Sql, ref: InteractionRef, phone: string) {
     to: 'scheduled',
     agent: 'keep',
     only: sql`and customer_live_since is not null`,
-    set: sql`, customer_live_since = null, node_id = null, phone = ${phone},
+    set: sql`, customer_live_since = null, node_id = null, phone = ${phone}, call_back = true,
       due_at = clock_timestamp() + make_interval(secs => ${farewellSeconds})`,
   });
 }

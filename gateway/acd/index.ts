@@ -24,7 +24,7 @@ export { attemptsOf, listPromises } from './promise-list.js';
 export { QueueClock } from './queue-clock.js';
 export { waitsFor } from './queue-hours.js';
 export { hasRoom } from './queue-limits.js';
-export { attemptsBefore, hold, scheduleRetry } from './retry.js';
+export { attemptsBefore, hold, loseCustomer, scheduleRetry } from './retry.js';
 export { acdRoutes, viewerOf } from './routes.js';
 export { bringForward, callNow, moveToQueue, type Rescheduled, reschedule } from './schedule.js';
 export { Interaction } from './schemas.js';

@@ -21,6 +21,7 @@ export const awaken: ReadonlySet<string> = new Set([
   'agent_lost',
   'agent_gone',
   'customer_left',
+  'customer_lost',
   'cancelled',
   'given_up',
   'overflowed',
@@ -47,6 +48,9 @@ const mostAtOnce = 8;
 /** Another gateway's match held what would have done: it is done with it by then, milliseconds. */
 const contendedMs = 15;
 
+/** While an engine is away it is looked so often, in memory, whether it is back, milliseconds. */
+const engineAwayMs = 250;
+
 export interface MatcherOptions {
   sql: Sql;
   announcements: Announcements;
@@ -54,6 +58,8 @@ export interface MatcherOptions {
   lease: NodeLease;
   /** Takes an offer that was made here. */
   onOffer: (offer: ReservedInteraction) => void;
+  /** Whether anybody could be rung from here. */
+  canRing: () => boolean;
   /** Look again without being told: the safety net below the notices. */
   pollSeconds?: number;
 }
@@ -110,8 +116,13 @@ export class Matcher {
   }
 
   async #match(): Promise<void> {
-    const { sql, lease, onOffer } = this.#options;
+    const { sql, lease, onOffer, canRing } = this.#options;
     while (!this.#stopped) {
+      // An offer that nobody can be rung for only goes from agent to agent.
+      if (!canRing()) {
+        this.#again.within(engineAwayMs);
+        return;
+      }
       const { offers, contended } = await offerWaiting(sql, lease.id, mostAtOnce);
       for (const offer of offers) onOffer(offer);
       if (contended) this.#again.within(contendedMs);

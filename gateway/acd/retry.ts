@@ -1,10 +1,44 @@
 import type { Fragment, Sql } from '../store/index.js';
 import type { Outcome } from './states.js';
-import { type InteractionRef, move, offTheLine } from './transitions/index.js';
+import {
+  callOver,
+  type InteractionRef,
+  isOwnCall,
+  move,
+  offTheLine,
+  type ServedInteraction,
+} from './transitions/index.js';
 
-/** Of those who wait only a customer on the line has been called at all. */
+/** But for whom a phone rings just now, only a customer on the line has been called at all. */
 function called(sql: Sql): Fragment {
-  return sql`and (state <> 'waiting' or customer_live_since is not null)`;
+  return sql`and (state = 'dialing' or customer_live_since is not null)`;
+}
+
+/** After so many losses a person has to say what next: something is wrong that one more call does not mend. */
+const mostLosses = 5;
+
+/**
+ * The system has lost the customer, whom it was calling or had on the line: he has not given up, and keeps his place. A
+ * caller becomes a callback by that (migration 0091), where his number is known and he may be called. Who has not asked
+ * for a call is not called again.
+ * @param cause what has lost him
+ */
+export async function loseCustomer(
+  sql: Sql,
+  ref: InteractionRef,
+  cause: string,
+): Promise<ServedInteraction | undefined> {
+  const { before } = await attemptsBefore(sql, ref, 'lost');
+  if (before + 1 >= mostLosses) return await hold(sql, ref, 'lost');
+  const waits = await move(sql, ref, {
+    event: 'customer_lost',
+    to: 'waiting',
+    agent: 'release',
+    only: sql`${called(sql)} and not ${isOwnCall(sql)}`,
+    set: sql`${offTheLine(sql)}, last_outcome = 'lost'`,
+    data: { cause },
+  });
+  return waits ?? (await callOver(sql, ref, 'failed', { cause }));
 }
 
 /** The customer was not reached: he is tried again at a time. Nobody has talked, so the agent is free at once. */
@@ -24,7 +58,7 @@ export function scheduleRetry(
 }
 
 /** The customer was not reached, and a person has to say what next: until then it has no time. */
-export function hold(sql: Sql, ref: InteractionRef, outcome: Outcome) {
+export function hold(sql: Sql, ref: InteractionRef, outcome: Outcome | 'lost') {
   return move(sql, ref, {
     event: 'held',
     to: 'scheduled',
@@ -39,7 +73,7 @@ export function hold(sql: Sql, ref: InteractionRef, outcome: Outcome) {
 export async function attemptsBefore(
   sql: Sql,
   { id, tenantId }: InteractionRef,
-  outcome: Outcome,
+  outcome: Outcome | 'lost',
 ): Promise<{ before: number; firstAttemptAt: Date; now: Date; timeZone: string | null }> {
   const [row] = await sql<{ before: number; firstAttemptAt: Date; now: Date; timeZone: string | null }[]>`
     select count(a.*) filter (where a.outcome = ${outcome})::int as before,

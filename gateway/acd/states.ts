@@ -64,6 +64,8 @@ export type InteractionEvent =
   | 'flowed_out'
   /** The customer hung up before he had talked with anybody. */
   | 'customer_left'
+  /** The customer was being called or was on the line, and the system has lost him: he keeps his place, and is called again. */
+  | 'customer_lost'
   /** The customer was not reached, and it is over. */
   | 'customer_failed'
   /** He was not reached, and is tried again at a time. */
@@ -117,6 +119,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     moved: 'waiting',
     wait_limit: 'waiting',
     customer_released: 'waiting',
+    customer_lost: 'waiting',
     // Of a customer on the line whose agent is gone, by the rule for that.
     retry_scheduled: 'scheduled',
     held: 'scheduled',
@@ -140,6 +143,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     offer_expired: 'waiting',
     agent_lost: 'waiting',
     agent_gone: 'waiting',
+    customer_lost: 'waiting',
+    held: 'scheduled',
     consult_over: 'done',
     call_over: 'done',
     customer_left: 'done',
@@ -151,6 +156,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     declined: 'waiting',
     agent_lost: 'waiting',
     agent_gone: 'waiting',
+    customer_lost: 'waiting',
+    held: 'scheduled',
     consult_over: 'done',
     call_over: 'done',
     customer_left: 'done',
@@ -167,6 +174,7 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     given_up: 'done',
     agent_lost: 'waiting',
     agent_gone: 'waiting',
+    customer_lost: 'waiting',
     call_over: 'done',
     customer_left: 'done',
     cancelled: 'done',

@@ -1,5 +1,5 @@
 import { agentAway, agentBack, awayFor } from '../acd/index.js';
-import { type Leg, ringAgent } from '../calls/index.js';
+import { isLost, type Leg, ringAgent } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { type LineEvent, type LineState, lineTable } from './agent-line-states.js';
@@ -10,6 +10,8 @@ import type { ServiceParts, StopReason, Turn } from './turn.js';
 
 /** A softphone that registered so shortly before its old line fell silent has moved, milliseconds. */
 const movedMs = silenceMs + 3_000;
+
+const goneBy = { lost: 'agent_lost', dropped: 'agent_dropped' } as const;
 
 /** What makes an agent reachable anew. */
 const arrivals: ReadonlySet<string> = new Set(['softphone_registered', 'softphone_moved']);
@@ -73,8 +75,8 @@ export class AgentLine {
     this.#unwatch = watchSoftphone(this.#parts, this.#turn, leg);
     void leg.ended.then(how => {
       if (leg !== this.#leg) return;
-      if (how === 'lost' && this.#parties) this.#on('lost');
-      else this.#turn.stop.abort((how === 'lost' ? 'agent_lost' : 'agent_left') satisfies StopReason);
+      if (isLost(how) && this.#parties) this.#on('lost');
+      else this.#turn.stop.abort((isLost(how) ? goneBy[how] : 'agent_left') satisfies StopReason);
     });
   }
 

@@ -55,11 +55,16 @@ export async function reachAgent(
     if (live && (reason === 'customer_left' || reason === 'customer_lost')) return undefined;
     const refused = !reason && (error.outcome === 'rejected' || error.outcome === 'busy');
     const declined = refused && (await untilTaken(() => decline(sql, interaction, agentId)));
-    if (!declined) await letGo(parts, turn, reason ?? error.outcome, { live });
+    if (!declined) await letGo(parts, turn, reason ?? lossOf(error), { live });
     return undefined;
   } finally {
     clock.abort();
   }
+}
+
+/** Nobody has answered for a softphone that is gone; one that is there and cannot be reached says so. */
+function lossOf({ outcome, sipStatus }: CallFailure): string {
+  return outcome === 'unreachable' && sipStatus === undefined ? 'softphone_gone' : outcome;
 }
 
 /** The agent is no longer in it: the customer on the line gets the next one at once, any other keeps his place. */
@@ -69,13 +74,8 @@ export async function letGo(
   why: string,
   { live }: Waiting,
 ): Promise<boolean> {
-  // An agent lost to the gateway's end has let nothing go by: he may be asked again at once.
-  const shutdown = why === ('shutdown' satisfies StopReason);
-  const restart = why === ('restart' satisfies StopReason);
-  const step = () =>
-    live && !shutdown
-      ? agentGone(sql, interaction, why)
-      : loseAgent(sql, interaction, why, !shutdown && !restart);
+  const stays = live && why !== ('shutdown' satisfies StopReason);
+  const step = () => (stays ? agentGone(sql, interaction, why) : loseAgent(sql, interaction, why));
   return (await untilTaken(step)) !== undefined;
 }
 

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import {
   agentGone,
   customerAnswered,
-  customerLeft,
   directOfferOf,
   eventsSinceOffer,
   type InteractionRef,
@@ -18,9 +17,9 @@ import type { AdoptedCall } from './adoption.js';
 import { AgentLine } from './agent-line.js';
 import { BetweenAgents, type Next } from './between-agents.js';
 import { type Current, concerns, keepsCustomer } from './current.js';
-import { CustomerLine } from './customer-line.js';
+import { type CustomerGone, CustomerLine } from './customer-line.js';
 import { type Listening, reachCustomer } from './customer-side.js';
-import { customerGone, departed, giveUp } from './departures.js';
+import { customerGone, departed, giveUp, leaveLine } from './departures.js';
 import { forward } from './forward.js';
 import { passGate } from './gate.js';
 import { PassingOn } from './passing-on.js';
@@ -221,7 +220,7 @@ export class CallbackCall {
       const customer = this.#customer;
       if (!this.#between.offered && !keepsCustomer(current)) await customer?.end();
       // He has gone while the turn ended for another reason, and stands in the queue.
-      if (customer?.gone && stop.signal.reason !== customer.gone) await this.#leaveQueue();
+      if (customer?.gone && stop.signal.reason !== customer.gone) await this.#leaveQueue(customer.gone);
     }
   }
 
@@ -372,16 +371,16 @@ export class CallbackCall {
     line.onGone(how => {
       this.#between.stop();
       if (this.#current) this.#current.stop.abort(how satisfies StopReason);
-      else void this.#leaveQueue();
+      else void this.#leaveQueue(how);
     });
     return line;
   }
 
-  /** The customer who waited for his next agent has hung up. */
-  async #leaveQueue(): Promise<void> {
+  /** The customer who waited for his next agent is gone. */
+  async #leaveQueue(how: CustomerGone): Promise<void> {
     if (this.#stopped) return;
     try {
-      await untilTaken(() => customerLeft(this.#parts.sql, this.#ref));
+      await leaveLine(this.#parts.sql, this.#ref, how);
     } catch (error) {
       this.#logger.error({ err: error }, 'the customer has left, and it is not written down');
     }

@@ -5,6 +5,7 @@ import type { StopReason, Turn } from './turn.js';
 const customerStays: ReadonlySet<StopReason | undefined> = new Set([
   'passed_on',
   'agent_lost',
+  'agent_dropped',
   'restart',
   undefined,
 ]);

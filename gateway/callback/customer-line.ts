@@ -1,5 +1,5 @@
 import type { InteractionRef } from '../acd/index.js';
-import type { Leg } from '../calls/index.js';
+import { isLost, type Leg } from '../calls/index.js';
 import type { Endpoint } from '../media/index.js';
 import { PageLine, type PageParts } from './page-line.js';
 import { type WaitingOptions, type WaitingParts, WaitingSound } from './waiting-sound.js';
@@ -37,7 +37,7 @@ export class CustomerLine {
         onBack: next => this.#return(next),
         onGone: how => this.#go(how),
       });
-    if (!this.#page) void leg.ended.then(how => this.#go(how === 'lost' ? 'customer_lost' : 'customer_left'));
+    if (!this.#page) void leg.ended.then(how => this.#go(isLost(how) ? 'customer_lost' : 'customer_left'));
   }
 
   /** False from the moment at which either side has hung up, or his media is gone. */

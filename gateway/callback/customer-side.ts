@@ -1,4 +1,6 @@
+import { loseCustomer } from '../acd/index.js';
 import { callBrowser, dialPhone, type Leg } from '../calls/index.js';
+import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { letGo } from './agent-side.js';
 import { reachColleague } from './colleague-call.js';
@@ -8,6 +10,11 @@ import { type ServiceParts, stopReason, type Turn } from './turn.js';
 
 /** A page that is open answers by itself, once its visitor has let it have the microphone. */
 const browserRingSeconds = 25;
+
+/** An engine of ours was lost while he was called: that says nothing of him. */
+async function dropped({ sql }: ServiceParts, { interaction }: Turn): Promise<void> {
+  await untilTaken(() => loseCustomer(sql, interaction, 'engine_lost'));
+}
 
 /** An agent on the line before his customer is. */
 export interface Listening {
@@ -63,6 +70,8 @@ export async function reachCustomer(
     // Who has called himself gives up himself; a customer who has asked for the call was not reached.
     if (own && (reason === 'hangup' || reason === 'agent_left')) await notReached(parts, turn, 'cancelled');
     else if (reason === 'hangup' || rung.aborted) await notReached(parts, turn, 'no_answer');
+    // With an engine both lines are lost, in any order.
+    else if (error.outcome === 'dropped' || reason === 'agent_dropped') await dropped(parts, turn);
     else if (reason) await letGo(parts, turn, reason, { live: false });
     else await notReached(parts, turn, error.outcome);
     return undefined;

@@ -1,5 +1,5 @@
 import { endForward, type ReservedInteraction, recall } from '../acd/index.js';
-import { dialPhone, type Leg, partyJoins, partyLeaves, partyRings } from '../calls/index.js';
+import { dialPhone, isLost, type Leg, partyJoins, partyLeaves, partyRings } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import type { CustomerLine } from './customer-line.js';
@@ -46,13 +46,13 @@ export async function forward(
       customer.away ? undefined : customer.join(third.endpoint),
       party.state === 'joined' ? undefined : untilTaken(() => partyJoins(sql, party)),
     ]);
-    let how = '';
+    let how = 'talk_over';
     void third.ended.then(end => {
-      how = end;
+      if (end !== 'by_us') how = isLost(end) ? 'lost' : end;
       stop.abort('agent_left');
     });
     if (!stop.signal.aborted) await new Promise(resolve => stop.signal.addEventListener('abort', resolve));
-    await untilTaken(() => partyLeaves(sql, party, how === 'hung_up' || how === 'lost' ? how : 'talk_over'));
+    await untilTaken(() => partyLeaves(sql, party, how));
     await over(parts, turn);
   } finally {
     unfollow();

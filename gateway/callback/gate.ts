@@ -1,4 +1,4 @@
-import { askToConfirm, confirm, type Outcome } from '../acd/index.js';
+import { askToConfirm, confirm } from '../acd/index.js';
 import { localeNamed } from '../errors.js';
 import { collectDigits, MediaError, TypeAhead } from '../media/index.js';
 import type { Utterance } from '../prompts/index.js';
@@ -6,17 +6,12 @@ import { untilTaken } from '../store/index.js';
 import { letGo } from './agent-side.js';
 import type { CustomerLine } from './customer-line.js';
 import type { Listening } from './customer-side.js';
+import { leaveLine } from './departures.js';
 import { notReached } from './settle.js';
-import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
+import { type ServiceParts, stopReason, type Turn } from './turn.js';
 
 /** The key that lets him through. */
 const through = '1';
-
-/** What it comes to when the turn ends at the gate, and the call with it. */
-const outcomes: Partial<Record<StopReason, Outcome>> = {
-  customer_left: 'not_confirmed',
-  customer_lost: 'failed',
-};
 
 /**
  * Asks a customer who has answered to press 1, so that nobody talks to an answering machine. He is on the line meanwhile:
@@ -102,14 +97,16 @@ async function ask({ prompts }: ServiceParts, turn: Turn, { endpoint }: Customer
 async function turnAway(parts: ServiceParts, turn: Turn, customer: CustomerLine): Promise<void> {
   const reason = stopReason(turn);
   if (reason === 'taken_back' || reason === 'passed_on') return;
-  const hangUp = async (outcome: Outcome) => {
-    await Promise.all([customer.end(), notReached(parts, turn, outcome)]);
-  };
   // Of an engine that dies both lines are lost, in any order.
   const cause = customer.gone ?? reason;
-  if (cause === undefined) return await hangUp('not_confirmed');
-  const outcome = outcomes[cause];
-  if (outcome !== undefined) return await hangUp(outcome);
+  if (cause === undefined || cause === 'customer_left') {
+    await Promise.all([customer.end(), notReached(parts, turn, 'not_confirmed')]);
+    return;
+  }
+  if (cause === 'customer_lost') {
+    await Promise.all([customer.end(), leaveLine(parts.sql, turn.interaction, cause)]);
+    return;
+  }
   if (cause !== 'shutdown') void customer.wait();
   await letGo(parts, turn, cause, { live: true });
 }

@@ -1,5 +1,6 @@
 export { Conductor, type ReceivedCaller } from './conductor.js';
 export { CustomerLine } from './customer-line.js';
+export { leaveLine } from './departures.js';
 export { EarlyMedia } from './early-media.js';
 export { ExpectedOffers } from './expected-offers.js';
 export { callableNumber } from './number-policy.js';

@@ -1,6 +1,7 @@
 import { bridge, endConsult } from '../acd/index.js';
 import {
   dialPhone,
+  isLost,
   type Leg,
   type Party,
   partyAnswers,
@@ -212,6 +213,6 @@ export class PartyLine {
       }),
     ]);
     if (gone === 'handed_over') return 'took_over';
-    return unwanted.aborted ? String(unwanted.reason) : gone === 'lost' ? 'lost' : 'hung_up';
+    return unwanted.aborted ? String(unwanted.reason) : isLost(gone) ? 'lost' : 'hung_up';
   }
 }

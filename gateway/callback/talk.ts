@@ -21,6 +21,7 @@ const talkEndings: Partial<
   hangup: { outcome: 'completed', endedBy: 'agent' },
   agent_left: { outcome: 'completed', endedBy: 'agent' },
   agent_lost: { outcome: 'agent_lost', endedBy: 'system' },
+  agent_dropped: { outcome: 'agent_lost', endedBy: 'system' },
   customer_left: { outcome: 'completed', endedBy: 'customer' },
   customer_lost: { outcome: 'failed', endedBy: 'system' },
   shutdown: { outcome: 'failed', endedBy: 'system' },
@@ -55,7 +56,12 @@ export async function talk(
   if (leavesTalk(reason) && parties.successor && (await succeed(sql, interaction, parties.successor)))
     return true;
   // Whom an agent has called himself nobody else goes on with.
-  if (reason === 'agent_lost' && (await untilTaken(() => agentGone(sql, interaction, 'lost')))) return true;
+  if (
+    reason !== 'agent_left' &&
+    leavesTalk(reason) &&
+    (await untilTaken(() => agentGone(sql, interaction, 'lost')))
+  )
+    return true;
   if (leavesTalk(reason)) await customer.end();
   const ending = reason && talkEndings[reason];
   if (!ending) return true;
@@ -66,7 +72,7 @@ export async function talk(
 
 /** The agent's line is over, and nobody has said that the talk is. */
 export function leavesTalk(reason: StopReason | undefined): boolean {
-  return reason === 'agent_left' || reason === 'agent_lost';
+  return reason === 'agent_left' || reason === 'agent_lost' || reason === 'agent_dropped';
 }
 
 /** An agent who leaves a talk of three leaves the customer to the third. */

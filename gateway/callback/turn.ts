@@ -18,6 +18,8 @@ export type StopReason =
   /** The agent's softphone hung up by itself, or its media vanished. */
   | 'agent_left'
   | 'agent_lost'
+  /** The same, and an engine of ours has lost it. */
+  | 'agent_dropped'
   /** The customer hung up, or his media vanished. */
   | 'customer_left'
   | 'customer_lost'

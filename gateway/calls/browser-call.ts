@@ -97,7 +97,7 @@ function dialogOf(
         if (over) return;
         over = true;
         call.ended.abort();
-        listener('the page hung up', false);
+        listener('the page hung up', 'hung_up');
       });
     },
     // A page makes no offers: one that is loaded anew is called anew.

@@ -16,6 +16,7 @@ export {
   callBrowser,
   type DialPhone,
   dialPhone,
+  isLost,
   Leg,
   type LegEnd,
   type RingAgent,

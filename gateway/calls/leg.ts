@@ -28,8 +28,16 @@ export interface CallParts {
   logger: Logger;
 }
 
-/** How an answered leg ended: the peer hung up, its page was closed or loaded anew, its media vanished, or we ended it. */
-export type LegEnd = 'hung_up' | 'closed' | 'lost' | 'by_us';
+/**
+ * How an answered leg ended: the peer hung up, its page was closed or loaded anew, its media vanished, an engine of ours was
+ * lost with it, or we ended it.
+ */
+export type LegEnd = 'hung_up' | 'closed' | 'lost' | 'dropped' | 'by_us';
+
+/** Nobody has hung up. */
+export function isLost(end: LegEnd): end is 'lost' | 'dropped' {
+  return end === 'lost' || end === 'dropped';
+}
 
 /** Calls the peer of a leg anew. @throws CallFailure */
 export type CallAgain = (signal: AbortSignal) => Promise<Leg>;
@@ -96,12 +104,15 @@ export class Leg {
       this.#resolve = resolve;
     });
     dialog.onReoffer(offer => endpoint.renegotiate(offer));
-    dialog.onEnded((_reason, failed) => {
+    dialog.onEnded((_reason, how) => {
       this.#dialogOver = true;
-      void this.#finish(failed ? 'lost' : 'hung_up');
+      void this.#finish(how === 'failed' ? 'lost' : how);
     });
     endpoint.on('moved', offer => void this.#follow(offer));
-    endpoint.on('lost', reason => void this.#finish(reason === 'peer_closed' ? closing : 'lost'));
+    endpoint.on('lost', reason => {
+      if (reason === 'peer_closed') void this.#finish(closing);
+      else void this.#finish(reason === 'engine_gone' ? 'dropped' : 'lost');
+    });
   }
 
   /** The caller has become this interaction. */
@@ -141,7 +152,7 @@ export class Leg {
   async #free(end: LegEnd): Promise<void> {
     this.#resolve(end);
     this.#record.ended({
-      outcome: end === 'lost' ? 'lost' : 'answered',
+      outcome: isLost(end) ? 'lost' : 'answered',
       endedBy: end === 'by_us' ? 'us' : 'peer',
     });
     this.#unwatch();
@@ -194,7 +205,7 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
     const made = await openEndpoint(parts, { kind, owner, holdMusic });
     endpoint = made;
     // A phone that rings on without anybody to hear it is given up, whoever waits for its answer.
-    made.on('lost', () => mediaLost.abort());
+    made.on('lost', reason => mediaLost.abort(reason));
     const connected = new Promise<void>(resolve => made.on('connected', resolve));
     dialog = await invite({
       offer: made.localSdp,
@@ -212,7 +223,10 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
         'leg failed unexpectedly',
       );
     const failure = mediaLost.signal.aborted
-      ? new CallFailure('failed', 'The media server lost the leg before it was answered')
+      ? new CallFailure(
+          mediaLost.signal.reason === 'engine_gone' ? 'dropped' : 'failed',
+          'The media server lost the leg before it was answered',
+        )
       : asCallFailure(error);
     record.ended({
       outcome: failure.outcome,
@@ -255,6 +269,8 @@ export async function adoptLeg(parts: CallParts, leg: InheritedLeg): Promise<Leg
 
 function asCallFailure(error: unknown): CallFailure {
   if (error instanceof CallFailure) return error;
+  if (error instanceof MediaError && error.code === 'engine_unavailable')
+    return new CallFailure('dropped', error.message);
   return new CallFailure('failed', error instanceof Error ? error.message : String(error));
 }
 

@@ -50,7 +50,7 @@ export async function notePath(
 export async function endCall(
   sql: Sql,
   { id, tenantId }: CallEntry,
-  ending: Ending | 'refused',
+  ending: Ending | 'refused' | 'lost',
   path: readonly StepTaken[],
 ): Promise<void> {
   await sql`

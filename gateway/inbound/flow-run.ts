@@ -1,4 +1,4 @@
-import type { Leg } from '../calls/index.js';
+import { isLost, type Leg } from '../calls/index.js';
 import type { Locale } from '../errors.js';
 import { hoursByKey, openState } from '../hours/index.js';
 import { TypeAhead } from '../media/index.js';
@@ -35,11 +35,16 @@ export class FlowRun {
   readonly #stage: Stage;
   readonly #journey: Journey;
   #written: Promise<void> = Promise.resolve();
+  /** The caller has not hung up: his line was lost. */
+  #lost = false;
 
   constructor(parts: InboundParts, journey: Journey, leg: Leg, stopping: AbortSignal) {
     const { entry, flow, language } = journey;
     const gone = new AbortController();
-    void leg.ended.then(how => gone.abort(new Error(`the caller's line is ${how}`)));
+    void leg.ended.then(how => {
+      this.#lost = isLost(how);
+      gone.abort(new Error(`the caller's line is ${how}`));
+    });
     this.#journey = journey;
     this.#stage = {
       ...{ parts, entry, flow, leg, language },
@@ -52,10 +57,11 @@ export class FlowRun {
   /** Never throws: what fails is in the log. */
   async run(): Promise<void> {
     const { parts, entry, leg, typeAhead, logger } = this.#stage;
-    let ending: Ending = 'fault';
+    let ending: Ending | 'lost' = 'fault';
     try {
       await noteAnswered(parts.sql, entry);
       ending = await this.#walk();
+      if (ending === 'hung_up' && this.#lost) ending = 'lost';
     } catch (error) {
       logger.error({ err: error }, 'the flow broke off');
     } finally {

@@ -33,6 +33,7 @@ export class Reception {
           'node_lost',
           'ended',
           'customer_left',
+          'customer_lost',
           'customer_released',
           'agent_lost',
           'forward_ended',

@@ -69,15 +69,15 @@ for (const sipServer of sipServersUnderTest()) {
     });
 
     for (const [reason, expected] of [
-      ['SIP ;cause=408; text="RTP Timeout"', true],
-      ['SIP;text="RTP Timeout";cause=408', true],
-      ['Q.850;cause=16;text="Normal call clearing"', false],
-      ['SIP;cause=200;text="Call completed elsewhere"', false],
+      ['SIP ;cause=408; text="RTP Timeout"', 'failed'],
+      ['SIP;text="RTP Timeout";cause=408', 'failed'],
+      ['Q.850;cause=16;text="Normal call clearing"', 'hung_up'],
+      ['SIP;cause=200;text="Call completed elsewhere"', 'hung_up'],
     ] as const)
-      t.test(`a BYE with the reason ${reason} is ${expected ? 'a call given up' : 'a hang-up'}`, async t => {
+      t.test(`a BYE with the reason ${reason} is a call ${expected}`, async t => {
         const phone = await registered(house);
         const { dialog, invite } = await talking(phone);
-        const ended = new Promise<boolean>(resolve => dialog.onEnded((_reason, failed) => resolve(failed)));
+        const ended = new Promise<string>(resolve => dialog.onEnded((_reason, how) => resolve(how)));
         phone.requestWithin(invite, 'BYE', 1, '', [`Reason: ${reason}`]);
         t.equal(await ended, expected);
         phone.drop();

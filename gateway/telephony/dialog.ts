@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type EndListener, OfferRefused, type SipDialog } from './port.js';
+import { type DialogEnding, type EndListener, OfferRefused, type SipDialog } from './port.js';
 import type { SipServer } from './sip-server.js';
 import type { SipRequest, SipResponse, SrfDialog } from './srf.js';
 
@@ -23,7 +23,7 @@ const offerTries = 5;
 
 interface DialogEnd {
   reason: string;
-  failed: boolean;
+  how: DialogEnding;
 }
 
 /** A dialog that was answered and acknowledged. */
@@ -53,7 +53,7 @@ export class ConfirmedDialog implements SipDialog {
     this.#remoteSdp = dialog.remote.sdp;
     this.#forget = server.onRelogin(() => void this.claim());
     dialog.on('destroy', (request: SipRequest, reason: string) =>
-      this.#ended({ reason, failed: saysFailure(request.get('Reason')) }),
+      this.#ended({ reason, how: saysFailure(request.get('Reason')) ? 'failed' : 'hung_up' }),
     );
     dialog.on('modify', (request: SipRequest, response: SipResponse) => this.#reoffered(request, response));
     dialog.on('update', (request: SipRequest, response: SipResponse) => {
@@ -137,7 +137,7 @@ export class ConfirmedDialog implements SipDialog {
 
   #taken(offer: string, { status, reason, body }: SipResponse): string {
     // RFC 3261 12.2.1.2: these end the dialog
-    if (status === 481 || status === 408) this.#ended({ reason: 'unknown to the peer', failed: true });
+    if (status === 481 || status === 408) this.#ended({ reason: 'unknown to the peer', how: 'failed' });
     if (status >= 300) throw new OfferRefused(`${status} ${reason ?? ''}`.trim(), status);
     if (!body) throw new OfferRefused('The peer answered without a session description', status);
     this.#dialog.local.sdp = offer;
@@ -159,9 +159,9 @@ export class ConfirmedDialog implements SipDialog {
       const response = await this.#server.request('sip:placeholder', { method: 'OPTIONS', stackDialogId });
       // RFC 3261 12.2.1.2: these end the dialog
       if (response.status === 481 || response.status === 408)
-        this.#ended({ reason: 'unknown to the peer', failed: true });
+        this.#ended({ reason: 'unknown to the peer', how: 'failed' });
     } catch (error) {
-      if (this.#server.connected()) this.#ended({ reason: 'lost by the SIP server', failed: true });
+      if (this.#server.connected()) this.#ended({ reason: 'lost by the SIP server', how: 'dropped' });
       else this.#logger.debug({ err: error }, 'the SIP server was lost again');
     }
   }
@@ -205,7 +205,7 @@ export class ConfirmedDialog implements SipDialog {
     const listener = this.#onEnded;
     if (!listener || this.#ending) return;
     this.#onEnded = undefined;
-    listener(end.reason, end.failed);
+    listener(end.reason, end.how);
   }
 
   async #reoffered(request: SipRequest, response: SipResponse): Promise<void> {

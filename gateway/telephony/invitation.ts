@@ -36,7 +36,7 @@ export class InviteRefused extends Error {
 
 /**
  * Sends one INVITE and waits for its end.
- * @throws InviteRefused, or CallFailure `cancelled` (the signal) and `failed` (the SIP server was lost)
+ * @throws InviteRefused, or CallFailure `cancelled` (the signal) and `dropped` (the SIP server was lost)
  */
 export function invite(
   server: SipServer,
@@ -62,7 +62,7 @@ export function invite(
   };
   const onAbort = () => abandon(cancelled());
   const offLost = server.onLost(() =>
-    abandon(new CallFailure('failed', 'The SIP server was lost while it rang')),
+    abandon(new CallFailure('dropped', 'The SIP server was lost while it rang')),
   );
   const tell = (act: () => void) => {
     // A listener's fault must not end up in srf's socket handler.
@@ -75,7 +75,7 @@ export function invite(
   signal.addEventListener('abort', onAbort, { once: true });
 
   if (signal.aborted || !server.connected()) {
-    abandon(signal.aborted ? cancelled() : new CallFailure('failed', 'The SIP server is not connected'));
+    abandon(signal.aborted ? cancelled() : new CallFailure('dropped', 'The SIP server is not connected'));
     return promise;
   }
   const { uri, auth, from } = destination;
@@ -116,7 +116,10 @@ export function invite(
   } catch (error) {
     // srf has no socket any more, and we are about to hear of it.
     abandon(
-      new CallFailure('failed', `The SIP server was lost: ${error instanceof Error ? error.message : error}`),
+      new CallFailure(
+        'dropped',
+        `The SIP server was lost: ${error instanceof Error ? error.message : error}`,
+      ),
     );
   }
   return promise;

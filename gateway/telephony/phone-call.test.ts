@@ -255,7 +255,7 @@ for (const sipServer of sipServersUnderTest()) {
       const phone = await sipp(t, 'uas-no-answer');
       routeTo(house, trunk('a', phone.port));
       const error = await failure(call({ onProgress: house.cutControl }));
-      t.equal(error.outcome, 'failed');
+      t.equal(error.outcome, 'dropped');
       await phone.done;
     });
   });

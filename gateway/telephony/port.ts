@@ -12,6 +12,8 @@ export type CallOutcome =
   | 'invalid_number'
   | 'no_trunk'
   | 'cancelled'
+  /** An engine of ours, the SIP server or the media server, was lost meanwhile, or is not there. */
+  | 'dropped'
   | 'failed';
 
 /** The peer was not reached. */
@@ -39,8 +41,9 @@ export class OfferRefused extends Error {
   }
 }
 
-/** @param failed nobody has hung up: the peer, or the SIP server, has lost the call */
-export type EndListener = (reason: string, failed: boolean) => void;
+/** Whether the peer hung up, has lost the call, or the SIP server has. */
+export type DialogEnding = 'hung_up' | 'failed' | 'dropped';
+export type EndListener = (reason: string, how: DialogEnding) => void;
 
 /** A confirmed SIP dialog (RFC 3261 section 12). */
 export interface SipDialog {

@@ -54,10 +54,10 @@ export function inviteServerToOffer(
     };
     const fail = (failure: CallFailure) => settle(() => reject(failure));
     const onAbort = () => fail(new CallFailure('cancelled', 'Cancelled before it was answered'));
-    const offLost = server.onLost(() => fail(new CallFailure('failed', 'The SIP server was lost')));
+    const offLost = server.onLost(() => fail(new CallFailure('dropped', 'The SIP server was lost')));
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) return onAbort();
-    if (!server.connected()) return fail(new CallFailure('failed', 'The SIP server is not connected'));
+    if (!server.connected()) return fail(new CallFailure('dropped', 'The SIP server is not connected'));
     const answered = (error: Error | null, offered?: SrfLateOffer) => {
       if (!offered) {
         const { status } = (error ?? {}) as { status?: number };
@@ -73,7 +73,7 @@ export function inviteServerToOffer(
       // srf has no socket any more, and we are about to hear of it.
       fail(
         new CallFailure(
-          'failed',
+          'dropped',
           `The SIP server was lost: ${error instanceof Error ? error.message : error}`,
         ),
       );

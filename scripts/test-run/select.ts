@@ -16,6 +16,7 @@ function testsBelow(root: string, folder: string): string[] {
 
 /** Those that take longest, most of it waiting: begun late, one of them would be left alone at the end. */
 export const slow: readonly string[] = [
+  'test/kill-matrix.test.ts',
   'test/several-gateways.test.ts',
   'test/restart.test.ts',
   'test/browser-accessibility.test.ts',

@@ -47,6 +47,8 @@ export class Api {
     const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
+        // One that is kept may be that of a gateway which was killed.
+        connection: 'close',
         ...(raw === undefined ? {} : { 'content-type': 'application/json' }),
         ...(token ? { authorization: `Bearer ${token}` } : {}),
         ...headers,

@@ -52,3 +52,27 @@ export async function testDatabase(t: Teardown): Promise<TestDatabase> {
   url.pathname = `/${name}`;
   return { url: url.href };
 }
+
+export interface OwnDatabase extends TestDatabase {
+  /** Kills the server as the system would, and starts it again where it was. */
+  restart(): Promise<void>;
+}
+
+/** A server of one's own. */
+export async function ownDatabase(t: Teardown): Promise<OwnDatabase> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'ringbridge-own-'));
+  let server = await startPostgres({ dataDir, port: 0 });
+  t.teardown(async () => {
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+  const { url, port } = server;
+  return {
+    url,
+    async restart() {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
+      server = await startPostgres({ dataDir, port });
+    },
+  };
+}

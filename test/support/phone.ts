@@ -11,6 +11,9 @@ interface Teardown {
 interface PhoneCall {
   invite: SipRequest;
   state: 'ringing' | 'talking' | 'over';
+  /** `Date.now()`. */
+  startedAt: number;
+  endedAt: number | undefined;
   /** Of its own requests. */
   sequence: number;
 }
@@ -21,6 +24,10 @@ export class Phone {
   /** Whether it is picked up as soon as it rings. */
   answers = true;
   #declines: number | undefined;
+  /** Numbers at which it is not picked up. */
+  readonly #unanswered = new Set<string>();
+  /** Numbers with a voice and an ear of their own. */
+  readonly #audios = new Map<string, RtpPeer>();
 
   private constructor(
     readonly peer: UdpPeer,
@@ -53,6 +60,31 @@ export class Phone {
 
   count(state: PhoneCall['state']): number {
     return [...this.#calls.values()].filter(call => call.state === state).length;
+  }
+
+  /** The calls that this number has got, in order. */
+  callsTo(number: string): readonly Readonly<PhoneCall>[] {
+    return [...this.#calls.values()].filter(({ invite }) => numberOf(invite) === number);
+  }
+
+  /** Resolves when it rings at this number. */
+  async ringsAt(number: string): Promise<void> {
+    const signal = AbortSignal.timeout(20_000);
+    while (!this.callsTo(number).some(({ state }) => state === 'ringing'))
+      await once(this.#changes, 'change', { signal });
+  }
+
+  /** Whether it is picked up at this number, in the place of `answers`. */
+  pickUpAt(number: string, on: boolean): void {
+    if (on) this.#unanswered.delete(number);
+    else this.#unanswered.add(number);
+    for (const call of this.#calls.values())
+      if (on && call.state === 'ringing' && numberOf(call.invite) === number) this.#answer(call);
+  }
+
+  /** Another voice and ear at this number: several can talk at the same time. */
+  speakAt(number: string, audio: RtpPeer): void {
+    this.#audios.set(number, audio);
   }
 
   /** The calls in which it talks. */
@@ -113,6 +145,7 @@ export class Phone {
 
   #become(call: PhoneCall, state: PhoneCall['state']): void {
     call.state = state;
+    if (state === 'over') call.endedAt = Date.now();
     this.#changes.emit('change');
   }
 
@@ -120,19 +153,23 @@ export class Phone {
     const known = this.#calls.get(invite.callId);
     if (known?.state === 'talking') this.#answer({ ...known, invite });
     if (known) return;
-    const call: PhoneCall = { invite, state: 'ringing', sequence: 0 };
+    const call: PhoneCall = {
+      ...{ invite, state: 'ringing', sequence: 0 },
+      ...{ startedAt: Date.now(), endedAt: undefined },
+    };
     this.#calls.set(invite.callId, call);
     this.peer.respond(invite, 180, { tag: 'phone' });
     this.#changes.emit('change');
     if (this.#declines !== undefined) {
       this.peer.respond(invite, this.#declines, { tag: 'phone' });
       this.#become(call, 'over');
-    } else if (this.answers) this.#answer(call);
+    } else if (this.answers && !this.#unanswered.has(numberOf(invite))) this.#answer(call);
   }
 
   #answer(call: PhoneCall): void {
-    if (call.invite.body) this.audio.connect(call.invite.body);
-    this.peer.respond(call.invite, 200, { tag: 'phone', body: this.audio.sdp() });
+    const audio = this.#audios.get(numberOf(call.invite)) ?? this.audio;
+    if (call.invite.body) audio.connect(call.invite.body);
+    this.peer.respond(call.invite, 200, { tag: 'phone', body: audio.sdp() });
     this.#become(call, 'talking');
   }
 
@@ -149,4 +186,9 @@ export class Phone {
     const call = this.#calls.get(bye.callId);
     if (call) this.#become(call, 'over');
   }
+}
+
+/** The number that is called. */
+function numberOf({ uri }: SipRequest): string {
+  return /^sips?:([^@;]+)@/.exec(uri)?.[1] ?? '';
 }

@@ -42,7 +42,7 @@ export class RobotAgent {
   private constructor(
     readonly api: Api,
     readonly token: string,
-    readonly softphone: Softphone,
+    public softphone: Softphone,
   ) {}
 
   /** The desktop's socket as it is now. */
@@ -86,26 +86,22 @@ export class RobotAgent {
   /** Signs in, opens the desktop's socket, registers the softphone. Not yet ready for calls. */
   static async signIn(t: Teardown, api: Api, email: string, password: string): Promise<RobotAgent> {
     const token = await api.signIn(email, password);
-    const { body: credential } = await api.call<{
-      wsUrl: string;
-      uri: string;
-      username: string;
-      password: string;
-    }>('GET', '/api/v1/me/softphone', { token });
-    const softphone = await Softphone.open(Number(new URL(credential.wsUrl).port));
-    t.teardown(() => softphone.drop());
-    const domain = credential.uri.slice(credential.uri.indexOf('@') + 1);
-    const registered = await softphone.register({
-      username: credential.username,
-      password: credential.password,
-      domain,
-    });
-    if (registered.status !== 200) throw new Error(`registration refused: ${registered.text}`);
+    const softphone = await registered(t, api, token);
     const agent = new RobotAgent(api, token, softphone);
     t.teardown(() => agent.closeDesktop());
     await agent.#connect();
     await agent.until(() => true, 'the first snapshot');
     return agent;
+  }
+
+  /** A new softphone in the place of one whose connection is gone, as the page makes it. */
+  async reconnect(t: Teardown): Promise<void> {
+    this.softphone = await registered(t, this.api, this.token);
+  }
+
+  /** Calls `listener` with each snapshot. */
+  onDesk(listener: (desk: Desk) => void): void {
+    this.#events.on('desk', () => this.desk && listener(this.desk));
   }
 
   /** Resolves when the desk fits. */
@@ -182,4 +178,23 @@ export class RobotAgent {
     this.softphone.respond(invite, 200, 'OK', peer.sdp);
     return peer;
   }
+}
+
+async function registered(t: Teardown, api: Api, token: string): Promise<Softphone> {
+  const { body: credential } = await api.call<{
+    wsUrl: string;
+    uri: string;
+    username: string;
+    password: string;
+  }>('GET', '/api/v1/me/softphone', { token });
+  const softphone = await Softphone.open(Number(new URL(credential.wsUrl).port));
+  t.teardown(() => softphone.drop());
+  const domain = credential.uri.slice(credential.uri.indexOf('@') + 1);
+  const answer = await softphone.register({
+    username: credential.username,
+    password: credential.password,
+    domain,
+  });
+  if (answer.status !== 200) throw new Error(`registration refused: ${answer.text}`);
+  return softphone;
 }

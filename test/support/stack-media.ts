@@ -16,8 +16,10 @@ export interface StackMedia {
   keepsCalls: boolean;
   noticesSilence: boolean;
   /** Of a server that is not ours there is none. */
-  pid: number | undefined;
+  pid(): number | undefined;
   kill(): Promise<void>;
+  /** Kills it, and starts it again where it was. */
+  restart(): Promise<void>;
 }
 
 export async function startStackMedia(t: Teardown, options: MediaEngineOptions): Promise<StackMedia> {
@@ -32,10 +34,20 @@ export async function startStackMedia(t: Teardown, options: MediaEngineOptions):
 }
 
 async function builtin(t: Teardown, options: MediaEngineOptions): Promise<StackMedia> {
-  const { port, secret, process, kill, stop } = await startMediaEngine(options);
-  t.teardown(stop);
-  const env = { RINGBRIDGE_MEDIA_CONTROL_PORT: String(port), RINGBRIDGE_MEDIA_SECRET: secret };
-  return { env, keepsCalls: true, noticesSilence: true, pid: process.pid, kill };
+  let engine = await startMediaEngine(options);
+  t.teardown(() => engine.stop());
+  const { port, secret } = engine;
+  return {
+    env: { RINGBRIDGE_MEDIA_CONTROL_PORT: String(port), RINGBRIDGE_MEDIA_SECRET: secret },
+    keepsCalls: true,
+    noticesSilence: true,
+    pid: () => engine.process.pid,
+    kill: () => engine.kill(),
+    async restart() {
+      await engine.kill();
+      engine = await startMediaEngine({ ...options, port, secret });
+    },
+  };
 }
 
 async function freeswitch(t: Teardown): Promise<StackMedia> {
@@ -47,7 +59,8 @@ async function freeswitch(t: Teardown): Promise<StackMedia> {
     env: freeswitchEnvironment([server]),
     keepsCalls: false,
     noticesSilence: false,
-    pid: undefined,
+    pid: () => undefined,
     kill,
+    restart: kill,
   };
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect, type Sql } from '../../gateway/store/index.js';
 import { freePort } from '../../scripts/ports.js';
 import { Api } from './api.js';
-import { testDatabase } from './database.js';
+import { type TestDatabase, testDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { type Program, startProgram } from './program.js';
 import { freeUdpPort } from './sipp.js';
@@ -28,6 +28,8 @@ export interface StackOptions {
   carrier?: { port: number; account: string };
   /** Further flags of the media engine. */
   mediaFlags?: readonly string[];
+  /** The database; by default one of its own on the server that all tests share. */
+  database?: TestDatabase;
   /** Where the gateway reaches the database that is at this URL; by default there. */
   databaseVia?: (url: string) => Promise<string>;
   /** Where softphones reach the SIP server whose WebSocket is at this URL; by default there. */
@@ -50,6 +52,9 @@ export interface Stack {
   addGateway(env?: Record<string, string>): Promise<FurtherGateway>;
   killMedia(): Promise<void>;
   killSip(): Promise<void>;
+  /** Kills it as the system would, and starts it again where it was. */
+  restartMedia(): Promise<void>;
+  restartSip(): Promise<void>;
   /** Process ids, for looking at what they use. A server that is not ours has none. */
   pids(): { gateway: number; media: number | undefined; sip: number | undefined };
   /** Answered calls outlive the gateway: SIP server and media engine keep them for the next one. */
@@ -72,8 +77,9 @@ interface SipServer {
   secret: string;
   udpPort: number;
   wsPort: number;
-  pid: number | undefined;
+  pid(): number | undefined;
   kill(): Promise<void>;
+  restart(): Promise<void>;
 }
 
 /** The built-in one, or the drachtio-server that RINGBRIDGE_TEST_DRACHTIO names: host:port:secret:udpPort:wsPort. */
@@ -87,27 +93,46 @@ async function startSipServer(t: Teardown, nodeFlags: readonly string[]): Promis
       secret,
       udpPort: Number(udpPort),
       wsPort: Number(wsPort),
-      pid: undefined,
+      pid: () => undefined,
       kill,
+      restart: kill,
     };
   }
   const secret = randomBytes(16).toString('hex');
+  const folder = mkdtempSync(join(tmpdir(), 'ringbridge-sip-'));
+  const start = (control: string, udp: string, ws: string) =>
+    startProgram<{ control: string; udp: [string]; ws: [string] }>(
+      'engine/sip/main.js',
+      [
+        ...['--control', control, '--udp', udp, '--ws', ws],
+        ...['--orphan-grace', '30', '--ringing', join(folder, 'ringing')],
+      ],
+      { RINGBRIDGE_SIP_SECRET: secret },
+      nodeFlags,
+    );
   const any = '127.0.0.1:0';
-  const server = await startProgram<{ control: string; udp: string[]; ws: string[] }>(
-    'engine/sip/main.js',
-    ['--control', any, '--udp', any, '--ws', any, '--orphan-grace', '30'],
-    { RINGBRIDGE_SIP_SECRET: secret },
-    nodeFlags,
-  );
-  t.teardown(() => server.end());
-  const portOf = (address = '') => Number(address.slice(address.lastIndexOf(':') + 1));
+  let server = await start(any, any, any);
+  const {
+    control,
+    udp: [udp],
+    ws: [ws],
+  } = server.ready;
+  t.teardown(async () => {
+    await server.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const portOf = (address: string) => Number(address.slice(address.lastIndexOf(':') + 1));
   return {
-    control: server.ready.control,
+    control,
     secret,
-    udpPort: portOf(server.ready.udp[0]),
-    wsPort: portOf(server.ready.ws[0]),
-    pid: server.child.pid,
+    udpPort: portOf(udp),
+    wsPort: portOf(ws),
+    pid: () => server.child.pid,
     kill: () => server.end('SIGKILL'),
+    async restart() {
+      await server.end('SIGKILL');
+      server = await start(control, udp, ws);
+    },
   };
 }
 
@@ -140,11 +165,12 @@ export async function startStack(
     mediaFlags = [],
     abroadPort,
     carrier,
+    database,
     databaseVia = async url => url,
     softphonesVia = async url => url,
   }: StackOptions = {},
 ): Promise<Stack> {
-  const { url: databaseUrl } = await testDatabase(t);
+  const { url: databaseUrl } = database ?? (await testDatabase(t));
   const sql = connect({ url: databaseUrl, max: 4 });
   t.teardown(() => sql.end());
   const [sip, media, httpPort, trunkPort] = await Promise.all([
@@ -199,8 +225,10 @@ export async function startStack(
     },
     killMedia: () => media.kill(),
     killSip: () => sip.kill(),
-    pids: () => ({ gateway: gateway.child.pid!, media: media.pid, sip: sip.pid }),
-    keepsCalls: media.keepsCalls && sip.pid !== undefined,
+    restartMedia: () => media.restart(),
+    restartSip: () => sip.restart(),
+    pids: () => ({ gateway: gateway.child.pid!, media: media.pid(), sip: sip.pid() }),
+    keepsCalls: media.keepsCalls && sip.pid() !== undefined,
     noticesSilence: media.noticesSilence,
   };
 }

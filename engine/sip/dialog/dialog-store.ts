@@ -1,3 +1,4 @@
+import type { RingingJournal } from '../journal/ringing-journal.js';
 import type { SipRequest } from '../message/message.js';
 import type { Clock } from '../transaction/clock.js';
 import type { Application } from './application.js';
@@ -10,6 +11,8 @@ export class DialogStore {
   constructor(
     private readonly maxDialogs: number,
     private readonly clock: Clock,
+    /** Absent when the next run need not know who talks. */
+    private readonly journal?: RingingJournal,
   ) {}
 
   get size(): number {
@@ -37,6 +40,21 @@ export class DialogStore {
     return this.add(dialog);
   }
 
+  /** The call in it is answered. For the next run of the server, should this one be killed. */
+  answered(dialog: Dialog): void {
+    const { id, callId, localTag, remoteTag, local, remote, remoteTarget, localContact, flow } = dialog;
+    const { localSequence, remoteSequence } = dialog;
+    const routeSet = [...dialog.routeSet];
+    const { protocol, remoteAddress: address, remotePort: port, domain } = flow;
+    this.journal?.began(id, {
+      ...{ protocol, address, port, domain },
+      dialog: {
+        ...{ id, callId, localTag, remoteTag, local, remote, remoteTarget, localContact, routeSet },
+        ...{ localSequence, remoteSequence },
+      },
+    });
+  }
+
   /** Ends the call in a dialog, and the dialog with it, unless a subscription uses it: then nothing finds it any more. */
   remove(dialog: Dialog): void {
     dialog.state = 'terminated';
@@ -46,6 +64,7 @@ export class DialogStore {
     dialog.awaitedAck = undefined;
     dialog.inviteOut?.cancel();
     dialog.timer?.stop();
+    this.journal?.ended(dialog.id);
     this.release(dialog);
   }
 

@@ -12,7 +12,7 @@ import type { Call, CallObserver } from './call-events.js';
 import { NextHop } from './client/next-hop.js';
 import type { OutgoingInvite } from './client/outgoing-invite.js';
 import type { OutgoingSubscribe } from './client/outgoing-subscribe.js';
-import { recallInvite } from './client/recalled-invite.js';
+import { recallDialog, recallInvite } from './client/recalled-invite.js';
 import { Sender } from './client/sender.js';
 import { type ApplicationRequest, Uac } from './client/uac.js';
 import type { Dialog } from './dialog.js';
@@ -71,7 +71,7 @@ export class UserAgent {
     const { clock, timers } = transactions;
     this.#parts = parts;
     const closing = this.#closing.signal;
-    const dialogs = new DialogStore(options.maxDialogs, clock);
+    const dialogs = new DialogStore(options.maxDialogs, clock, journal);
     const exchanges = new ExchangeTable(clock, options.ringMs);
     const sender = new Sender(transactions, options.targetMs);
     const nextHop = new NextHop(router, options.natRule);
@@ -217,13 +217,16 @@ export class UserAgent {
     if (resumeName !== undefined) this.#succession.attend(application, resumeName);
   }
 
-  /** Ends what an earlier run left ringing. */
+  /** Ends what an earlier run left ringing, or talking. */
   recall(journal: RingingJournal): void {
-    for (const [id, { protocol, address, port, domain, head }] of journal.left) {
+    for (const [id, noted] of journal.left) {
       const over = () => journal.ended(id);
+      const { protocol, address, port, domain } = noted;
       const flow = this.#parts.router.again(protocol, address, port, domain);
+      const parts = { sender: this.#sender, hangUp: this.#hangUp, over };
       if (flow === undefined) over();
-      else recallInvite(head, flow, { sender: this.#sender, hangUp: this.#hangUp, over });
+      else if ('head' in noted) recallInvite(noted.head, flow, parts);
+      else recallDialog(noted.dialog, flow, parts);
     }
   }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Test, test } from 'tap';
-import { type RingingInvite, RingingJournal } from './ringing-journal.js';
+import { type RingingInvite, RingingJournal, type TalkingDialog } from './ringing-journal.js';
 
 const invite = (number: number): RingingInvite => ({
   protocol: 'udp',
@@ -11,6 +11,16 @@ const invite = (number: number): RingingInvite => ({
   domain: undefined,
   head: `INVITE sip:${number}@example.com SIP/2.0\r\nCall-ID: ${number}\r\n\r\n`,
 });
+
+const { head: _, ...where } = invite(0);
+const talk: TalkingDialog = {
+  ...where,
+  dialog: {
+    ...{ id: 'c;from-tag=a', callId: 'c', localTag: 'a', remoteTag: 'b', local: '<sip:a@x>;tag=a' },
+    ...{ remote: '<sip:b@x>;tag=b', remoteTarget: 'sip:b@192.0.2.1', localContact: '<sip:192.0.2.2>' },
+    ...{ routeSet: ['<sip:p@192.0.2.3;lr>'], localSequence: 1, remoteSequence: -1 },
+  },
+};
 
 function bed(t: Test) {
   const folder = mkdtempSync(join(tmpdir(), 'ringing-'));
@@ -44,6 +54,20 @@ test('the next run finds what has begun and not ended, until it has ended', t =>
   t.same([...third.left.keys()], ['id3'], 'killed again in the middle of it');
   third.ended('id3');
   t.equal(open().left.size, 0);
+  t.end();
+});
+
+test('an answered call is found, too, and for longer than anything rings', t => {
+  const { path, open } = bed(t);
+  open().began('talk', talk);
+  const [line] = readFileSync(path, 'latin1').split('\n');
+  const strange = {
+    ...JSON.parse(line as string),
+    began: 'strange',
+    dialog: { ...talk.dialog, routeSet: 'p' },
+  };
+  writeFileSync(path, `${line}\n${JSON.stringify(strange)}\n`);
+  t.same([...open(Date.now() + 3_600_000).left], [['talk', talk]]);
   t.end();
 });
 

@@ -10,7 +10,7 @@ export {
   releaseCustomer,
   startDialing,
 } from './customer.js';
-export { backToQueue, intoWrapUp, offTheLine } from './fragments.js';
+export { backToQueue, intoWrapUp, isOwnCall, offTheLine } from './fragments.js';
 export { type InteractionRef, move, type ServedInteraction, servedColumns } from './move.js';
 export {
   accept,

@@ -48,11 +48,25 @@ export function expireOffer(sql: Sql, ref: InteractionRef) {
 }
 
 /**
+ * An agent lost to the end of his gateway or of an engine has let nothing go by: he may be asked again at once. One without
+ * a softphone is asked when he has one.
+ */
+const blameless: ReadonlySet<string> = new Set([
+  'gateway_lost',
+  'restart',
+  'shutdown',
+  'dropped',
+  'agent_dropped',
+  'softphone_gone',
+  'elsewhere',
+]);
+
+/**
  * The agent's leg failed before the customer was reached: the customer keeps his place for the next agent. Who was called
  * by the agent himself has none, and the call is over.
- * @param passedOver whether others are asked before this agent is asked again
  */
-export async function loseAgent(sql: Sql, ref: InteractionRef, reason: string, passedOver = true) {
+export async function loseAgent(sql: Sql, ref: InteractionRef, reason: string) {
+  const passedOver = !blameless.has(reason);
   const waits = await hisAlone(sql, ref, { reason, agent: 'release', passedOver }, () =>
     move(sql, ref, {
       event: 'agent_lost',
@@ -126,9 +140,6 @@ export async function proveAgent(
   return rows.length > 0;
 }
 
-/** An agent lost to the end of his gateway has let nothing go by: he may be asked again at once. */
-const gatewayGone: ReadonlySet<string> = new Set(['gateway_lost', 'restart']);
-
 /**
  * The agent is gone while the customer is on the line: he waits for the next one, before all who are not on the line.
  * @param why what the agent's leg came to; who did not answer (`no_answer`) is paused, as by an offer that expires
@@ -136,7 +147,7 @@ const gatewayGone: ReadonlySet<string> = new Set(['gateway_lost', 'restart']);
 export function agentGone(sql: Sql, ref: InteractionRef, why: string) {
   const effect = {
     agent: why === 'no_answer' ? 'pause' : 'release',
-    passedOver: !gatewayGone.has(why),
+    passedOver: !blameless.has(why),
   } as const;
   return hisAlone(sql, ref, { ...effect, reason: why }, () =>
     move(sql, ref, {

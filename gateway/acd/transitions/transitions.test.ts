@@ -6,7 +6,7 @@ import { setIntent } from '../agents.js';
 import { askHelp, endConsult } from '../consults.js';
 import { flowOut, keepPlace } from '../enqueue-call.js';
 import { overflow, reachLimits } from '../queue-limits.js';
-import { hold, scheduleRetry } from '../retry.js';
+import { hold, loseCustomer, scheduleRetry } from '../retry.js';
 import { bringForward, callNow, moveToQueue, reschedule } from '../schedule.js';
 import type { SlotTerms } from '../seats.js';
 import { type InteractionEvent, type InteractionState, states, transitions } from '../states.js';
@@ -180,6 +180,7 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
   customer_released: (f, ref) => onTheLine(f, ref).then(() => act.releaseCustomer(f.sql, ref)),
   place_kept: (f, ref) => onTheLine(f, ref).then(() => keepPlace(f.sql, ref, '+821055501234')),
   flowed_out: (f, ref) => onTheLine(f, ref).then(() => flowOut(f.sql, ref)),
+  customer_lost: (f, ref) => onTheLine(f, ref).then(() => loseCustomer(f.sql, ref, 'test')),
   customer_left: (f, ref) => onTheLine(f, ref).then(() => act.customerLeft(f.sql, ref)),
   customer_failed: (f, ref) => act.failCustomer(f.sql, ref, 'busy'),
   ended: (f, ref) => act.end(f.sql, ref, 'completed', 'customer'),

@@ -37,7 +37,7 @@ export async function askNumber(stage: Stage, signal: AbortSignal): Promise<stri
   };
   let question: readonly Said[] = ['enter-number'];
   let left = tries;
-  const own = entry.caller === null ? undefined : callable(entry.caller, countries);
+  const own = await ownNumber(stage);
   if (own !== undefined) {
     const answer = await confirmed(own, 'call-back-at');
     if (answer === '1') return own;
@@ -51,6 +51,14 @@ export async function askNumber(stage: Stage, signal: AbortSignal): Promise<stri
     question = number === undefined ? ['number-refused', 'enter-number'] : ['enter-number'];
   }
   return undefined;
+}
+
+/** The caller's own number, where it is known and may be called. */
+export async function ownNumber(stage: Stage): Promise<string | undefined> {
+  const { caller } = stage.entry;
+  if (caller === null) return undefined;
+  const { countries } = await tenantTerms(stage);
+  return callable(caller, countries);
 }
 
 /** The policy is that of every callback. */

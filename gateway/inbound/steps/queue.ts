@@ -22,6 +22,7 @@ export async function queue(stage: Stage, step: StepOf<'queue'>): Promise<Came> 
     place: { queueId: found.id, priority: step.priority ?? 0 },
     waitSeconds: step.maxWaitSeconds ?? defaults.queueSeconds,
     keepsPlace: step.keepPlace ?? true,
+    callsBack: step.keepPlace ?? true,
   });
 }
 
@@ -39,7 +40,7 @@ export async function agent(stage: Stage, step: StepOf<'agent'>): Promise<Came> 
     priority: 0,
     only: { agentId: row.id, seconds: waitSeconds + 60 },
   };
-  return await waitInQueue(stage, { place, waitSeconds, keepsPlace: false });
+  return await waitInQueue(stage, { place, waitSeconds, keepsPlace: false, callsBack: true });
 }
 
 /** The queue itself, or the one that its callers go to when it is full. */

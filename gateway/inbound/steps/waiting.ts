@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  customerLeft,
   enqueueCaller,
   flowOut,
   type InteractionRef,
@@ -9,10 +8,10 @@ import {
   type QueuedCaller,
   waitLimitOffer,
 } from '../../acd/index.js';
-import { type ReceivedCaller, waitsAgain } from '../../callback/index.js';
+import { leaveLine, type ReceivedCaller, waitsAgain } from '../../callback/index.js';
 import { untilTaken } from '../../store/index.js';
 import { type Came, type Stage, say } from '../stage.js';
-import { askNumber } from './number.js';
+import { askNumber, ownNumber } from './number.js';
 
 export interface Wait {
   place: QueuedCaller['place'];
@@ -20,6 +19,8 @@ export interface Wait {
   waitSeconds: number;
   /** Whether he may hang up and keep his place. */
   keepsPlace: boolean;
+  /** Whether he is called back when we lose him. */
+  callsBack: boolean;
 }
 
 /** Pressed while waiting: hang up, keep the place. */
@@ -54,15 +55,17 @@ export async function waitInQueue(stage: Stage, wait: Wait): Promise<Came> {
   // Before he is in the queue: his first agent may be found in the same moment.
   const caller = conductor.receive(ref, leg);
   try {
+    const callBack = wait.callsBack && (await ownNumber(stage)) !== undefined;
     await untilTaken(() =>
       enqueueCaller(sql, {
         ...{ ...ref, inboundCallId: entry.id, phone: entry.caller, locale: language, nodeId },
         place: wait.place,
+        callBack,
       }),
     );
     leg.belongsTo(ref.id);
-    // Who hung up a moment ago was in no queue yet that he could have left.
-    if (!caller.line.live) await untilTaken(() => customerLeft(sql, ref));
+    // Who was gone a moment ago was in no queue yet that he could have left.
+    if (caller.line.gone) await leaveLine(sql, ref, caller.line.gone);
     return await new QueueVisit(stage, ref, caller, wait).run();
   } finally {
     caller.handBack();

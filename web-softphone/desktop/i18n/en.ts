@@ -322,6 +322,7 @@ export const en = {
       cancelled: 'called off',
       hung_up: 'hung up',
       lost: 'the line was lost',
+      dropped: 'a technical failure',
       probe_unanswered: 'was not at the desk',
       softphone_gone: 'has no softphone',
       softphone_silent: 'the softphone did not answer',
@@ -491,6 +492,7 @@ export const en = {
     flowed_out: 'Left the queue by the flow of the call',
     merged: 'Joined with an earlier request',
     failed: 'Technical failure',
+    lost: 'Lost by a technical failure',
   },
 
   legOutcomes: {
@@ -503,6 +505,7 @@ export const en = {
     cancelled: 'given up',
     failed: 'technical failure',
     lost: 'lost',
+    dropped: 'dropped by a technical failure',
   },
 
   interactionStates: {
@@ -577,6 +580,7 @@ export const en = {
     agent_gone: 'Agent gone, customer waits on the line',
     customer_released: 'No agent came for the customer on the line',
     customer_left: 'Customer hung up before the talk',
+    customer_lost: 'Customer lost by a technical failure, keeps the place',
     place_kept: 'Customer hung up and keeps the place',
     flowed_out: 'Led out of the queue by the flow of the call',
     offered: 'Offered',

@@ -320,6 +320,7 @@ export const ko: Dictionary = {
       cancelled: '취소됨',
       hung_up: '끊음',
       lost: '회선 끊김',
+      dropped: '기술적 오류',
       probe_unanswered: '자리에 없음',
       softphone_gone: '소프트폰 없음',
       softphone_silent: '소프트폰 응답 없음',
@@ -486,6 +487,7 @@ export const ko: Dictionary = {
     flowed_out: '통화 시나리오에 따라 대기 종료',
     merged: '먼저 한 요청에 합쳐짐',
     failed: '기술적 오류',
+    lost: '기술적 오류로 끊김',
   },
 
   legOutcomes: {
@@ -498,6 +500,7 @@ export const ko: Dictionary = {
     cancelled: '호출 중단',
     failed: '기술적 오류',
     lost: '연결 끊김',
+    dropped: '기술적 오류로 끊김',
   },
 
   interactionStates: {
@@ -571,6 +574,7 @@ export const ko: Dictionary = {
     agent_gone: '상담원 이탈, 고객은 회선에서 대기',
     customer_released: '회선의 고객을 맡을 상담원 없음',
     customer_left: '통화 전에 고객이 끊음',
+    customer_lost: '기술적 오류로 고객 연결이 끊김, 순서 유지',
     place_kept: '고객이 순서를 유지하고 끊음',
     flowed_out: '통화 시나리오에 따라 상담 창구에서 나감',
     offered: '상담원에게 배정',

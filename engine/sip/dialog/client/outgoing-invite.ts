@@ -268,6 +268,7 @@ export class OutgoingInvite {
       return;
     }
     this.#dialog = dialog;
+    if (this.within === undefined) this.context.dialogs.answered(dialog);
     if (this.#call !== undefined) dialog.call = this.#call;
     if (this.within !== undefined) {
       dialog.refreshTarget(response);

@@ -1,7 +1,9 @@
 /**
- * An INVITE that an earlier run of the server sent, and that nobody waits for any more: it is cancelled. A peer who has
+ * What an earlier run of the server has left. An INVITE that nobody waits for any more is cancelled; a peer who has
  * answered it meanwhile is acknowledged and hung up (RFC 3261 sections 9.1 and 13.2.2.4).
  */
+
+import type { DialogNote } from '../../journal/ringing-journal.js';
 import { defaultMessageLimits } from '../../message/limits.js';
 import type { SipResponse } from '../../message/message.js';
 import { SipRequest } from '../../message/message.js';
@@ -9,7 +11,7 @@ import { parseMessage } from '../../message/parser.js';
 import { newUuid } from '../../message/token.js';
 import type { Flow } from '../../transport/transport.js';
 import type { Application } from '../application.js';
-import type { Dialog } from '../dialog.js';
+import { Dialog } from '../dialog.js';
 import { endReason, type HangUp } from '../hang-up.js';
 import { dialogOfResponse } from '../new-dialog.js';
 import { type BuiltRequest, cancelText } from './request-builder.js';
@@ -49,6 +51,17 @@ export function recallInvite(head: string, flow: Flow, { sender, hangUp, over }:
     transaction.abandon();
     over();
   });
+}
+
+/** Requests may have gone out in it since it was noted: the BYE has to come after them (RFC 3261 section 12.2.1.1). */
+const sequencesSince = 1_000_000;
+
+/** A call that an earlier run had, and that nobody knows any more: its peer is hung up. */
+export function recallDialog(note: DialogNote, flow: Flow, { hangUp, over }: Recalling): void {
+  const localSequence = Math.min(note.localSequence + sequencesSince, 2 ** 31 - 1);
+  const parts = { ...note, localSequence, flow, application: nobody, state: 'confirmed' as const };
+  hangUp.endQuietly(new Dialog(parts), recalled);
+  over();
 }
 
 function resumed(request: BuiltRequest, flow: Flow, { sender, hangUp, over }: Recalling) {

@@ -229,6 +229,8 @@ export class Responder {
       else call.answered('application', text);
       if (dialog !== undefined) dialog.call = call;
     }
+    if (status < 300 && dialog?.state === 'confirmed' && request.method === 'INVITE' && !exchange.inDialog)
+      this.context.dialogs.answered(dialog);
     if (status < 300 && dialog !== undefined && targetRefresh.has(request.method) && exchange.inDialog) {
       dialog.refreshTarget(request);
       dialog.flow = exchange.flow;

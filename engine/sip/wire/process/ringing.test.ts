@@ -1,4 +1,4 @@
-/** The process is killed while telephones ring for it: the next one sees to it that they stop. */
+/** The process is killed while telephones ring for it, or talk over it: the next one sees to it that they stop. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { eventually } from '../../../../test/support/eventually.js';
 import { RingingJournal } from '../../journal/ringing-journal.js';
 import type { ListenAddress } from '../../options.js';
 import { secret } from '../../testing/harness.js';
-import { sdp, UdpPeer } from '../../testing/peer.js';
+import { PeerCall, peerRequest, sdp, UdpPeer } from '../../testing/peer.js';
 import { RawApplication } from '../../testing/raw-application.js';
 
 const program = fileURLToPath(new URL('../../main.js', import.meta.url));
@@ -122,6 +122,67 @@ test('what was refused before the kill is left alone', async t => {
   refused.phone.respond(refused.invite, 486, { tag: 'b' });
   await first.application.sip('SIP/2.0 486');
   await refused.phone.request('ACK');
+  await kill(first);
+  t.equal(left(), 0);
+});
+
+test('who talks when the process is killed is hung up by the next one', async t => {
+  const { start, kill, left, struckOut } = runs(t);
+  const first = await start();
+  const { phone, invite } = await called(t, first);
+  phone.respond(invite, 200, { tag: 'b', body: sdp });
+  await first.application.sip('SIP/2.0 200');
+  await kill(first);
+  t.equal(left(), 1);
+
+  const second = await start();
+  const bye = await phone.request('BYE');
+  t.same([bye.callId, bye.from], [invite.callId, invite.from]);
+  t.equal(bye.toTag, 'b');
+  t.ok((bye.cseq?.number ?? 0) > (invite.cseq?.number ?? 0), 'RFC 3261 12.2.1.1: it comes after the INVITE');
+  phone.respond(bye, 200);
+  await struckOut();
+  await kill(second);
+  t.equal(left(), 0, 'it is done with');
+});
+
+test('who has called and talks when the process is killed is hung up, too', async t => {
+  const { start, kill } = runs(t);
+  const first = await start();
+  const phone = await UdpPeer.open(first.sip);
+  t.teardown(() => phone.close());
+  await first.application.ask('route|invite');
+  const call = new PeerCall(phone, 'sip:us@example.com');
+  call.invite();
+  const { fields } = await first.application.sip('INVITE ');
+  const answer = `SIP/2.0 200 OK\r\nContent-Type: application/sdp\r\n\r\n${sdp}`;
+  await first.application.ask(`sip|${fields[8]}||\r\n${answer}`);
+  const { toTag } = await phone.response(200, 'INVITE');
+  await kill(first);
+
+  await start();
+  const bye = await phone.request('BYE');
+  t.same([bye.callId, bye.fromTag, bye.to], [call.callId, toTag, call.from]);
+  phone.respond(bye, 200);
+});
+
+test('who has hung up before the kill is left alone', async t => {
+  const { start, kill, left } = runs(t);
+  const first = await start();
+  const { phone, invite } = await called(t, first);
+  phone.respond(invite, 200, { tag: 'b', body: sdp });
+  await first.application.sip('SIP/2.0 200');
+  phone.sendText(
+    peerRequest(phone, {
+      ...{
+        method: 'BYE',
+        uri: /<([^>]+)>/.exec(invite.first('contact') ?? '')?.[1] ?? '',
+        callId: invite.callId,
+      },
+      ...{ from: `${invite.to};tag=b`, to: invite.from, sequence: 1 },
+    }),
+  );
+  await first.application.sip('BYE ');
   await kill(first);
   t.equal(left(), 0);
 });
