@@ -104,7 +104,8 @@ function isHis(sql: Sql, by: string, to: InteractionState): Fragment {
 /**
  * One step of the table in states.ts as one statement: the interaction, its agent and the event change together or
  * not at all, and only if the interaction is in a state that the event may leave. The row is locked before it is
- * looked at, so of two that race for the same step one finds it done.
+ * looked at, so of two that race for the same step one finds it done. So is the agent: whoever was engaged by the step
+ * that this one has waited for is not yet in what the statement began with.
  * @returns undefined when the interaction was not in such a state
  */
 export async function move(
@@ -133,9 +134,12 @@ export async function move(
       update interactions i set state = ${to}, offered_to = null, offered_present = null ${set} from before where i.id = before.id
       returning i.*, before.agents, case when cardinality(before.agents) = 1 then before.agents[1] end as served_by,
         before.state as came_from
+    ), served as (
+      select a.tenant_id, a.user_id, a.interaction_id from before b join agents a on a.user_id = any(b.agents)
+      where a.tenant_id = ${tenantId} for update of a
     ), engaged as (
-      update agents a set ${agentEffect(sql, agent)} from moved
-      where a.tenant_id = moved.tenant_id and a.user_id = any(moved.agents) and a.interaction_id = moved.id
+      update agents a set ${agentEffect(sql, agent)} from moved, served
+      where a.tenant_id = served.tenant_id and a.user_id = served.user_id and served.interaction_id = moved.id
     ), passed_over as (
       insert into declined_offers (tenant_id, interaction_id, user_id)
       select tenant_id, id, unnest(agents) from moved where ${passedOver}

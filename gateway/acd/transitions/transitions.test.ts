@@ -1,10 +1,12 @@
 import t from 'tap';
+import { eventually } from '../../../test/support/eventually.js';
 import { askParty, findParty, partyAnswers, partyRings } from '../../calls/index.js';
-import type { Sql } from '../../store/index.js';
+import { type Sql, transaction } from '../../store/index.js';
 import { agentAway, agentBack, customerAway, customerBack } from '../absence.js';
 import { setIntent } from '../agents.js';
 import { askHelp, endConsult } from '../consults.js';
 import { flowOut, keepPlace } from '../enqueue-call.js';
+import { offerWaiting } from '../matching.js';
 import { overflow, reachLimits } from '../queue-limits.js';
 import { hold, loseCustomer, scheduleRetry } from '../retry.js';
 import { bringForward, callNow, moveToQueue, reschedule } from '../schedule.js';
@@ -272,6 +274,30 @@ t.test('the oldest request goes to the agent who has been idle longest', async t
   t.match(await f.offer(), { id: first.id, agentId: two.id });
   t.match(await f.offer(), { id: second.id, agentId: one.id });
   t.equal(await f.offer(), undefined, 'nobody is left');
+});
+
+t.test('a step that has waited for the offer frees the agent whom the offer has engaged', async t => {
+  const f = await Floor.open(t);
+  const [agent] = f.agents as [{ id: string }];
+  await f.register(agent.id);
+  await setIntent(f.sql, { tenantId: f.tenantId, userId: agent.id }, 'ready', null);
+  const { id } = await f.request();
+  const [offered, cancelled] = await transaction(f.sql, async tx => {
+    const { offers } = await offerWaiting(tx, f.nodeId, 1);
+    const cancelling = Promise.resolve(act.cancel(f.sql, { id, tenantId: f.tenantId }));
+    const [own] = await tx<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    await eventually('the other waits for the row', async () => {
+      const rows = await f.sql`
+        select from pg_stat_activity where datname = current_database() and ${own!.pid} = any(pg_blocking_pids(pid))`;
+      return rows.length > 0;
+    });
+    return [offers[0], { cancelling }] as const;
+  });
+  t.equal(offered?.agentId, agent.id);
+  t.match(await cancelled.cancelling, { state: 'done' });
+  t.match(await f.sql`select interaction_id from agents where user_id = ${agent.id}`, [
+    { interaction_id: null },
+  ]);
 });
 
 t.test('an agent without a softphone, or who is not ready, gets no offer', async t => {
