@@ -239,7 +239,7 @@ t.test('a microphone that has to be allowed anew is one press away', async t => 
   await desk.wrapUp({});
 });
 
-t.test('he closes the page and does not come back; hung up while he is away is hung up', async t => {
+t.test('he closes the page and does not come back', async t => {
   const talk = await talking(t, 'Closer');
   const { desk, visitor } = talk;
   await visitor.page.close();
