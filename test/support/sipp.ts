@@ -103,8 +103,9 @@ async function finished(child: ChildProcess, folder: string, scenario: string): 
 
 /** Resolves when somebody listens on the port. sipp does not tell when it does; the kernel's table of sockets does. */
 export async function listening(port: number, transport: SippTransport = 'udp'): Promise<void> {
-  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
-  // A TCP socket that listens has no other side.
-  const entry = transport === 'udp' ? local : `${local}00000000:0000 0A`;
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  // Without another side: a socket that is connected to the port, as one that asks whether somebody listens there, has it
+  // as its other side.
+  const entry = `${local} 00000000:0000 ${transport === 'udp' ? '07' : '0A'}`;
   while (!readFileSync(`/proc/net/${transport}`, 'utf8').includes(entry)) await delay(5);
 }
