@@ -23,7 +23,8 @@ alter table interactions
 alter table agents drop constraint agents_interaction_id_key;
 create index agents_engaged on agents (interaction_id) where interaction_id is not null;
 
--- As before (0111), and a queue's strategy may be to ask several at once (`simultaneous`).
+-- As before (0111), and a queue's strategy may be to ask several at once (`simultaneous`); for less where many are free:
+-- docs/decisions/0110-what-a-match-costs.md.
 -- Pairs what waits with who is free, up to `most` pairs, and reserves both: the interaction is offered, served by the
 -- node `node`, its agent engaged, its event written with the reasons. Of all that wait and could be served now it
 -- takes the one that stands first (rank_at), and for it the agent who is to be asked first: who has not declined it,
@@ -85,14 +86,17 @@ begin
   perform pg_advisory_xact_lock(7405260002);
   -- `offset 0` keeps the planner from turning the look at one agent's softphone into a scan of all of them.
   select array_agg(a.user_id) into present from agents a
-  where a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null and not reconnects(a.user_id)
+  where a.intent = 'ready' and a.interaction_id is null and a.unreachable_since is null
+    -- His desktops are not all of them about to come back: reconnects(), written out because it is asked of each.
+    and (exists (select from desktops d where d.user_id = a.user_id and d.lost_at is null)
+      or not exists (select from desktops d where d.user_id = a.user_id))
     and exists (select from registrations r
       where r.tenant_id = a.tenant_id and r.user_id = a.user_id and r.expires_at > now() offset 0);
   if present is null then
     return;
   end if;
   select array_agg(l.id), array_agg(head.rank_at) into lane_ids, heads
-  from (select distinct s.queue_id from agent_queues s where s.user_id = any(present)) served
+  from (select distinct s.queue_id from unnest(present) p(agent) join agent_queues s on s.user_id = p.agent) served
   join queues q on q.id = served.queue_id
   join lanes l on l.queue_id = q.id and (l.after_hours or is_open(q))
   cross join lateral (
@@ -139,7 +143,8 @@ begin
         'idle', round(extract(epoch from clock_timestamp() - idle_since)::numeric, 1))) order by nth)
         filter (where reason is null and nth <= 10) as options,
       array_agg(agent order by nth) filter (where reason is null and nth <= 10) as agents,
-      array_agg(agent order by nth) filter (where reason is null and nth <= 10 and (class = 1 or nth = 1)) as alike,
+      array_agg(tier order by nth) filter (where reason is null and nth <= 10) as tiers,
+      array_agg(declined_at is not null order by nth) filter (where reason is null and nth <= 10) as again,
       array_agg(agent) filter (where reason is null and nth > 10) as ranked_lower,
       array_agg(agent) filter (where reason = 'engaged') as engaged,
       array_agg(agent) filter (where reason = 'capacity') as capacity,
@@ -149,8 +154,7 @@ begin
     into asked
     from (
       select c.*, row_number() over (partition by c.reason order by c.declined_at nulls first, c.last desc, c.tier,
-        c.score desc, c.calls, c.round, c.idle_since) as nth,
-        rank() over (partition by c.reason order by c.declined_at is not null, c.tier) as class
+        c.score desc, c.calls, c.round, c.idle_since) as nth
       from (
         select a.user_id as agent, d.declined_at, coalesce(a.user_id = waiting.last_agent_id, false) as last, s.tier,
           case when lane.strategy = 'best_skill' or lane.prefer <> '[]'
@@ -192,18 +196,23 @@ begin
     most_at_once := 1;
     if lane.strategy = 'simultaneous' and waiting.part_of is null and waiting.confirming_since is null
       and (waiting.customer_live_since is not null or not lane.customer_first or waiting.channel <> 'callback') then
-      select least(lane.ring_at_once, ceil(cardinality(asked.alike)::numeric / count(*))) into most_at_once
+      -- The first of all, and those who are like the lowest tier of those who have not declined.
+      select array_agg(o.agent order by o.nth) into asked.agents from (
+        select o.*, rank() over (order by o.again, o.tier) as class
+        from unnest(asked.agents, asked.tiers, asked.again) with ordinality o(agent, tier, again, nth)) o
+      where o.class = 1 or o.nth = 1;
+      select least(lane.ring_at_once, ceil(cardinality(asked.agents)::numeric / count(*))) into most_at_once
       from lanes l cross join lateral (select from interactions i where i.lane_id = l.id and i.state = 'waiting' limit 10) one
       where l.queue_id = lane.queue_id and l.medium = lane.medium and (l.after_hours or is_open(lane.queue))
-        and exists (select from agents a where a.user_id = any(asked.alike) and a.levels @> l.levels);
-      asked.agents := asked.alike;
+        and exists (select from agents a where a.user_id = any(asked.agents) and a.levels @> l.levels);
     end if;
     together := '{}';
     foreach chosen in array asked.agents loop
       busy := busy || chosen;
       update agents a set interaction_id = waiting.id, state_since = clock_timestamp()
+      -- Said with num_nulls, the row is found by its key; else it is looked for among all who are free.
       from (select from agents l where l.user_id = chosen
-        and l.intent = 'ready' and l.interaction_id is null and l.unreachable_since is null for update skip locked) locked
+        and l.intent = 'ready' and num_nulls(l.interaction_id, l.unreachable_since) = 2 for update skip locked) locked
       where a.user_id = chosen;
       if found then
         together := together || chosen;
