@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Logger, pino } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { aborted } from './aborted.js';
 import {
   acdRoutes,
   dueClock,
@@ -301,7 +302,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const url = await app.listen({ host: config.httpHost, port: config.httpPort });
     process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
     logger.info({ url }, 'ready');
-    if (!signal.aborted) await new Promise(resolve => signal.addEventListener('abort', resolve));
+    await aborted(signal);
   } finally {
     for (const stop of stopping.reverse()) await stop();
   }

@@ -1,3 +1,4 @@
+import { aborted } from '../aborted.js';
 import { endForward, type ReservedInteraction, recall } from '../acd/index.js';
 import { dialPhone, isLost, type Leg, partyJoins, partyLeaves, partyRings } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
@@ -51,7 +52,7 @@ export async function forward(
       if (end !== 'by_us') how = isLost(end) ? 'lost' : end;
       stop.abort('agent_left');
     });
-    if (!stop.signal.aborted) await new Promise(resolve => stop.signal.addEventListener('abort', resolve));
+    await aborted(stop.signal);
     await untilTaken(() => partyLeaves(sql, party, how));
     await over(parts, turn);
   } finally {

@@ -1,3 +1,4 @@
+import { aborted } from '../aborted.js';
 import {
   agentGone,
   bridge,
@@ -51,17 +52,13 @@ export async function talk(
     goesOn || untilTaken(() => bridge(sql, interaction)),
   ]);
   if (!bridged) return false;
-  if (!stop.signal.aborted) await new Promise(resolve => stop.signal.addEventListener('abort', resolve));
+  await aborted(stop.signal);
   const reason = stopReason(turn);
   if (leavesTalk(reason) && parties.successor && (await succeed(sql, interaction, parties.successor)))
     return true;
   // Whom an agent has called himself nobody else goes on with.
-  if (
-    reason !== 'agent_left' &&
-    leavesTalk(reason) &&
-    (await untilTaken(() => agentGone(sql, interaction, 'lost')))
-  )
-    return true;
+  const lost = reason === 'agent_lost' || reason === 'agent_dropped';
+  if (lost && (await untilTaken(() => agentGone(sql, interaction, 'lost')))) return true;
   if (leavesTalk(reason)) await customer.end();
   const ending = reason && talkEndings[reason];
   if (!ending) return true;

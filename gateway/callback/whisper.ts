@@ -1,3 +1,4 @@
+import { aborted } from '../aborted.js';
 import type { Leg } from '../calls/index.js';
 import { localeNamed } from '../errors.js';
 import type { Utterance } from '../prompts/index.js';
@@ -22,8 +23,7 @@ export async function whisper({ prompts }: ServiceParts, turn: Turn, agent: Leg)
       ...(await prompts.named(tenantId, locale, `own-queue-${terms.queueKey}`)),
     ];
     const { sources } = await prompts.announce(tenantId, locale, said);
-    const tooLate = signal.aborted || new Promise(resolve => signal.addEventListener('abort', resolve));
-    await Promise.race([agent.connected, tooLate]);
+    await Promise.race([agent.connected, aborted(signal)]);
     await agent.endpoint.play(sources, { signal });
   } catch (error) {
     logger.warn({ err: error }, 'an agent was not told whom he will hear');

@@ -1,3 +1,4 @@
+export { type BareEnding, bareCall } from './bare-call.js';
 export {
   answerBrowserCall,
   type BrowserCall,
@@ -5,7 +6,7 @@ export {
   leaveBrowserCall,
   pageIsBack,
 } from './browser-call.js';
-export { type BrowserLine, browserLineOf, storeBrowserLine } from './browser-line.js';
+export { BrowserLine, browserLineOf, storeBrowserLine } from './browser-line.js';
 export {
   type AnswerCall,
   adoptLeg,

@@ -1,11 +1,12 @@
-import { once } from 'node:events';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { aborted } from '../aborted.js';
+import { type BareEnding, bareCall } from '../calls/index.js';
 import { type Endpoint, MediaError, type MediaServer } from '../media/index.js';
 import { convertApart, SoundFault } from '../prompts/index.js';
 import { type Announcements, type Sql, untilTaken } from '../store/index.js';
-import { CallFailure, type SipDialog, type Telephony } from '../telephony/index.js';
+import { CallFailure, type Telephony } from '../telephony/index.js';
 import { beginEcho, type EchoTest, echoOf, isEngaged, type Person, stepEcho } from './echo-sql.js';
 import type { EchoOutcome } from './echo-states.js';
 
@@ -28,7 +29,7 @@ export interface EchoParts {
 }
 
 /** Why a call is over before its end. */
-type Ending = 'hung_up' | 'interrupted' | 'failed';
+type Ending = BareEnding | 'interrupted';
 
 /**
  * Calls agents, records what they say after a tone, and plays it to them: over the SIP server and the media engine, as a
@@ -43,11 +44,15 @@ export class EchoCalls {
     this.#parts = parts;
   }
 
-  /** @returns undefined when he cannot be called now */
-  async begin(person: Person): Promise<EchoTest | undefined> {
-    const { sql, nodeId } = this.#parts;
+  /** @returns why not, where he cannot be called now */
+  async begin(person: Person): Promise<EchoTest | 'echo_test_not_now' | 'softphone_missing'> {
+    const { sql, telephony, nodeId } = this.#parts;
+    if (await isEngaged(sql, person)) return 'echo_test_not_now';
     const test = await beginEcho(sql, person, nodeId);
-    if (!test) return undefined;
+    if (!test) {
+      const phone = await telephony.softphoneOf(person.tenantId, person.userId);
+      return phone ? 'echo_test_not_now' : 'softphone_missing';
+    }
     const call = this.#call(test).finally(() => this.#calls.delete(call));
     this.#calls.add(call);
     return test;
@@ -116,38 +121,29 @@ export class EchoCalls {
   }
 
   /** @throws whatever ends it early; `over` says why */
-  async #talk(test: EchoTest, over: AbortController, log: Logger): Promise<EchoOutcome> {
+  async #talk(test: EchoTest, over: AbortController, logger: Logger): Promise<EchoOutcome> {
     const { sql, telephony, media } = this.#parts;
     const { id, tenantId, userId } = test;
     const signal = AbortSignal.any([over.signal, this.#stop.signal]);
-    let endpoint: Endpoint | undefined;
-    let dialog: SipDialog | undefined;
-    try {
-      const kind = await telephony.softphoneOf(tenantId, userId);
-      if (!kind) throw new CallFailure('unreachable', 'The agent has no softphone');
-      const made = await media.createEndpoint({ kind, owner: id });
-      endpoint = made;
-      made.on('lost', () => over.abort('failed' satisfies Ending));
-      const connected = new Promise<void>(resolve => made.on('connected', resolve));
-      dialog = await telephony.inviteAgent({
-        tenantId,
-        userId,
-        interactionId: id,
-        callerName: 'Ringbridge',
-        callerNumber: 'anonymous',
-        offer: made.localSdp,
+    const kind = await telephony.softphoneOf(tenantId, userId);
+    if (!kind) throw new CallFailure('unreachable', 'The agent has no softphone');
+    const invite = (offer: string) =>
+      telephony.inviteAgent({
+        ...{ tenantId, userId, interactionId: id, offer },
+        ...{ callerName: 'Ringbridge', callerNumber: 'anonymous' },
         signal: AbortSignal.any([signal, AbortSignal.timeout(ringMs)]),
       });
-      dialog.onReoffer(offer => made.renegotiate(offer));
-      dialog.onEnded(() => over.abort('hung_up' satisfies Ending));
-      await made.accept(dialog.remoteSdp);
-      await Promise.race([connected, aborted(AbortSignal.any([signal, AbortSignal.timeout(connectMs)]))]);
-      await stepEcho(sql, test, 'answered');
-      return await this.#echo(test, made, signal);
-    } finally {
-      const ending = dialog?.end().catch(error => log.warn({ err: error }, 'BYE failed'));
-      await Promise.all([ending, endpoint?.destroy()]);
-    }
+    return await bareCall(
+      { media, logger },
+      { kind, owner: id, invite, over },
+      async (endpoint, connected) => {
+        const late = AbortSignal.any([signal, AbortSignal.timeout(connectMs)]);
+        await Promise.race([connected, aborted(late)]);
+        late.throwIfAborted();
+        await stepEcho(sql, test, 'answered');
+        return await this.#echo(test, endpoint, signal);
+      },
+    );
   }
 
   async #echo(test: EchoTest, endpoint: Endpoint, signal: AbortSignal): Promise<EchoOutcome> {
@@ -159,6 +155,7 @@ export class EchoCalls {
       signal.throwIfAborted();
       const recording = await endpoint.record({ file, sides: 'peer', maxMs: listenMs });
       await Promise.race([recording.ended, aborted(signal)]);
+      signal.throwIfAborted();
       if (!(await isHeard(file))) return 'nothing_heard';
       await stepEcho(sql, test, 'recorded');
       await endpoint.play({ file }, { signal });
@@ -168,13 +165,6 @@ export class EchoCalls {
       await rm(file, { force: true });
     }
   }
-}
-
-/** Rejects when it is aborted. */
-async function aborted(signal: AbortSignal): Promise<never> {
-  signal.throwIfAborted();
-  await once(signal, 'abort');
-  throw signal.reason;
 }
 
 /** Whether there is any sound in it. */

@@ -4,7 +4,6 @@ import { refusals } from '../schemas.js';
 import type { Sql } from '../store/index.js';
 import { caller, requireSession } from '../tenants/index.js';
 import type { EchoCalls } from './echo-calls.js';
-import { isEngaged } from './echo-sql.js';
 
 export interface EchoRouteOptions {
   sql: Sql;
@@ -31,13 +30,9 @@ export const echoRoutes: FastifyPluginAsyncTypebox<EchoRouteOptions> = async (ap
     },
     async (request, reply) => {
       const { tenantId, user } = caller(request);
-      const person = { tenantId, userId: user.id };
-      if (await isEngaged(sql, person)) throw new ApiError('echo_test_not_now');
-      const test = await echo.begin(person);
-      if (test) return reply.status(201).send({ id: test.id });
-      const [phone] = await sql`
-        select from registrations where tenant_id = ${tenantId} and user_id = ${user.id} and expires_at > now()`;
-      throw new ApiError(phone ? 'echo_test_not_now' : 'softphone_missing');
+      const test = await echo.begin({ tenantId, userId: user.id });
+      if (typeof test === 'string') throw new ApiError(test);
+      return reply.status(201).send({ id: test.id });
     },
   );
 

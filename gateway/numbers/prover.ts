@@ -1,9 +1,10 @@
 import type { Logger } from 'pino';
+import { bareCall } from '../calls/index.js';
 import type { Locale } from '../errors.js';
-import { type Endpoint, MediaError, type MediaServer, type PlaySource } from '../media/index.js';
+import { MediaError, type MediaServer, type PlaySource } from '../media/index.js';
 import type { PromptFiles } from '../prompts/index.js';
 import { type Sql, untilTaken } from '../store/index.js';
-import { CallFailure, type SipDialog, type Telephony } from '../telephony/index.js';
+import { CallFailure, type Telephony } from '../telephony/index.js';
 import { noteProof, type ProofCall, type ProofState } from './proofs.js';
 
 /** How long a number rings, and how long whoever answers may listen, milliseconds. */
@@ -46,7 +47,7 @@ export class NumberProver {
   async #call(proof: ProofCall, language: Locale): Promise<void> {
     const log = this.#parts.logger.child({ proofId: proof.id, tenantId: proof.tenantId });
     try {
-      await this.#speak(proof, language);
+      await this.#speak(proof, language, log);
       await this.#note(proof, 'spoken');
     } catch (error) {
       if (!(error instanceof CallFailure || error instanceof MediaError))
@@ -62,27 +63,14 @@ export class NumberProver {
     return untilTaken(() => noteProof(this.#parts.sql, proof, state, outcome));
   }
 
-  async #speak(proof: ProofCall, language: Locale): Promise<void> {
-    const { telephony, media, prompts, logger } = this.#parts;
+  async #speak(proof: ProofCall, language: Locale, logger: Logger): Promise<void> {
+    const { telephony, media, prompts } = this.#parts;
     const { id, tenantId, number, callerId, code } = proof;
     const over = new AbortController();
-    let endpoint: Endpoint | undefined;
-    let dialog: SipDialog | undefined;
-    try {
-      const made = await media.createEndpoint({ kind: 'rtp', owner: id });
-      endpoint = made;
-      dialog = await telephony.invitePhone({
-        tenantId,
-        number,
-        callerId,
-        interactionId: id,
-        offer: made.localSdp,
-        signal: AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ringMs)]),
-      });
-      dialog.onReoffer(offer => made.renegotiate(offer));
-      dialog.onEnded(() => over.abort());
-      made.on('lost', () => over.abort());
-      await made.accept(dialog.remoteSdp);
+    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ringMs)]);
+    const invite = (offer: string) =>
+      telephony.invitePhone({ tenantId, number, callerId, interactionId: id, offer, signal });
+    await bareCall({ media, logger }, { kind: 'rtp', owner: id, invite, over }, async endpoint => {
       await this.#note(proof, 'speaking');
       const said = await prompts.announce(tenantId, language, [{ prompt: 'number-code' }]);
       const digits: PlaySource[] = [];
@@ -92,12 +80,9 @@ export class NumberProver {
       }
       // Twice: for who has no pen at hand.
       const again: PlaySource[] = [{ silenceMs: 1_000 }, ...digits, { silenceMs: 800 }];
-      await made.play([{ silenceMs: 700 }, ...said.sources, ...digits, ...again], {
+      await endpoint.play([{ silenceMs: 700 }, ...said.sources, ...digits, ...again], {
         signal: AbortSignal.any([this.#stop.signal, over.signal, AbortSignal.timeout(listenMs)]),
       });
-    } finally {
-      const ending = dialog?.end().catch(error => logger.warn({ err: error, proofId: id }, 'BYE failed'));
-      await Promise.all([ending, endpoint?.destroy()]);
-    }
+    });
   }
 }
