@@ -1,4 +1,5 @@
 import { type Static, Type } from '@fastify/type-provider-typebox';
+import { BrowserLine } from '../calls/index.js';
 import { NullableString, NullableTimestamp, Timestamp } from '../schemas.js';
 
 const WrapUpForm = Type.Object(
@@ -71,30 +72,9 @@ const LineQuality = Type.Union([
   Type.Null(),
 ]);
 
-/** What the browser at the end of a line says of it. */
-const BrowserLine = Type.Union(
-  [
-    Type.Object({
-      packetsReceived: Type.Number(),
-      packetsLost: Type.Number(),
-      jitterMs: figure,
-      concealedPercent: Type.Union([Type.Number(), Type.Null()], {
-        description: 'Of what it played, what it had to make up.',
-      }),
-      packetsSent: Type.Number(),
-      sentLost: figure,
-      sentJitterMs: figure,
-      roundTripMs: figure,
-      spokenDb: Type.Union([Type.Number(), Type.Null()], { description: 'Of late, dBFS.' }),
-      heardDb: figure,
-      trouble: Type.Union([Type.String(), Type.Null()], {
-        description: 'microphone_silent, sends_nothing or sound_gaps',
-      }),
-    }),
-    Type.Null(),
-  ],
-  { description: 'Of an agent’s line: the statistics of his browser, at most five seconds old.' },
-);
+const LineInBrowser = Type.Union([BrowserLine, Type.Null()], {
+  description: 'Of an agent’s line: the statistics of his browser, at most five seconds old.',
+});
 
 const fields = {
   id: Type.String(),
@@ -183,7 +163,7 @@ const fields = {
       role: Type.String(),
       grade: Type.Union([Type.String(), Type.Null()], { description: 'good, fair, poor or silent' }),
       quality: LineQuality,
-      browser: BrowserLine,
+      browser: LineInBrowser,
     }),
     { description: 'The lines that are up, and how they sound: figures at most five seconds old.' },
   ),
@@ -230,7 +210,7 @@ export const InteractionDetail = Type.Object({
       answeredAt: NullableTimestamp,
       endedAt: NullableTimestamp,
       quality: LineQuality,
-      browser: BrowserLine,
+      browser: LineInBrowser,
     }),
   ),
 });

@@ -1,62 +1,45 @@
+import { Ajv } from 'ajv';
+import { type Static, Type } from 'typebox';
 import type { Sql } from '../store/index.js';
 
-/** What may be wrong on the browser's side of a line, and the media server cannot know. */
-export type BrowserTrouble =
-  /** Its microphone gives nothing but zeros. */
-  | 'microphone_silent'
-  /** It has sent nothing of late. */
-  | 'sends_nothing'
-  /** Much of what comes is too late or missing, and is filled in. */
-  | 'sound_gaps';
+const most = 1e12;
+const count = Type.Number({ minimum: -most, maximum: most });
+const figure = Type.Union([count, Type.Null()]);
 
 /** What a browser's own statistics (W3C WebRTC Statistics) say of its line. `null`: not known. */
-export interface BrowserLine {
-  packetsReceived: number;
-  packetsLost: number;
-  jitterMs: number | null;
-  /** Percent of what it played that it had to make up. */
-  concealedPercent: number | null;
-  packetsSent: number;
-  /** Of what it sent, as the media server reports. */
-  sentLost: number | null;
-  sentJitterMs: number | null;
-  roundTripMs: number | null;
-  /** What it spoke and heard of late, dBFS. */
-  spokenDb: number | null;
-  heardDb: number | null;
-  trouble: BrowserTrouble | null;
-}
+export const BrowserLine = Type.Object({
+  packetsReceived: count,
+  packetsLost: count,
+  jitterMs: figure,
+  concealedPercent: Type.Union([count, Type.Null()], {
+    description: 'Of what it played, what it had to make up.',
+  }),
+  packetsSent: count,
+  sentLost: figure,
+  sentJitterMs: figure,
+  roundTripMs: figure,
+  spokenDb: Type.Union([count, Type.Null()], { description: 'Of late, dBFS.' }),
+  heardDb: figure,
+  trouble: Type.Union(
+    [
+      Type.Literal('microphone_silent'),
+      Type.Literal('sends_nothing'),
+      Type.Literal('sound_gaps'),
+      Type.Null(),
+    ],
+    {
+      description:
+        'What may be wrong on the browser’s side, and the media server cannot know: its microphone gives nothing but zeros, it has sent nothing of late, or much of what comes is too late or missing.',
+    },
+  ),
+});
+export type BrowserLine = Static<typeof BrowserLine>;
 
-const troubles: readonly unknown[] = [
-  null,
-  'microphone_silent',
-  'sends_nothing',
-  'sound_gaps',
-] satisfies readonly (BrowserTrouble | null)[];
+const fits = new Ajv({ removeAdditional: 'all', allowUnionTypes: true }).compile<BrowserLine>(BrowserLine);
 
-const counts = ['packetsReceived', 'packetsLost', 'packetsSent'] as const;
-const figures = [
-  'jitterMs',
-  'concealedPercent',
-  'sentLost',
-  'sentJitterMs',
-  'roundTripMs',
-  'spokenDb',
-  'heardDb',
-] as const;
-const most = 1e12;
-
-/** What a desktop has sent; undefined for what is none. */
+/** What a desktop has sent; undefined for what is none. What is more in it, as of a newer desktop, is taken out. */
 export function browserLineOf(given: unknown): BrowserLine | undefined {
-  if (typeof given !== 'object' || given === null) return undefined;
-  const values = given as Readonly<Record<string, unknown>>;
-  const isFigure = (value: unknown) => typeof value === 'number' && Math.abs(value) <= most;
-  if (!counts.every(name => isFigure(values[name]))) return undefined;
-  if (!figures.every(name => values[name] === null || isFigure(values[name]))) return undefined;
-  if (!troubles.includes(values.trouble)) return undefined;
-  return Object.fromEntries(
-    [...counts, ...figures, 'trouble'].map(name => [name, values[name]]),
-  ) as unknown as BrowserLine;
+  return fits(given) ? given : undefined;
 }
 
 /** Keeps what the browser of somebody says of his line in a talk; another trouble than before is in the history. */
