@@ -187,8 +187,7 @@ export class CallbackRequests {
    * @throws ApiError unauthorized, forbidden, not_found
    */
   async cancel(id: string, token: string | undefined): Promise<VisitorCallback> {
-    if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
-    const { tenantId } = await this.#whereabouts(id);
+    const { tenantId } = await this.#own(id, token);
     await cancel(this.#sql, { id, tenantId });
     return await this.#view(id);
   }
@@ -215,12 +214,12 @@ export class CallbackRequests {
    * @throws ApiError unauthorized, forbidden, not_found
    */
   async returnToCall(id: string, token: string | undefined): Promise<void> {
-    await pageIsBack(this.#sql, await this.#call(id, token, ''));
+    const { tenantId } = await this.#own(id, token);
+    await pageIsBack(this.#sql, { tenantId, interactionId: id });
   }
 
   async #call(interactionId: string, token: string | undefined, id: string) {
-    if (this.#tokens.verify(interactionId, token) !== 'full') throw new ApiError('forbidden');
-    const { tenantId } = await this.#whereabouts(interactionId);
+    const { tenantId } = await this.#own(interactionId, token);
     return { tenantId, interactionId, id };
   }
 
@@ -239,8 +238,7 @@ export class CallbackRequests {
    * @throws ApiError unauthorized, forbidden, not_found, queue_closed, slot_…, callback_under_way
    */
   async move(id: string, token: string | undefined, at: string | null): Promise<VisitorCallback> {
-    if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
-    const { tenantId, queueId } = await this.#whereabouts(id);
+    const { tenantId, queueId } = await this.#own(id, token);
     const queue = await this.#queue(tenantId, ({ id }) => id === queueId);
     if (at === null) {
       requireOpen(queue);
@@ -268,10 +266,18 @@ export class CallbackRequests {
     stars: number,
     comment: string | undefined,
   ): Promise<void> {
-    if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
-    const { tenantId } = await this.#whereabouts(id);
+    const { tenantId } = await this.#own(id, token);
     if (!(await rate(this.#sql, { id, tenantId }, { stars, comment: clean(comment) ?? null })))
       throw new ApiError('rating_closed');
+  }
+
+  /**
+   * Where a callback is, for who may do everything with it.
+   * @throws ApiError unauthorized, forbidden, not_found
+   */
+  async #own(id: string, token: string | undefined): Promise<{ tenantId: string; queueId: string }> {
+    if (this.#tokens.verify(id, token) !== 'full') throw new ApiError('forbidden');
+    return await this.#whereabouts(id);
   }
 
   /** The one place where a callback is found without its tenant: its visitor knows only its id, and the token proves it. */

@@ -37,7 +37,7 @@ export async function askNumber(stage: Stage, signal: AbortSignal): Promise<stri
   };
   let question: readonly Said[] = ['enter-number'];
   let left = tries;
-  const own = await ownNumber(stage);
+  const own = ownNumber(entry, countries);
   if (own !== undefined) {
     const answer = await confirmed(own, 'call-back-at');
     if (answer === '1') return own;
@@ -54,11 +54,8 @@ export async function askNumber(stage: Stage, signal: AbortSignal): Promise<stri
 }
 
 /** The caller's own number, where it is known and may be called. */
-export async function ownNumber(stage: Stage): Promise<string | undefined> {
-  const { caller } = stage.entry;
-  if (caller === null) return undefined;
-  const { countries } = await tenantTerms(stage);
-  return callable(caller, countries);
+export function ownNumber({ caller }: Stage['entry'], countries: readonly string[]): string | undefined {
+  return caller === null ? undefined : callable(caller, countries);
 }
 
 /** The policy is that of every callback. */

@@ -10,7 +10,7 @@ import {
 } from '../../acd/index.js';
 import { leaveLine, type ReceivedCaller, waitsAgain } from '../../callback/index.js';
 import { untilTaken } from '../../store/index.js';
-import { type Came, type Stage, say } from '../stage.js';
+import { type Came, type Stage, say, tenantTerms } from '../stage.js';
 import { askNumber, ownNumber } from './number.js';
 
 export interface Wait {
@@ -55,7 +55,8 @@ export async function waitInQueue(stage: Stage, wait: Wait): Promise<Came> {
   // Before he is in the queue: his first agent may be found in the same moment.
   const caller = conductor.receive(ref, leg);
   try {
-    const callBack = wait.callsBack && (await ownNumber(stage)) !== undefined;
+    const { countries } = await tenantTerms(stage);
+    const callBack = wait.callsBack && ownNumber(entry, countries) !== undefined;
     await untilTaken(() =>
       enqueueCaller(sql, {
         ...{ ...ref, inboundCallId: entry.id, phone: entry.caller, locale: language, nodeId },
