@@ -2,9 +2,10 @@ import { agentAway, agentBack, awayFor } from '../acd/index.js';
 import { isLost, type Leg, ringAgent } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
-import { type LineEvent, type LineState, lineTable } from './agent-line-states.js';
 import { watchSoftphone } from './agent-side.js';
+import { LineReturn } from './line-return.js';
 import { followSound, silenceMs } from './line-silence.js';
+import type { LineEvent } from './line-states.js';
 import type { TalkParties } from './talk-parties.js';
 import type { ServiceParts, StopReason, Turn } from './turn.js';
 
@@ -28,17 +29,28 @@ export class AgentLine {
   #leg: Leg | undefined;
   #unwatch: () => void = () => undefined;
   #parties: TalkParties | undefined;
-  #state: LineState = 'there';
-  #ringing = new AbortController();
+  readonly #return: LineReturn;
   #reachableAt = -Infinity;
   #timeUp: NodeJS.Timeout | undefined;
-  /** Steps in the store follow each other, however fast he comes and goes. */
-  #written: Promise<unknown> = Promise.resolve();
 
   /** @param leg undefined: it was lost with the gateway before */
   constructor(parts: ServiceParts, turn: Turn, leg: Leg | undefined) {
     this.#parts = parts;
     this.#turn = turn;
+    this.#return = new LineReturn({
+      who: 'agent',
+      logger: turn.logger.child({ userId: turn.interaction.agentId }),
+      over: turn.stop.signal,
+      letGo: () => this.#letGo(),
+      callAgain: signal => this.#ringAgain(signal),
+      follow: leg => {
+        this.#follow(leg);
+        void this.#listen(leg);
+      },
+      onAway: why => this.#leave(why),
+      onBack: () => this.#back(),
+      onDeclined: () => turn.stop.abort('agent_lost' satisfies StopReason),
+    });
     if (leg) this.#follow(leg);
   }
 
@@ -64,7 +76,7 @@ export class AgentLine {
   async end(): Promise<void> {
     for (const ending of this.#endings.splice(0)) ending();
     clearTimeout(this.#timeUp);
-    this.#ringing.abort();
+    this.#return.stop();
     this.#unwatch();
     await this.#leg?.end();
   }
@@ -86,16 +98,10 @@ export class AgentLine {
     });
   }
 
-  #on(event: LineEvent, why: string = event): void {
-    const before = this.#state;
-    const next = lineTable[before][event];
-    if (next === undefined || this.#turn.stop.signal.aborted) return;
-    this.#state = next;
-    if (before === 'there') this.#leave(why);
-    if (next === 'ringing') void this.#ringBack();
-    else if (next === 'there') this.#back();
+  #on(event: LineEvent, why?: string): void {
+    const next = this.#return.on(event, why);
     // He was there anew before his old line was noticed to be silent.
-    else if (next === 'silent' && performance.now() - this.#reachableAt < movedMs) this.#on('reachable');
+    if (next === 'silent' && performance.now() - this.#reachableAt < movedMs) this.#on('reachable');
   }
 
   /** From now on the talk waits for him. */
@@ -104,11 +110,11 @@ export class AgentLine {
     const { interaction, stop, logger } = this.#turn;
     logger.info({ userId: interaction.agentId, why }, 'agent away');
     const heard = this.#parties?.away();
-    this.#write(async () => {
+    this.#return.write(async () => {
       await heard;
       await untilTaken(() => agentAway(sql, interaction, why));
       const leftMs = await untilTaken(() => awayFor(sql, interaction));
-      if (this.#state === 'there' || stop.signal.aborted) return;
+      if (this.#return.state === 'there' || stop.signal.aborted) return;
       const timeUp = () => stop.abort('agent_lost' satisfies StopReason);
       // He has signed out, or is not in it any more.
       if (leftMs === undefined) timeUp();
@@ -123,54 +129,29 @@ export class AgentLine {
     logger.info({ userId: interaction.agentId }, 'agent back');
     const leg = this.#leg;
     const heard = leg && this.#parties?.back(leg);
-    this.#write(async () => {
+    this.#return.write(async () => {
       await heard;
       await untilTaken(() => agentBack(sql, interaction));
     });
   }
 
-  #write(step: () => Promise<void>): void {
-    const { logger } = this.#turn;
-    this.#written = this.#written
-      .then(step)
-      .catch(error => logger.error({ err: error }, 'an absence of the agent is not written down'));
+  #letGo(): Promise<void> | undefined {
+    const lost = this.#leg;
+    this.#leg = undefined;
+    this.#unwatch();
+    return lost?.end();
   }
 
   /** Rings the agent in the talk that he was in. His softphone takes it by itself. */
-  async #ringBack(): Promise<void> {
+  async #ringAgain(signal: AbortSignal): Promise<Leg> {
     const { telephony } = this.#parts;
-    const { interaction, music: holdMusic, logger, stop, owner } = this.#turn;
-    const { id: interactionId, tenantId, agentId, phone, name } = interaction;
-    this.#ringing.abort();
-    const ringing = new AbortController();
-    this.#ringing = ringing;
-    const old = this.#leg;
-    this.#leg = undefined;
-    this.#unwatch();
-    if (!agentId) return;
-    logger.info({ userId: agentId }, 'ringing the agent back');
-    // Its BYE goes out before the new INVITE; whether anybody answers it is of no interest.
-    old?.end().catch(error => logger.warn({ err: error }, 'leg not freed'));
-    try {
-      const kind = await telephony.softphoneOf(tenantId, agentId);
-      if (!kind) throw new CallFailure('unreachable', 'The agent has no softphone');
-      const leg = await ringAgent(this.#parts, {
-        ...{ tenantId, interactionId, userId: agentId, kind, holdMusic, owner },
-        ...{ callerName: name ?? undefined, callerNumber: phone },
-        signal: AbortSignal.any([stop.signal, ringing.signal]),
-      });
-      if (ringing.signal.aborted) return await leg.end();
-      this.#follow(leg);
-      this.#on('answered');
-      await this.#listen(leg);
-    } catch (error) {
-      if (ringing.signal.aborted || stop.signal.aborted) return;
-      if (!(error instanceof CallFailure))
-        return logger.error({ err: error }, 'agent not rung back; he has until his time is up');
-      logger.info({ outcome: error.outcome, sipStatus: error.sipStatus }, 'agent not rung back');
-      // Whoever declines does not want to come back.
-      if (error.outcome === 'rejected') stop.abort('agent_lost' satisfies StopReason);
-      else this.#on('not_reached');
-    }
+    const { interaction, music: holdMusic, owner } = this.#turn;
+    const { id: interactionId, tenantId, agentId: userId, phone, name } = interaction;
+    const kind = userId && (await telephony.softphoneOf(tenantId, userId));
+    if (!userId || !kind) throw new CallFailure('unreachable', 'The agent has no softphone');
+    return await ringAgent(this.#parts, {
+      ...{ tenantId, interactionId, userId, kind, holdMusic, owner, signal },
+      ...{ callerName: name ?? undefined, callerNumber: phone },
+    });
   }
 }

@@ -1,8 +1,7 @@
 import { awaySeconds, customerAway, customerBack, type InteractionRef } from '../acd/index.js';
 import type { CallAgain, Leg, LegEnd } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
-import { CallFailure } from '../telephony/index.js';
-import { type LineEvent, type LineState, lineTable } from './agent-line-states.js';
+import { LineReturn } from './line-return.js';
 import { followSound } from './line-silence.js';
 import type { ServiceParts } from './turn.js';
 
@@ -32,25 +31,31 @@ export class PageLine {
   readonly #parts: PageParts;
   readonly #ref: InteractionRef;
   readonly #events: PageEvents;
-  readonly #callAgain: CallAgain;
+  readonly #return: LineReturn;
   readonly #unsubscribe: () => void;
   readonly #over = new AbortController();
   #leg: Leg;
-  #state: LineState = 'there';
-  #ringing = new AbortController();
   #connected = false;
   #closed = false;
   #hungUp = false;
   #timeUp: NodeJS.Timeout | undefined;
-  /** Steps in the store follow each other, however fast he comes and goes. */
-  #written: Promise<unknown> = Promise.resolve();
 
   constructor(parts: PageParts, ref: InteractionRef, leg: Leg, callAgain: CallAgain, events: PageEvents) {
     this.#parts = parts;
     this.#ref = ref;
     this.#events = events;
-    this.#callAgain = callAgain;
     this.#leg = leg;
+    this.#return = new LineReturn({
+      who: 'visitor',
+      logger: parts.logger,
+      over: this.#over.signal,
+      letGo: () => this.#leg.end(),
+      callAgain,
+      follow: leg => this.#follow(leg),
+      onAway: why => this.#leave(why),
+      onBack: () => this.#back(),
+      onDeclined: () => this.#gone('customer_left'),
+    });
     this.#unsubscribe = parts.announcements.onInteraction(ref.id, ({ type }) => this.#hear(type));
     this.#follow(leg);
   }
@@ -60,7 +65,7 @@ export class PageLine {
     this.#over.abort();
     this.#unsubscribe();
     clearTimeout(this.#timeUp);
-    this.#ringing.abort();
+    this.#return.stop();
     await this.#leg.end();
   }
 
@@ -74,21 +79,21 @@ export class PageLine {
       if (leg === this.#leg) this.#ended(how);
     });
     void followSound(this.#parts, leg, event => {
-      if (leg === this.#leg) this.#on(event);
+      if (leg === this.#leg) this.#return.on(event);
     });
   }
 
   #ended(how: LegEnd): void {
     this.#closed = how === 'closed';
     if (how === 'hung_up' || this.#hungUp) this.#gone('customer_left');
-    else this.#on('lost', how);
+    else this.#return.on('lost', how);
   }
 
   #hear(type: string): void {
     if (type === 'browser_returned') this.#loaded();
     // While he is there the leg tells of it, too.
     if (type === 'browser_hung_up') this.#hungUp = true;
-    if (this.#state === 'there') return;
+    if (this.#return.state === 'there') return;
     if (this.#hungUp) this.#gone('customer_left');
     // An agent has come to a talk whose customer is away.
     else if (type === 'bridged') this.#writeAway(type);
@@ -96,21 +101,11 @@ export class PageLine {
 
   /** He has loaded a page. The one before may not have said goodbye; or he talks in it, and has two. */
   #loaded(): void {
-    if (this.#state !== 'there') this.#on('reachable');
+    if (this.#return.state !== 'there') this.#return.on('reachable');
     else
       this.#leg
         .loseIfSilent(this.#connected ? silentMs : connectingMs)
         .catch(error => this.#parts.logger.warn({ err: error }, 'silence not measured'));
-  }
-
-  #on(event: LineEvent, why: string = event): void {
-    const before = this.#state;
-    const next = lineTable[before][event];
-    if (next === undefined || this.#over.signal.aborted) return;
-    this.#state = next;
-    if (before === 'there') this.#leave(why);
-    if (next === 'ringing') void this.#ringBack();
-    else if (next === 'there') this.#back();
   }
 
   #leave(why: string): void {
@@ -142,34 +137,8 @@ export class PageLine {
   }
 
   #write(step: () => Promise<unknown>): void {
-    this.#written = this.#written
-      .then(() => (this.#over.signal.aborted ? undefined : untilTaken(step)))
-      .catch(error =>
-        this.#parts.logger.error({ err: error }, 'an absence of the visitor is not written down'),
-      );
-  }
-
-  /** Calls his page, whichever it is now. */
-  async #ringBack(): Promise<void> {
-    const { logger } = this.#parts;
-    this.#ringing.abort();
-    const ringing = new AbortController();
-    this.#ringing = ringing;
-    this.#leg.end().catch(error => logger.warn({ err: error }, 'leg not freed'));
-    const signal = AbortSignal.any([this.#over.signal, ringing.signal]);
-    try {
-      const leg = await this.#callAgain(signal);
-      if (signal.aborted) return await leg.end();
-      this.#follow(leg);
-      this.#on('answered');
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof CallFailure))
-        return logger.error({ err: error }, 'visitor not called back; he has until his time is up');
-      logger.info({ outcome: error.outcome }, 'visitor not called back');
-      // Whoever declines does not want to come back.
-      if (error.outcome === 'rejected') this.#gone('customer_left');
-      else this.#on('not_reached');
-    }
+    this.#return.write(async () => {
+      if (!this.#over.signal.aborted) await untilTaken(step);
+    });
   }
 }

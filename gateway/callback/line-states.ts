@@ -1,4 +1,4 @@
-/** What the agent's line in a talk is. */
+/** What the line of an agent in a talk is, or that of a visitor who talks in his page. */
 export type LineState =
   /** He is heard. */
   | 'there'
@@ -15,7 +15,7 @@ export type LineEvent =
   | 'heard'
   /** The browser has closed it, or it was given up. */
   | 'lost'
-  /** A softphone of his has registered, or made its connection anew. */
+  /** A softphone of his has registered or made its connection anew, or a page of his was loaded. */
   | 'reachable'
   | 'answered'
   | 'not_reached';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type LineEvent, type LineState, lineTable } from './agent-line-states.js';
+import { type LineEvent, type LineState, lineTable } from './line-states.js';
 
 const events: LineEvent[] = ['fell_silent', 'heard', 'lost', 'reachable', 'answered', 'not_reached'];
 
