@@ -1,9 +1,9 @@
-import { Alert, Button, Modal, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core';
+import { Alert, Button, TextInput, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { IconBackspace, IconPhoneCall } from '@tabler/icons-react';
 import { type FormEvent, useEffect, useRef } from 'react';
 import type { Me } from '../../api/types.js';
+import { Dialog } from '../common/Dialog.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
-import head from '../common/panel-head.module.css';
 import { useAction, useDesktop, usePhone, useStore, useText } from '../hooks.js';
 import { keypadKeys, keypadLetters } from '../stage/Keypad.js';
 import keypad from '../stage/keypad.module.css';
@@ -63,102 +63,91 @@ export function DialDialog({ me }: { me: Me }) {
   };
 
   return (
-    <Modal.Root opened={opened} onClose={dialer.close} centered size="lg">
-      <Modal.Overlay />
-      <Modal.Content data-testid="dial-dialog">
-        <div className={head.head}>
-          <Modal.Title>{t.dial.title}</Modal.Title>
-          <Modal.CloseButton aria-label={t.close} />
-        </div>
-        <Modal.Body>
-          <form onSubmit={call} className={classes.columns}>
-            <div className={classes.dial}>
-              <TextInput
-                ref={field}
-                data-autofocus
-                type="tel"
-                autoComplete="off"
-                size="md"
-                label={t.dial.field}
-                value={entry}
-                maxLength={40}
-                onChange={event => dialer.type(event.currentTarget.value)}
-                rightSection={
-                  entry !== '' && (
-                    <UnstyledButton
-                      className={classes.erase}
-                      aria-label={t.dial.erase}
-                      onClick={() => {
-                        dialer.type(entry.slice(0, -1));
-                        field.current?.focus();
-                      }}
-                    >
-                      <IconBackspace size={20} aria-hidden />
-                    </UnstyledButton>
-                  )
-                }
-                data-testid="dial-number"
-              />
-              <Recognised e164={e164} entry={typed} me={me} />
-              <fieldset className={keypad.keypad}>
-                <legend className={keypad.legend}>{t.call.keypad}</legend>
-                <div className={keypad.keys}>
-                  {keypadKeys.map(key => (
-                    <UnstyledButton
-                      key={key}
-                      className={keypad.key}
-                      data-letters={keypadLetters[key] ?? '\u00a0'}
-                      aria-label={key === '*' ? t.call.star : key === '#' ? t.call.pound : undefined}
-                      onClick={() => press(key)}
-                      data-testid={`dial-key-${key}`}
-                    >
-                      {key}
-                    </UnstyledButton>
-                  ))}
-                </div>
-              </fieldset>
-              <Button
-                type="submit"
-                size="md"
-                color="leaf"
-                leftSection={<IconPhoneCall size={20} aria-hidden />}
-                disabled={!possible || e164 === null}
-                loading={calling.pending}
-                data-testid="dial-call"
-              >
-                {t.dial.call}
-              </Button>
+    <Dialog opened={opened} onClose={dialer.close} title={t.dial.title} size="lg" data-testid="dial-dialog">
+      <form onSubmit={call} className={classes.columns}>
+        <div className={classes.dial}>
+          <TextInput
+            ref={field}
+            data-autofocus
+            type="tel"
+            autoComplete="off"
+            size="md"
+            label={t.dial.field}
+            value={entry}
+            maxLength={40}
+            onChange={event => dialer.type(event.currentTarget.value)}
+            rightSection={
+              entry !== '' && (
+                <UnstyledButton
+                  className={classes.erase}
+                  aria-label={t.dial.erase}
+                  onClick={() => {
+                    dialer.type(entry.slice(0, -1));
+                    field.current?.focus();
+                  }}
+                >
+                  <IconBackspace size={20} aria-hidden />
+                </UnstyledButton>
+              )
+            }
+            data-testid="dial-number"
+          />
+          <Recognised e164={e164} entry={typed} me={me} />
+          <fieldset className={keypad.keypad}>
+            <legend className={keypad.legend}>{t.call.keypad}</legend>
+            <div className={keypad.keys}>
+              {keypadKeys.map(key => (
+                <UnstyledButton
+                  key={key}
+                  className={keypad.key}
+                  data-letters={keypadLetters[key] ?? '\u00a0'}
+                  aria-label={key === '*' ? t.call.star : key === '#' ? t.call.pound : undefined}
+                  onClick={() => press(key)}
+                  data-testid={`dial-key-${key}`}
+                >
+                  {key}
+                </UnstyledButton>
+              ))}
             </div>
-            <section className={classes.colleagues} aria-busy={targets === null}>
-              <h3 className={lists.heading}>{t.talk.agents}</h3>
-              {failure !== null && (
-                <ProblemAlert title={t.talk.loadFailed} failure={failure} onRetry={retry} />
-              )}
-              {targets === null && failure === null && <VisuallyHidden>{t.loading}</VisuallyHidden>}
-              {targets && agents.length === 0 && <p className={lists.none}>{t.dial.nobody}</p>}
-              <ul className={lists.list}>
-                {agents.map(colleague => (
-                  <ColleagueRow
-                    key={colleague.id}
-                    colleague={colleague}
-                    disabled={!possible || calling.pending}
-                    onChoose={() => void dialer.call.run(colleague.id, { agent: colleague.id })}
-                    testId={`dial-agent-${colleague.id}`}
-                  />
-                ))}
-              </ul>
-            </section>
-          </form>
-          {!possible && (
-            <Alert variant="default" mt="md" data-testid="dial-impossible">
-              {me.state === 'offline' ? t.dial.offline : t.dial.engaged}
-            </Alert>
-          )}
-          {calling.failure !== null && (
-            <ProblemAlert title={t.dial.failed} failure={calling.failure} onDismiss={dialer.call.dismiss} />
-          )}
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+          </fieldset>
+          <Button
+            type="submit"
+            size="md"
+            color="leaf"
+            leftSection={<IconPhoneCall size={20} aria-hidden />}
+            disabled={!possible || e164 === null}
+            loading={calling.pending}
+            data-testid="dial-call"
+          >
+            {t.dial.call}
+          </Button>
+        </div>
+        <section className={classes.colleagues} aria-busy={targets === null}>
+          <h3 className={lists.heading}>{t.talk.agents}</h3>
+          {failure !== null && <ProblemAlert title={t.talk.loadFailed} failure={failure} onRetry={retry} />}
+          {targets === null && failure === null && <VisuallyHidden>{t.loading}</VisuallyHidden>}
+          {targets && agents.length === 0 && <p className={lists.none}>{t.dial.nobody}</p>}
+          <ul className={lists.list}>
+            {agents.map(colleague => (
+              <ColleagueRow
+                key={colleague.id}
+                colleague={colleague}
+                disabled={!possible || calling.pending}
+                onChoose={() => void dialer.call.run(colleague.id, { agent: colleague.id })}
+                testId={`dial-agent-${colleague.id}`}
+              />
+            ))}
+          </ul>
+        </section>
+      </form>
+      {!possible && (
+        <Alert variant="default" mt="md" data-testid="dial-impossible">
+          {me.state === 'offline' ? t.dial.offline : t.dial.engaged}
+        </Alert>
+      )}
+      {calling.failure !== null && (
+        <ProblemAlert title={t.dial.failed} failure={calling.failure} onDismiss={dialer.call.dismiss} />
+      )}
+    </Dialog>
   );
 }

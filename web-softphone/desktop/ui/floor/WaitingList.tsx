@@ -1,4 +1,4 @@
-import { Badge, Button, Loader, Menu, Modal, NativeSelect, SegmentedControl, Text } from '@mantine/core';
+import { Badge, Button, Loader, Menu, NativeSelect, SegmentedControl, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArrowsRightLeft, IconChevronsUp, IconDots, IconPhoneCall, IconX } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
@@ -6,9 +6,9 @@ import { useEffect, useRef, useState } from 'react';
 import type { Me, Promised, QueueOnWall, WaitingFilter } from '../../api/types.js';
 import { formatMoment } from '../../format/time.js';
 import { wordFor } from '../../i18n/word.js';
+import { Dialog } from '../common/Dialog.js';
 import { Elapsed } from '../common/Elapsed.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
-import head from '../common/panel-head.module.css';
 import { PhoneNumber } from '../dial/PhoneNumber.js';
 import { useAction, useDesktop, useLanguage, useNow, useStore, useText } from '../hooks.js';
 import { problemText } from '../problem-text.js';
@@ -161,36 +161,29 @@ function CancelQuestion({ row, onClose }: { row: Promised | null; onClose: () =>
     onClose();
   };
   return (
-    <Modal.Root opened={row !== null} onClose={leave} centered>
-      <Modal.Overlay />
-      <Modal.Content>
-        <div className={head.head}>
-          <Modal.Title>{t.waiting.cancelTitle(row?.customer.name ?? t.customer.anonymous)}</Modal.Title>
-          <Modal.CloseButton aria-label={t.close} />
-        </div>
-        <Modal.Body>
-          <Text>{t.waiting.cancelText}</Text>
-          {cancelling.failure !== null && (
-            <ProblemAlert title={t.waiting.failed} failure={cancelling.failure} />
-          )}
-          <div className={classes.choices}>
-            <Button variant="default" onClick={leave} data-autofocus>
-              {t.waiting.keep}
-            </Button>
-            <Button
-              color="rose"
-              loading={cancelling.pending}
-              onClick={async () => {
-                if (row && (await talks.cancelPromise.run(row.id))) onClose();
-              }}
-              data-testid="waiting-cancel-confirm"
-            >
-              {t.waiting.cancel}
-            </Button>
-          </div>
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <Dialog
+      opened={row !== null}
+      onClose={leave}
+      title={t.waiting.cancelTitle(row?.customer.name ?? t.customer.anonymous)}
+    >
+      <Text>{t.waiting.cancelText}</Text>
+      {cancelling.failure !== null && <ProblemAlert title={t.waiting.failed} failure={cancelling.failure} />}
+      <div className={classes.choices}>
+        <Button variant="default" onClick={leave} data-autofocus>
+          {t.waiting.keep}
+        </Button>
+        <Button
+          color="rose"
+          loading={cancelling.pending}
+          onClick={async () => {
+            if (row && (await talks.cancelPromise.run(row.id))) onClose();
+          }}
+          data-testid="waiting-cancel-confirm"
+        >
+          {t.waiting.cancel}
+        </Button>
+      </div>
+    </Dialog>
   );
 }
 

@@ -4,6 +4,7 @@ import { notifications } from '@mantine/notifications';
 import { IconKeyboard, IconLogout, IconSettings, IconVolume } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import type { Me } from '../../api/types.js';
+import { popoverLooks } from '../common/popover-looks.js';
 import { useAction, useDesktop, useText } from '../hooks.js';
 import { problemText } from '../problem-text.js';
 import { ariaKeys } from '../shortcut-keys.js';
@@ -38,17 +39,7 @@ export function SettingsMenu({ me, onSound, onShortcuts }: SettingsMenuProps) {
   }, [failure, signOut, t]);
 
   return (
-    <Popover
-      opened={opened}
-      onDismiss={menu.close}
-      position="bottom-end"
-      width="20rem"
-      trapFocus
-      returnFocus
-      withArrow
-      withinPortal
-      shadow="md"
-    >
+    <Popover opened={opened} onDismiss={menu.close} position="bottom-end" {...popoverLooks}>
       <Popover.Target>
         <UnstyledButton
           className={classes.button}

@@ -4,7 +4,9 @@ import { IconHeadset, IconHeadsetOff, IconMicrophone, IconMicrophoneOff } from '
 import type { Me } from '../../api/types.js';
 import type { LineState } from '../../softphone/line.js';
 import type { MicrophoneState } from '../../softphone/microphone.js';
+import { popoverLooks } from '../common/popover-looks.js';
 import { useDesktop, useLasting, useStore, useText } from '../hooks.js';
+import { MicrophoneCheck } from './MicrophoneCheck.js';
 import classes from './softphone-status.module.css';
 
 type Health = 'good' | 'busy' | 'bad';
@@ -45,17 +47,7 @@ export function SoftphoneStatus({ me, onSound }: { me: Me; onSound: () => void }
   const Icon = health === 'bad' ? IconHeadsetOff : IconHeadset;
 
   return (
-    <Popover
-      opened={opened}
-      onDismiss={popover.close}
-      position="bottom-end"
-      width="20rem"
-      trapFocus
-      returnFocus
-      withArrow
-      withinPortal
-      shadow="md"
-    >
+    <Popover opened={opened} onDismiss={popover.close} position="bottom-end" {...popoverLooks}>
       <Popover.Target>
         <UnstyledButton
           className={classes.chip}
@@ -93,18 +85,7 @@ export function SoftphoneStatus({ me, onSound }: { me: Me; onSound: () => void }
               {t.softphone.microphone}: {t.softphone.microphoneStates[hearing]}
             </h2>
             <Text size="sm">{t.softphone.microphoneHelp[hearing]}</Text>
-            {hearing !== 'insecure' && hearing !== 'granted' && (
-              <Button
-                mt="xs"
-                size="xs"
-                variant="default"
-                loading={hearing === 'asking'}
-                // What went wrong is the microphone's state, shown above.
-                onClick={() => void microphone.ensure().catch(() => undefined)}
-              >
-                {t.softphone.checkMicrophone}
-              </Button>
-            )}
+            <MicrophoneCheck />
             <Button
               mt="xs"
               size="xs"

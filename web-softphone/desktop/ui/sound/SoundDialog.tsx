@@ -1,8 +1,9 @@
-import { Button, Modal, Switch } from '@mantine/core';
+import { Switch } from '@mantine/core';
 import { IconBell, IconEar, IconHeadphones, IconMicrophone } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import head from '../common/panel-head.module.css';
+import { Dialog } from '../common/Dialog.js';
 import { useDesktop, useStore, useText } from '../hooks.js';
+import { MicrophoneCheck } from '../shell/MicrophoneCheck.js';
 import { EchoTest } from './EchoTest.js';
 import { DeviceSelect, Volume } from './fields.js';
 import { LevelMeter } from './LevelMeter.js';
@@ -44,50 +45,65 @@ function MicrophoneSection() {
       ) : (
         <div>
           <p className={classes.hint}>{t.softphone.microphoneHelp[hearing]}</p>
-          {hearing !== 'insecure' && (
-            <Button
-              mt="xs"
-              size="xs"
-              variant="default"
-              loading={hearing === 'asking'}
-              // What went wrong is the microphone's state, shown above.
-              onClick={() => void microphone.ensure().catch(() => undefined)}
-            >
-              {t.softphone.checkMicrophone}
-            </Button>
-          )}
+          <MicrophoneCheck />
         </div>
       )}
     </Section>
   );
 }
 
-function TalkSection() {
+interface OutputProps {
+  device: 'talkOutput' | 'ringOutput';
+  volume: 'talkVolume' | 'ringVolume';
+  label: string;
+  onTry: () => void;
+  tryLabel: string;
+  'data-testid': string;
+}
+
+/** Where the talk or the ring is heard, and how loud. */
+function Output({ device, volume, label, onTry, tryLabel, 'data-testid': testId }: OutputProps) {
   const t = useText();
-  const { preferences, sound, tones } = useDesktop();
+  const { preferences, sound } = useDesktop();
   const { outputs } = useStore(sound.devices.there);
   const choices = useStore(preferences.sound);
   return (
-    <Section title={t.sound.talk} icon={<IconHeadphones size={18} aria-hidden />}>
-      {sound.outputsChosen ? (
+    <>
+      {sound.outputsChosen && (
         <DeviceSelect
-          label={t.sound.talkOn}
+          label={label}
           devices={outputs}
           unnamed={t.sound.unnamedOutput}
-          chosen={choices.talkOutput}
-          onChoose={id => preferences.setSound({ talkOutput: id })}
-          data-testid="sound-talk"
+          chosen={choices[device]}
+          onChoose={id => preferences.setSound({ [device]: id })}
+          data-testid={testId}
         />
-      ) : (
-        <p className={classes.hint}>{t.sound.systemOnly}</p>
       )}
       <Volume
         label={t.sound.volume}
-        percent={choices.talkVolume}
-        onChange={talkVolume => preferences.setSound({ talkVolume })}
+        percent={choices[volume]}
+        onChange={percent => preferences.setSound({ [volume]: percent })}
+        onTry={onTry}
+        tryLabel={tryLabel}
+        data-testid={`${testId}-volume`}
+      />
+    </>
+  );
+}
+
+function TalkSection() {
+  const t = useText();
+  const { sound, tones } = useDesktop();
+  return (
+    <Section title={t.sound.talk} icon={<IconHeadphones size={18} aria-hidden />}>
+      {!sound.outputsChosen && <p className={classes.hint}>{t.sound.systemOnly}</p>}
+      <Output
+        device="talkOutput"
+        volume="talkVolume"
+        label={t.sound.talkOn}
         onTry={() => tones.taken()}
         tryLabel={t.sound.tryTalk}
-        data-testid="sound-talk-volume"
+        data-testid="sound-talk"
       />
     </Section>
   );
@@ -95,9 +111,7 @@ function TalkSection() {
 
 function RingSection() {
   const t = useText();
-  const { preferences, sound, tones } = useDesktop();
-  const { outputs } = useStore(sound.devices.there);
-  const choices = useStore(preferences.sound);
+  const { preferences, tones } = useDesktop();
   const ring = useStore(preferences.ring);
   return (
     <Section title={t.settings.ring} icon={<IconBell size={18} aria-hidden />}>
@@ -107,23 +121,13 @@ function RingSection() {
         onChange={event => preferences.setRing(event.currentTarget.checked)}
         data-testid="sound-ring-on"
       />
-      {sound.outputsChosen && (
-        <DeviceSelect
-          label={t.sound.ringsOn}
-          devices={outputs}
-          unnamed={t.sound.unnamedOutput}
-          chosen={choices.ringOutput}
-          onChoose={id => preferences.setSound({ ringOutput: id })}
-          data-testid="sound-ring"
-        />
-      )}
-      <Volume
-        label={t.sound.volume}
-        percent={choices.ringVolume}
-        onChange={ringVolume => preferences.setSound({ ringVolume })}
+      <Output
+        device="ringOutput"
+        volume="ringVolume"
+        label={t.sound.ringsOn}
         onTry={() => tones.ringOnce()}
         tryLabel={t.sound.tryRing}
-        data-testid="sound-ring-volume"
+        data-testid="sound-ring"
       />
     </Section>
   );
@@ -139,22 +143,13 @@ interface SoundDialogProps {
 export function SoundDialog({ userId, opened, onClose }: SoundDialogProps) {
   const t = useText();
   return (
-    <Modal.Root opened={opened} onClose={onClose} centered size="md">
-      <Modal.Overlay />
-      <Modal.Content data-testid="sound">
-        <div className={head.head}>
-          <Modal.Title>{t.sound.title}</Modal.Title>
-          <Modal.CloseButton aria-label={t.close} />
-        </div>
-        <Modal.Body>
-          <MicrophoneSection />
-          <TalkSection />
-          <Section title={t.echo.title} icon={<IconEar size={18} aria-hidden />}>
-            <EchoTest userId={userId} />
-          </Section>
-          <RingSection />
-        </Modal.Body>
-      </Modal.Content>
-    </Modal.Root>
+    <Dialog opened={opened} onClose={onClose} title={t.sound.title} size="md" data-testid="sound">
+      <MicrophoneSection />
+      <TalkSection />
+      <Section title={t.echo.title} icon={<IconEar size={18} aria-hidden />}>
+        <EchoTest userId={userId} />
+      </Section>
+      <RingSection />
+    </Dialog>
   );
 }

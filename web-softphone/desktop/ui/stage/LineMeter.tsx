@@ -5,6 +5,7 @@ import type { BrowserLine, Interaction, Line, LineGrade, LineQuality } from '../
 import { faultOf, lossOf, worstGrade } from '../../desk/line-fault.js';
 import type { Language } from '../../i18n/language.js';
 import { wordFor } from '../../i18n/word.js';
+import { popoverLooks } from '../common/popover-looks.js';
 import { useDesktop, useLanguage, useText } from '../hooks.js';
 import classes from './line-meter.module.css';
 
@@ -135,17 +136,7 @@ export function LineMeter({ interaction }: { interaction: Interaction }) {
   const Icon = grade === null ? IconAntennaBars3 : icons[grade];
   return (
     <>
-      <Popover
-        opened={opened}
-        onChange={setOpened}
-        position="bottom"
-        width="20rem"
-        trapFocus
-        returnFocus
-        withArrow
-        withinPortal
-        shadow="md"
-      >
+      <Popover opened={opened} onChange={setOpened} position="bottom" {...popoverLooks}>
         <Popover.Target>
           <UnstyledButton
             className={classes.meter}
