@@ -50,8 +50,8 @@ t.test('at the desktop: a number is dialled, clicked on again, and a colleague i
   await picture(desk, 'outbound');
   t.same(await accessibilityFaults(desk.page), [], 'the call is accessible');
   await desk.find('line-meter').click();
-  await desk.page.locator('[data-testid="line-figures"] [data-role="customer"] table').waitFor();
-  await desk.page.locator('[data-testid="line-figures"] [data-role="agent"] table').waitFor();
+  await desk.page.locator('[data-testid="line-figures"] [data-role="customer"] table').first().waitFor();
+  await desk.page.locator('[data-testid="line-figures"] [data-role="agent"] table').first().waitFor();
   await picture(desk, 'line-figures');
   t.same(await accessibilityFaults(desk.page), [], 'the figures of the lines are accessible');
   await desk.page.keyboard.press('Escape');
