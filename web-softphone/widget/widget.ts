@@ -17,6 +17,7 @@ import type { Launcher } from './launcher.js';
 import type { Look } from './look.js';
 import type { Memory } from './memory.js';
 import { momentInWords } from './moment.js';
+import { createPageTalk } from './page-talk.js';
 import { createPanel } from './panel.js';
 import { dialable } from './phone.js';
 import type { Context, Emit, Prefill } from './site-api.js';
@@ -328,45 +329,12 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
           }
         : undefined,
     });
-    let talk: { id: string; talk?: Talking.Talk } | undefined;
-    /** Whether the page has asked for its call when it was loaded. */
-    let loaded = false;
-    /** The call in which he was heard last; undefined before anything is known. */
-    let heard: string | undefined;
-    /** Answers the call that is for this page; ends the talk of one that is over. */
-    async function talkIn({ call, away }: Callback): Promise<void> {
-      // His network is another one now, or the tab with the talk has crashed.
-      const missed = call?.answered && away && (heard === undefined || heard === call.id);
-      heard = call?.answered && !away ? call.id : '';
-      if (missed) await api.comeBack(ticket);
-      if (talk && talk.id === call?.id) {
-        if (call.answered) talk.talk?.taken();
-        return;
-      }
-      if (call?.again && talk?.talk?.hungUp) return;
-      talk?.talk?.end();
-      if (call?.answered) {
-        // By the page before this one, which may not have said goodbye; or by another tab.
-        if (loaded || !(await options.talk()).talksHere(ticket.id)) return;
-        loaded = true;
-        return await api.comeBack(ticket);
-      }
-      talk = call ? { id: call.id } : undefined;
-      if (!call || !talk) return;
-      const mine = talk;
-      const { startTalk } = await options.talk();
-      if (talk !== mine) return;
-      mine.talk = startTalk({
-        call,
-        language,
-        callbackId: ticket.id,
-        answer: sdp => api.answer(ticket, call.id, sdp),
-        leave: () => api.leave(ticket, call.id),
-        isOver: error => error instanceof Refusal && error.code === 'call_over',
-        onHeldUp: () => panel.isOpen || open(false),
-      });
-      view.talk.replaceChildren(mine.talk.element);
-    }
+    const talkIn = createPageTalk({
+      ...{ ticket, language, api },
+      module: options.talk,
+      show: talk => view.talk.replaceChildren(talk),
+      onHeldUp: () => panel.isOpen || open(false),
+    });
     let mayMove = isFull;
     const deliver = (news: Callback) => {
       if (stop.signal.aborted || !active) return;
