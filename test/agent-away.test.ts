@@ -31,6 +31,17 @@ function closePage({ agent, desk }: Talk): void {
   agent.closeDesktop();
 }
 
+/**
+ * How each of the agent's lines ended, oldest first; null: it has not. Calls to a softphone that was gone without
+ * anybody's knowledge yet were no lines.
+ */
+async function lineOutcomes(interactionId: string): Promise<(string | null)[]> {
+  const legs = await sql<{ outcome: string | null }[]>`
+    select outcome from legs where interaction_id = ${interactionId} and role = 'agent' and answered_at is not null
+    order by started_at`;
+  return legs.map(({ outcome }) => outcome);
+}
+
 /** The same person at a page that was loaded anew. */
 function reload(t: Test): Promise<RobotAgent> {
   return RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
@@ -59,9 +70,7 @@ t.test('a page that is loaded anew: music, and the agent is rung back into the s
   await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
   await back.until(({ current }) => current?.state === 'bridged' && !current.agentAwayUntil, 'the talk');
   t.same(await storyOf(stack, id), [...talked, 'agent_away', 'agent_back']);
-  const legs =
-    await sql`select outcome from legs where interaction_id = ${id} and role = 'agent' order by started_at`;
-  t.match(legs, [{ outcome: 'lost' }, { outcome: null }], 'each line is on the books');
+  t.same(await lineOutcomes(id), ['lost', null], 'each line is on the books');
   await finish(t, talk, back);
 });
 
@@ -82,12 +91,14 @@ t.test('a line that is silent for a moment: music meanwhile, and the talk goes o
 
 t.test('another network: the old line says nothing, the softphone registers from elsewhere', async t => {
   const talk = await talking(t, stack);
-  const { agent, desk, customer } = talk;
+  const { id, agent, desk, customer } = talk;
   agent.closeDesktop();
   desk.peer.mouth.close();
   const back = await reload(t);
   const line = await pickUp(t, back, tones.agent, { accept: false });
   await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
+  await back.until(({ current }) => current?.state === 'bridged' && !current.agentAwayUntil, 'the talk');
+  t.same(await lineOutcomes(id), ['lost', null], 'nobody has hung up');
   await finish(t, talk, back);
 });
 

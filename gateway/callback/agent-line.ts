@@ -139,7 +139,7 @@ export class AgentLine {
     const lost = this.#leg;
     this.#leg = undefined;
     this.#unwatch();
-    return lost?.end();
+    return lost?.lose();
   }
 
   /** Rings the agent in the talk that he was in. His softphone takes it by itself. */

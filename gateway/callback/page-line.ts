@@ -49,7 +49,7 @@ export class PageLine {
       who: 'visitor',
       logger: parts.logger,
       over: this.#over.signal,
-      letGo: () => this.#leg.end(),
+      letGo: () => this.#leg.lose(),
       callAgain,
       follow: leg => this.#follow(leg),
       onAway: why => this.#leave(why),

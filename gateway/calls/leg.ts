@@ -125,13 +125,18 @@ export class Leg {
     return this.#finish('by_us');
   }
 
+  /** Frees the leg of a peer who is elsewhere by now: he has not hung up, and neither have we. */
+  lose(): Promise<void> {
+    return this.#finish('lost');
+  }
+
   /** Ends the leg as lost if its peer sends no audio for so many milliseconds. */
   async loseIfSilent(ms: number): Promise<void> {
     const before = await this.endpoint.statistics();
     await delay(ms);
     if (this.#ending) return;
     const after = await this.endpoint.statistics();
-    if (after.packetsReceived === before.packetsReceived) await this.#finish('lost');
+    if (after.packetsReceived === before.packetsReceived) await this.lose();
   }
 
   /** The media server is another one now: the peer hears of it, or the leg ends. */
