@@ -1,6 +1,5 @@
-// `npm run figures`: how large the faces are, and how long they take in a slow browser. The last line is JSON.
-// `npm run figures -- 5` visits each page five times; the figures are medians.
 import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import type { BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../test/support/chromium.js';
 import { type Product, startProduct } from '../screenshots/product.js';
@@ -8,6 +7,14 @@ import { ensurePrograms } from '../test-run/programs.js';
 import { gzipBytes } from './sizes.js';
 import { presets, visit } from './visit.js';
 import { type Vitals, vitalsOf } from './vitals.js';
+
+const usage = `How large the faces are, and how long they take in a slow browser. The last line is JSON.
+
+Usage: npm run figures [-- options]
+  --visits 3    how often each page is visited; the figures are medians
+`;
+
+const mostVisits = 50;
 
 /** Cleaned up from the last to the first. */
 const ends: (() => unknown)[] = [];
@@ -56,7 +63,7 @@ async function signIn(context: BrowserContext, { url, demoPassword }: Product): 
 
 type Figures = { place: string; preset: string; files: readonly string[] } & Vitals;
 
-async function measure(runs: number): Promise<Figures[]> {
+async function measure(visits: number): Promise<Figures[]> {
   ensurePrograms(['chromium']);
   const product = await startProduct();
   ends.push(() => product.stop());
@@ -67,7 +74,7 @@ async function measure(runs: number): Promise<Figures[]> {
     for (const { name, path, ready, bare, signedIn } of places) {
       const seen: Vitals[] = [];
       let files: string[] = [];
-      for (let run = 0; run < runs; run++) {
+      for (let turn = 0; turn < visits; turn++) {
         const context = await browser.newContext({ locale: 'ko-KR' });
         if (bare) await context.route('**/widget.js', route => route.abort());
         if (signedIn) await signIn(context, product);
@@ -94,10 +101,10 @@ async function measure(runs: number): Promise<Figures[]> {
 const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
 const row = (cells: readonly (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
 
-async function main(runs: number): Promise<boolean> {
+async function main(visits: number): Promise<boolean> {
   const parts = ['widget', 'widget-panel', 'widget-later', 'widget-talk'];
   const widget = Object.fromEntries(parts.map(part => [part, gzipBytes([`${part}.js`])]));
-  const pages = await measure(runs);
+  const pages = await measure(visits);
   const filesOf = (name: string) => gzipBytes(pages.find(({ place }) => place === name)!.files);
   const desktop = filesOf(signInPage);
   const atWork = filesOf(workPage);
@@ -114,14 +121,23 @@ async function main(runs: number): Promise<boolean> {
     const times = [page.firstPaint, page.largestPaint, page.interactive, page.blocking];
     row([page.place, page.preset, ...times.map(time => `${Math.round(time)} ms`), page.shift.toFixed(3)]);
   }
-  console.log(`\nmedians of ${runs}; ${cpus().length} × ${cpus()[0]?.model.trim()}`);
+  console.log(`\nmedians of ${visits}; ${cpus().length} × ${cpus()[0]?.model.trim()}`);
   const within = widget.widget! < limits.widget && desktop < limits.desktop;
-  console.log(JSON.stringify({ runs, widget, desktop, atWork, limits, within, pages }));
+  console.log(JSON.stringify({ visits, widget, desktop, atWork, limits, within, pages }));
   return within;
 }
 
-try {
-  if (!(await main(Number(process.argv[2] ?? 3)))) process.exitCode = 1;
-} finally {
-  for (const end of ends.reverse()) await end();
-}
+const { values } = parseArgs({
+  options: { visits: { type: 'string', default: '3' }, help: { type: 'boolean', default: false } },
+});
+const visits = Number(values.visits);
+if (values.help || !Number.isInteger(visits) || visits < 1 || visits > mostVisits) {
+  if (!values.help) console.error(`--visits: "${values.visits}" is no number from 1 to ${mostVisits}\n`);
+  console.log(usage);
+  process.exitCode = values.help ? 0 : 2;
+} else
+  try {
+    if (!(await main(visits))) process.exitCode = 1;
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }

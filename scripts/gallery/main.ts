@@ -1,8 +1,7 @@
-// `npm run gallery`: pictures of every page and state into gallery/. `npm run gallery -- widget ko dark hand` takes those alone
-// whose name has each of these words in it.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { connect } from '../../gateway/store/index.js';
 import { People } from '../../test/support/browser.js';
 import { writeHistory } from '../screenshots/history.js';
@@ -15,12 +14,19 @@ import { Choice, looks } from './looks.js';
 import { Studio } from './studio.js';
 import { widgetScenes } from './widget-scenes.js';
 
+const usage = `Takes pictures of every page and state into gallery/, in light, dark, desk, hand, ko and en.
+
+Usage: npm run gallery [-- WORD…]
+  WORD…    those pictures alone whose name has each of these words in it: widget ko dark hand
+`;
+
 const folder = fileURLToPath(new URL('../../../gallery/', import.meta.url));
 /** Cleaned up from the last to the first. */
 const ends: (() => unknown)[] = [];
 const teardown = (end: () => unknown) => ends.push(end);
 
-async function take(words: readonly string[]): Promise<void> {
+/** @returns whether there was any to be taken */
+async function take(words: readonly string[]): Promise<boolean> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   ensurePrograms(['chromium']);
@@ -41,6 +47,9 @@ async function take(words: readonly string[]): Promise<void> {
   }
   writeFileSync(join(folder, 'index.html'), albumOf(studio.taken));
   console.log(`gallery/index.html: ${studio.taken.length} pictures`);
+  if (studio.taken.length === 0)
+    console.error(`No picture has all of these words in its name: ${words.join(' ')}`);
+  return studio.taken.length > 0;
 }
 
 /** Two greetings with their counts, and what customers thought. */
@@ -74,8 +83,14 @@ async function furnishWidget(sql: ReturnType<typeof connect>): Promise<void> {
     from interactions where outcome = 'completed'`;
 }
 
-try {
-  await take(process.argv.slice(2));
-} finally {
-  for (const end of ends.reverse()) await end();
-}
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { help: { type: 'boolean', default: false } },
+});
+if (values.help) console.log(usage);
+else
+  try {
+    if (!(await take(positionals))) process.exitCode = 1;
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
