@@ -7,22 +7,7 @@ export {
   pageIsBack,
 } from './browser-call.js';
 export { BrowserLine, browserLineOf, storeBrowserLine } from './browser-line.js';
-export {
-  type AnswerCall,
-  adoptLeg,
-  answerCall,
-  type CallAgain,
-  type CallBrowser,
-  type CallParts,
-  callBrowser,
-  type DialPhone,
-  dialPhone,
-  isLost,
-  Leg,
-  type LegEnd,
-  type RingAgent,
-  ringAgent,
-} from './leg.js';
+export { type CallAgain, isLost, Leg, type LegEnd } from './leg.js';
 export { LegJournal } from './leg-journal.js';
 export {
   claimLegs,
@@ -54,4 +39,16 @@ export {
   partyRings,
 } from './parties.js';
 export { partyStates, partyTransitions } from './party-states.js';
+export {
+  type AnswerCall,
+  adoptLeg,
+  answerCall,
+  type CallBrowser,
+  type CallParts,
+  callBrowser,
+  type DialPhone,
+  dialPhone,
+  type RingAgent,
+  ringAgent,
+} from './place-leg.js';
 export { Room, type Seat } from './room.js';
