@@ -34,7 +34,7 @@ export const widget: typeof english = {
   positions: { end: '오른쪽', start: '왼쪽' },
   positionHelp: '오른쪽에서 왼쪽으로 읽는 페이지에서는 반대가 됩니다.',
   hideWhenClosed: '운영 시간이 아니면 버튼 숨기기',
-  hideWhenClosedHelp: '지금 요청도 예약도 받는 상담 그룹이 없을 때 버튼을 숨깁니다.',
+  hideWhenClosedHelp: '지금 요청도 예약도 받는 상담 창구가 없을 때 버튼을 숨깁니다.',
   browserCalls: '페이지에서 바로 통화 허용',
   browserCallsHelp: '방문자가 전화 없이 마이크로 통화합니다. 페이지가 HTTPS여야 합니다.',
 
@@ -46,7 +46,7 @@ export const widget: typeof english = {
 
   greetings: '인사말',
   greetingsText:
-    '버튼 위에 보이는 한 줄입니다. 조건이 맞는 첫 번째 인사말을 한 페이지에서 한 번만 보여 줍니다. 해당 상담 그룹에 쉬고 있는 상담원이 있을 때만 보이고, 닫은 방문자에게는 다시 보이지 않습니다.',
+    '버튼 위에 보이는 한 줄입니다. 조건이 맞는 첫 번째 인사말을 한 페이지에서 한 번만 보여 줍니다. 해당 상담 창구에 쉬고 있는 상담원이 있을 때만 보이고, 닫은 방문자에게는 다시 보이지 않습니다.',
   noGreetings: '인사말이 없으면 버튼만 조용히 보입니다.',
   greeting: index => `인사말 ${index}`,
   addGreeting: '인사말 추가',
@@ -58,7 +58,7 @@ export const widget: typeof english = {
   key: '집계에 쓸 키',
   keyTwice: '다른 인사말이 이 키를 쓰고 있습니다.',
   textIn: language => `인사말 문구 (${language})`,
-  queue: '연결할 상담 그룹',
+  queue: '연결할 상담 창구',
   pages: '페이지',
   pagesHelp: '/cart 또는 /shop/* 같은 경로입니다. *는 무엇이든 뜻합니다. 비워 두면 모든 페이지입니다.',
   pageTooLong: '경로는 200자까지 쓸 수 있습니다.',

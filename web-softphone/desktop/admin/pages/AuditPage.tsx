@@ -164,7 +164,9 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
       <thead>
         <tr>
           <th scope="col">{t.audit.when}</th>
-          <th scope="col">{t.audit.who}</th>
+          <th scope="col" data-wide="true">
+            {t.audit.who}
+          </th>
           <th scope="col">{t.audit.what}</th>
           <th scope="col">{t.audit.change}</th>
         </tr>
@@ -176,8 +178,9 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
             <tr key={id}>
               <td className={classes.moment}>
                 <time dateTime={at}>{formatFull(at, language)}</time>
+                <span className={classes.who}>{by.name}</span>
               </td>
-              <td>{by.name}</td>
+              <td data-wide="true">{by.name}</td>
               <td>
                 {name}
                 <Sub>{wordFor(t.audit.kinds, kind)}</Sub>

@@ -64,7 +64,9 @@ export function Shell({ account }: { account: Me }) {
           >
             <IconDialpad size={20} aria-hidden />
             <span className={classes.toolName}>{t.dial.call}</span>
-            <KeyHint shortcut="dial" />
+            <span className={classes.keys}>
+              <KeyHint shortcut="dial" />
+            </span>
           </UnstyledButton>
           <VoicemailLink className={classes.tool} nameClass={classes.toolName} />
           <SoftphoneStatus me={me} onSound={showSound.open} />
