@@ -131,8 +131,10 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     const legJournal = new LegJournal(records, logger, lease.id);
     const lineWatch = new LineWatch(records, logger);
     const callParts = { sql, announcements, prompts, telephony, media, logger, legJournal, lineWatch };
+    const desktopAnswerMs = config.desktopAnswerSeconds * 1000;
     const conductor = new Conductor({
       ...callParts,
+      desktopAnswerMs,
       wrapUps,
       expected: new ExpectedOffers(),
       propose: offer => prober.take(offer),
@@ -151,9 +153,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       nodeId: lease.id,
     });
     const prober = new Prober({
-      sql,
-      announcements,
-      logger,
+      ...{ sql, announcements, logger },
+      answerMs: desktopAnswerMs,
       serve: offer => conductor.serve(offer),
     });
     const matcher = new Matcher({
@@ -300,6 +301,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     });
     stopping.push(() => app.close());
     const url = await app.listen({ host: config.httpHost, port: config.httpPort });
+    presence.start();
     process.stdout.write(`${JSON.stringify({ ready: true, url })}\n`);
     logger.info({ url }, 'ready');
     await aborted(signal);

@@ -42,6 +42,12 @@ export async function loseOrphanDesktops(sql: Sql): Promise<void> {
     where d.lost_at is null and not exists (select from nodes n where n.id = d.node_id)`;
 }
 
+/** Those that were lost with their node had nowhere to come back to until now: their grace time begins. */
+export async function renewOrphanGrace(sql: Sql): Promise<void> {
+  await sql`update desktops d set lost_at = clock_timestamp()
+    where d.lost_at is not null and not exists (select from nodes n where n.id = d.node_id)`;
+}
+
 /** How an agent's own state changes with what is known of his desktops; engaged ones keep the moment of their state. */
 function since(sql: Sql): Fragment {
   return sql`state_since = case when a.interaction_id is null then clock_timestamp() else a.state_since end`;

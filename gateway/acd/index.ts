@@ -19,7 +19,7 @@ export { eventsSinceOffer, findInteraction } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { askCallee, callColleague, dialOut, type OwnCall, queueForCall } from './own-calls.js';
 export { Presence } from './presence.js';
-export { answerMs, Prober, type ReservedInteraction } from './prober.js';
+export { Prober, type ReservedInteraction } from './prober.js';
 export { attemptsOf, listPromises } from './promise-list.js';
 export { QueueClock } from './queue-clock.js';
 export { waitsFor } from './queue-hours.js';

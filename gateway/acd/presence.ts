@@ -9,6 +9,7 @@ import {
   loseOrphanDesktops,
   openDesktop,
   type Person,
+  renewOrphanGrace,
 } from './desktops.js';
 
 export type { Person };
@@ -38,12 +39,18 @@ export class Presence {
   readonly #logger: Logger;
   readonly #nodeId: string;
   readonly #leaving = new Set<NodeJS.Timeout>();
-  readonly #sweep: NodeJS.Timeout;
+  #sweep: NodeJS.Timeout | undefined;
 
   constructor(sql: Sql, logger: Logger, nodeId: string) {
     this.#sql = sql;
     this.#logger = logger;
     this.#nodeId = nodeId;
+  }
+
+  /** Desktops can be opened here from now on: whose gateway has died has the grace time to come, however long we took. */
+  start(): void {
+    const sql = this.#sql;
+    this.#write(() => renewOrphanGrace(sql));
     this.#sweep = setInterval(() => {
       this.#write(async () => {
         await loseOrphanDesktops(sql);

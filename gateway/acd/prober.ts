@@ -2,9 +2,6 @@ import type { Logger } from 'pino';
 import { type Announcements, type Sql, untilTaken } from '../store/index.js';
 import { failProbe, type ServedInteraction } from './transitions/index.js';
 
-/** How long a desktop may take to answer for an offer, milliseconds. */
-export const answerMs = 1_000;
-
 /** An offer with what is known of its agent's presence. */
 export interface ReservedInteraction extends ServedInteraction {
   /** Null: his desktop, at whichever gateway, has been asked and has not answered yet. Of an offer to several, too. */
@@ -15,14 +12,16 @@ export interface ProberOptions {
   sql: Sql;
   announcements: Announcements;
   logger: Logger;
+  /** How long a desktop may take to answer for an offer. */
+  answerMs: number;
   /** Rings the agent: he is there. */
   serve: (offer: ServedInteraction) => void;
 }
 
 /**
  * Rings nobody who is not there. Each offer is announced to the agent's desktops, and the gateway whose desktop answers
- * writes that down (live.ts); without an answer within a second the next agent is asked, and this one is unreachable
- * where he can see why.
+ * writes that down (live.ts); without an answer in time the next agent is asked, and this one is unreachable where he can
+ * see why.
  */
 export class Prober {
   readonly #options: ProberOptions;
@@ -39,7 +38,7 @@ export class Prober {
   }
 
   async #ask(offer: ReservedInteraction): Promise<void> {
-    const { sql, announcements, serve, logger } = this.#options;
+    const { sql, announcements, serve, logger, answerMs } = this.#options;
     const answered = await new Promise<boolean>(resolve => {
       const settle = (found: boolean) => {
         clearTimeout(timer);

@@ -1,4 +1,4 @@
-import { accept, answerMs, failProbe, loseAgent, offeredTo, serviceTerms } from '../acd/index.js';
+import { accept, failProbe, loseAgent, offeredTo, serviceTerms } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { reachAgent, type Waiting } from './agent-side.js';
@@ -145,7 +145,7 @@ class SeveralAgents {
   async #isThere({ turn, answered }: Asked): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<boolean>(resolve => {
-      timer = setTimeout(() => resolve(true), answerMs);
+      timer = setTimeout(() => resolve(true), this.#parts.desktopAnswerMs);
     });
     const isLate = await Promise.race([late, answered.then(() => false)]);
     clearTimeout(timer);

@@ -77,6 +77,8 @@ export interface ServiceParts extends CallParts {
   wrapUps: WrapUpClock;
   /** Offers that belong to a talk which is under way here. */
   expected: ExpectedOffers;
+  /** How long the desktop of one of several agents may take to answer before he is rung. */
+  desktopAnswerMs: number;
   /** Asks an agent whether he is there, and then has the offer served. */
   propose: (offer: ReservedInteraction) => void;
 }

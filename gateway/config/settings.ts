@@ -97,6 +97,13 @@ const web = {
     fallback: 12,
     meaning: 'After how many hours a login ends.',
   }),
+  desktopAnswerSeconds: setting({
+    kind: kind.integer(1, 30),
+    fallback: 1,
+    meaning:
+      "How many seconds an agent's desktop may take to answer before he is rung. Without an answer the next agent is asked, " +
+      'and he is unreachable until he says that he is back: give more where networks or machines are slow.',
+  }),
   loginsPerMinute: setting({
     kind: kind.integer(1, 100_000),
     fallback: 10,
