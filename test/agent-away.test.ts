@@ -1,5 +1,6 @@
 /** The agent's line is lost in the middle of a talk, and he comes back to it; or does not. */
 import t, { type Test } from 'tap';
+import { eventually } from './support/eventually.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { demoPassword, startStack } from './support/stack.js';
 import {
@@ -218,7 +219,9 @@ t.test('the gateway dies while he is away: the next one rings him back', async t
   const { id, customer } = talk;
   closePage(talk);
   await customer.ear.soundWithout([tones.agent]);
-  await sql`select from events where interaction_id = ${id} and type = 'agent_away'`;
+  await eventually('his absence is written down', async () =>
+    (await storyOf(stack, id)).includes('agent_away'),
+  );
   await stack.restartGateway('SIGKILL');
   await customer.ear.soundWithout([tones.agent]);
   const back = await reload(t);

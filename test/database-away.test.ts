@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import t, { type Test } from 'tap';
 import { cancel, requestHangup } from '../gateway/acd/transitions/index.js';
 import { Link } from './support/link.js';
@@ -80,7 +79,7 @@ t.test(
 
 t.test('an offer whose time passes while the database is away ends when it is back', async t => {
   const { stack, link } = await start(t);
-  await stack.sql`update queues set offer_seconds = 1`;
+  await stack.sql`update queues set offer_seconds = 5`;
   const agent = await signIn(t, stack);
   const callback = await stack.api.askCallback({ phone: nextNumber() });
   const invite = await agent.ring();
@@ -130,8 +129,8 @@ t.test('what happens while the gateway cannot listen is caught up with', async t
     const other = await RobotAgent.signIn(t, stack.api, 'agent2@demo.example', demoPassword);
     await link.cut();
     await stack.sql`delete from sessions where user_id = (select id from users where email = 'agent2@demo.example')`;
-    const closed = once(other.live, 'close', { signal: AbortSignal.timeout(20_000) });
     await link.mend();
-    t.equal((await closed)[0], 4401);
+    await other.signedOut;
+    t.pass('as one whose session is over');
   });
 });

@@ -1,5 +1,6 @@
 /** Calls that agents begin: to a number outside, and to each other. */
 import t, { type Test } from 'tap';
+import { eventually } from './support/eventually.js';
 import type { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import { leftOver, nextNumber, nothing, phoneRings, startStack } from './support/stack.js';
@@ -24,10 +25,15 @@ async function call(agent: RobotAgent, to: { number: string } | { agent: string 
   return String(body.id);
 }
 
-async function outcomeOf(id: string) {
-  const [row] = await sql<{ state: string; outcome: string; channel: string; disposition: string | null }[]>`
-    select state, outcome, channel, disposition from interactions where id = ${id}`;
-  return row;
+/** What it has come to, once it is over. */
+function outcomeOf(id: string) {
+  return eventually('the call is over', async () => {
+    const [row] = await sql<
+      { state: string; outcome: string; channel: string; disposition: string | null }[]
+    >`
+      select state, outcome, channel, disposition from interactions where id = ${id} and state = 'done'`;
+    return row;
+  });
 }
 
 async function finish(t: Test, agent: RobotAgent, id: string): Promise<void> {
@@ -47,10 +53,8 @@ t.test('a number outside: both hear each other, and the agent has his wrap-up', 
   const desk = await pickUp(t, agent, tones.agent, { accept: false });
   t.equal(desk.id, id, 'his own softphone is rung first');
   await Promise.all([customer.ear.tone(tones.agent), desk.ear.tone(tones.customer)]);
-  t.match(agent.desk, {
-    me: { state: 'talking' },
-    current: { state: 'bridged', customer: { phone: number } },
-  });
+  const shown = await agent.until(({ current }) => current?.state === 'bridged', 'the talk');
+  t.match(shown, { me: { state: 'talking' }, current: { customer: { phone: number } } });
   await agent.step('hangup', id);
   await customer.run.done;
   await agent.hungUp();
@@ -154,8 +158,13 @@ t.test('a colleague: both hear each other, and both are free when it is over', a
   const other = await pickUp(t, colleague, tones.colleague);
   t.not(other.id, id, 'he has a piece of work of his own');
   await Promise.all([other.ear.tone(tones.agent), desk.ear.tone(tones.colleague)]);
-  t.match(colleague.desk, { me: { state: 'talking' }, current: { with: 'colleague', channel: 'internal' } });
-  t.match(agent.desk, { current: { with: 'colleague', partOf: null } });
+  for (const [one, current] of [
+    [colleague, { with: 'colleague', channel: 'internal' }],
+    [agent, { with: 'colleague', partOf: null }],
+  ] as const) {
+    const shown = await one.until(desk => desk.current?.state === 'bridged', 'the talk');
+    t.match(shown, { me: { state: 'talking' }, current });
+  }
   const refused = await ask(agent, 'POST', `/interactions/${id}/transfer`, { queue: 'sales' });
   t.equal(refused.status, 409, 'a colleague is not passed on');
   await colleague.step('hangup', other.id);

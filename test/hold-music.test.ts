@@ -11,7 +11,7 @@ import { demoPassword, nextNumber, type Stack, startStack } from './support/stac
 import { telephone } from './support/telephone.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
-t.setTimeout(180_000);
+t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
 const agentHz = 700;

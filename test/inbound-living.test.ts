@@ -7,7 +7,7 @@ import { RobotAgent } from './support/robot-agent.js';
 import { demoPassword, leftOver, nothing, type Stack, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
-t.setTimeout(240_000);
+t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
 const callerNumber = '+821055501234';

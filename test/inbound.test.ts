@@ -11,7 +11,7 @@ import { leftOver, nothing, startStack, trunkPassword } from './support/stack.js
 import { signIn } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
 const hz = { hello: 500, menu: 700, open: 900, closed: 1100, holiday: 1300, bye: 1500 };
@@ -69,7 +69,7 @@ ${bye}`,
     await flowIs(
       t,
       stack,
-      `  start: { menu: [own-menu], choices: { '1': bye }, firstDigitSeconds: 1, retries: 1, invalid: [own-closed], silent: [own-hello], otherwise: open }
+      `  start: { menu: [own-menu], choices: { '1': bye }, firstDigitSeconds: 4, retries: 1, invalid: [own-closed], silent: [own-hello], otherwise: open }
   open: { hangup: [own-open] }
 ${bye}`,
     );
@@ -89,7 +89,7 @@ ${bye}`,
       stack,
       `  start: { play: [own-hello], next: menu }
   menu: { menu: [own-menu], choices: { '1': more }, otherwise: bye }
-  more: { menu: [own-menu], choices: { '12': open, '1': bye }, interDigitSeconds: 1, otherwise: bye }
+  more: { menu: [own-menu], choices: { '12': open, '1': bye }, interDigitSeconds: 10, otherwise: bye }
   open: { hangup: [own-open] }
 ${bye}`,
     );
@@ -125,7 +125,8 @@ ${bye}`,
     await sql`update opening_hours set weekly = ${sql.json(week)}`;
     await sql`
       insert into holidays (tenant_id, day, name)
-      select tenant_id, (now() at time zone time_zone)::date, '{"en": "Anniversary"}' from opening_hours`;
+      select tenant_id, (now() at time zone time_zone)::date + day, '{"en": "Anniversary"}'
+      from opening_hours, generate_series(0, 1) as day`;
     await heard(hz.holiday);
     await sql`delete from holidays`;
   });

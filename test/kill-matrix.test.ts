@@ -11,11 +11,14 @@ import { Phone } from './support/phone.js';
 import { leftOver, nothing, type Stack, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
-/** Within which whatever was under way goes on, or is let go, once the process is back. */
-const soonMs = 10_000;
+/**
+ * Within which whatever was under way goes on, or is let go, once the process is back: half of what an offer and the ringing
+ * of a phone last there, which end it otherwise.
+ */
+const soonMs = 60_000;
 
 /** What the attempts of a callback come to. */
 type Attempts = readonly string[];

@@ -28,8 +28,11 @@ t.test('a callback at a chosen time', async t => {
     api.call<Receipt & { code: string }>('POST', '/api/v1/callbacks', { body: { ...form, phone, at } });
 
   const offered = await slots('/api/v1/sites/demo/slots?queue=sales');
-  const [first, second] = offered as [Slot, Slot];
-  t.ok(Date.parse(first.at) >= Date.now() + 29 * 60_000, 'none before the lead time');
+  t.ok(Date.parse(offered[0]!.at) >= Date.now() + 29 * 60_000, 'none before the lead time');
+  // The first of all can be too early from one moment to the next.
+  const [, first, second, third] = offered as [Slot, Slot, Slot, Slot];
+  const last = offered.at(-1)!;
+  const from = (slots: Slot[]) => slots.filter(({ at }) => at >= first.at && at <= last.at);
   t.equal(Date.parse(first.until), Date.parse(second.at), 'one after the other');
 
   await t.test('asked for, looked at, moved and taken back', async t => {
@@ -46,7 +49,11 @@ t.test('a callback at a chosen time', async t => {
         body: { at },
         ...more,
       });
-    t.same(await slots(`/api/v1/callbacks/${id}/slots`, token), offered, 'the times it can be moved to');
+    t.same(
+      from(await slots(`/api/v1/callbacks/${id}/slots`, token)),
+      from(offered),
+      'the times it can be moved to',
+    );
     t.match(await to(second.at), { status: 200, body: { state: 'scheduled', slot: second } });
     t.match(await to('2031-01-01T00:00:00Z'), {
       status: 422,
@@ -101,8 +108,7 @@ t.test('a callback at a chosen time', async t => {
   });
 
   await t.test('when its time has come an agent is rung', async t => {
-    const [third] = offered.slice(2);
-    const { body: made } = await ask(third!.at);
+    const { body: made } = await ask(third.at);
     const agent = await RobotAgent.signIn(t, api, 'agent1@demo.example', demoPassword);
     await agent.setState('ready');
     t.match(await api.call('GET', `/api/v1/callbacks/${made.id}`, { token: made.token }), {
@@ -117,7 +123,7 @@ t.test('a callback at a chosen time', async t => {
     t.equal(invite.header('X-Ringbridge-Interaction'), made.id);
     const moved = await api.call('PUT', `/api/v1/callbacks/${made.id}/time`, {
       token: made.token,
-      body: { at: offered.at(-1)!.at },
+      body: { at: last.at },
     });
     t.match(moved, { status: 409, body: { code: 'callback_under_way' } }, 'too late to move');
     await api.call('DELETE', `/api/v1/callbacks/${made.id}`, { token: made.token });

@@ -31,7 +31,7 @@ function run(command: string, args: readonly string[], options: object = {}) {
   return spawnSync(command, args, { encoding: 'utf8', timeout: 60_000, ...options });
 }
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 t.test('.env is made once, with secrets that only its owner reads', async t => {
   const folder = t.testdir();

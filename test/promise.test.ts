@@ -76,15 +76,15 @@ t.test('what a visitor or an agent may do in the middle of it', async t => {
   await t.test(
     'an offer that is not taken in time goes to the next agent, and the place is kept',
     async t => {
-      await stack.sql`update queues set offer_seconds = 1`;
+      await stack.sql`update queues set offer_seconds = 4`;
       t.teardown(() => stack.sql`update queues set offer_seconds = 20`);
       const first = await signIn(t, stack, 'agent1', 'ready');
       const callback = await stack.api.askCallback({ phone: nextNumber() });
       const invite = await first.ring();
+      await stack.sql`update queues set offer_seconds = 20`;
       const second = await signIn(t, stack, 'agent2', 'ready');
       await first.softphone.request('CANCEL');
       first.softphone.respond(invite, 487, 'Request Terminated');
-      await stack.sql`update queues set offer_seconds = 20`;
       const next = await second.ring();
       t.equal(next.header('X-Ringbridge-Interaction'), callback.id);
       const desk = await first.until(({ me }) => me.state === 'paused', 'the pause');

@@ -3,7 +3,7 @@ import { RobotAgent } from './support/robot-agent.js';
 import { demoPassword, leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
 const always = ['00:00-24:00'];

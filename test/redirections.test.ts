@@ -7,7 +7,7 @@ import { leftOver, nextNumber, nothing, startStack } from './support/stack.js';
 import { storyOf } from './support/talk.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
-t.setTimeout(180_000);
+t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
 t.test('redirections and transfers by SIP', async t => {

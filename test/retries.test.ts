@@ -3,7 +3,7 @@ import { RobotAgent } from './support/robot-agent.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, leftOver, nextNumber, nothing, startStack } from './support/stack.js';
 
-t.setTimeout(300_000);
+t.setTimeout(600_000);
 
 /** What happens with every offer that is taken. */
 const served = ['offered', 'agent_present', 'accepted', 'dialing'];

@@ -9,11 +9,11 @@ import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { testCertificate } from '../engine/sip/testing/tls-files.js';
-import { freePort, freePorts } from '../scripts/ports.js';
 import { commandLine } from '../scripts/process-info.js';
 import { AgentDesk } from './support/agent-desk.js';
 import { People } from './support/browser.js';
 import { trusting } from './support/chromium.js';
+import { ownPort } from './support/ports.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 type Tap = Pick<typeof t, 'teardown'>;
@@ -23,11 +23,10 @@ async function surroundings(t: Tap): Promise<Record<string, string>> {
   const base = mkdtempSync(join(tmpdir(), 'ringbridge start '));
   t.teardown(() => rmSync(base, { recursive: true, force: true }));
   const env: Record<string, string> = { RINGBRIDGE_DATA_DIR: join(base, 'data') };
-  const names = ['HTTP', 'DATABASE', 'SIP_CONTROL', 'SIP_UDP', 'SIP_WS', 'MEDIA_CONTROL', 'PHONE_NETWORK'];
-  const ports = await freePorts(names.length);
-  names.forEach((name, index) => {
-    env[`RINGBRIDGE_${name}_PORT`] = String(ports[index]);
-  });
+  for (const name of ['HTTP', 'DATABASE', 'SIP_CONTROL', 'SIP_WS', 'MEDIA_CONTROL'])
+    env[`RINGBRIDGE_${name}_PORT`] = String(await ownPort('tcp'));
+  for (const name of ['SIP_UDP', 'PHONE_NETWORK'])
+    env[`RINGBRIDGE_${name}_PORT`] = String(await ownPort('udp'));
   return env;
 }
 
@@ -119,7 +118,7 @@ t.test('a newcomer starts, sees the pages, stops, and finds the data again', asy
   first.child.kill('SIGINT');
   t.equal(await first.exited, 0);
   t.match(first.output, /Stopped\. The data is kept/);
-  for (const pid of started) t.equal(commandLine(pid), undefined, `process ${pid} is gone`);
+  await Promise.all(started.map(gone));
 
   const third = start(t, env);
   await third.until(/Ringbridge is running/);
@@ -139,7 +138,7 @@ async function pong(socket: Socket): Promise<string> {
 t.test('with a certificate: softphones over WSS, trunks over TLS and TCP', async t => {
   const env = await surroundings(t);
   const { files, certificate } = testCertificate(t, 'localhost');
-  for (const name of ['TCP', 'TLS', 'WSS']) env[`RINGBRIDGE_SIP_${name}_PORT`] = String(await freePort());
+  for (const name of ['TCP', 'TLS', 'WSS']) env[`RINGBRIDGE_SIP_${name}_PORT`] = String(await ownPort('tcp'));
   env.RINGBRIDGE_SIP_TLS_CERTIFICATE = files.certificate;
   env.RINGBRIDGE_SIP_TLS_KEY = files.key;
   const run = start(t, env);

@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
+import { ownPort } from './support/ports.js';
 import type { RobotAgent } from './support/robot-agent.js';
-import { freeUdpPort } from './support/sipp.js';
 import { startStack } from './support/stack.js';
 import {
   ask,
@@ -18,7 +18,7 @@ import { endWebRtc } from './support/webrtc-peer.js';
 t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
-const abroadPort = await freeUdpPort();
+const abroadPort = await ownPort('udp');
 const stack = await startStack(t, { abroadPort });
 const { api, sql } = stack;
 await sql`update queues set wrap_up_seconds = 30, offer_seconds = 60`;
@@ -44,6 +44,7 @@ t.test('blind transfer to a colleague', async t => {
   t.equal(next.id, id, 'the same interaction');
   await Promise.all([customer.ear.tone(tones.colleague), next.ear.tone(tones.customer)]);
   desk.peer.close();
+  await colleague.until(({ current }) => current?.state === 'bridged', 'the talk');
   t.same((await storyOf(stack, id)).slice(-3), ['transferred', 'accepted', 'bridged']);
   await colleague.step('hangup', id);
   await customer.run.done;
@@ -153,7 +154,7 @@ t.test('a colleague who declines, and one who hangs up: the agent is with the cu
     { state: 'left', reason: 'rejected' },
   ]);
   await colleague.until(({ me }) => me.state === 'ready', 'ready');
-  await ask(agent, 'POST', `/interactions/${id}/parties`, { to, role: 'consult' });
+  t.equal((await ask(agent, 'POST', `/interactions/${id}/parties`, { to, role: 'consult' })).status, 201);
   const helper = await pickUp(t, colleague, tones.colleague);
   await desk.ear.tone(tones.colleague);
   colleague.softphone.requestWithin(helper.invite, 'BYE', 200);
@@ -224,11 +225,11 @@ t.test(
 t.test('blind transfer to a colleague who does not answer: back to the agent, with the reason', async t => {
   const { id, agent, customer } = await talking(t, stack);
   const colleague = await signIn(t, stack, 'agent2', 'ready');
-  await sql`update queues set offer_seconds = 1`;
+  await sql`update queues set offer_seconds = 4`;
   await ask(agent, 'POST', `/interactions/${id}/transfer`, { agent: await idOf(stack, 'agent2') });
+  await sql`update queues set offer_seconds = 60`;
   await agent.hungUp();
   const invite = await colleague.ring();
-  await sql`update queues set offer_seconds = 60`;
   const back = await pickUp(t, agent, tones.agent);
   await Promise.all([customer.ear.tone(tones.agent), back.ear.tone(tones.customer)]);
   colleague.softphone.respond(await colleague.softphone.request('CANCEL'), 200, 'OK');

@@ -77,7 +77,7 @@ export class Api {
   async follow(
     { id, token }: { id: string; token: string },
     match: (callback: VisitorCallback) => boolean,
-    waitMs = 20_000,
+    waitMs = 60_000,
   ): Promise<VisitorCallback> {
     const seen: VisitorCallback[] = [];
     const signal = AbortSignal.timeout(waitMs);

@@ -10,7 +10,7 @@ export const sampleRate = 8000;
 export const frameSamples = 160;
 /** Sound is judged over the last 200 ms. */
 const windowSamples = 1600;
-const defaultWaitMs = 15_000;
+const defaultWaitMs = 45_000;
 const loopback = '127.0.0.1';
 
 export type Law = 'PCMU' | 'PCMA';

@@ -1,5 +1,6 @@
 /** Two who talk, each with a tone for a voice, and what each hears of the other from moment to moment. */
 import type { Received } from '../../gateway/telephony/testing/softphone.js';
+import type { VisitorCallback } from './api.js';
 import { type Listener, toneShare } from './audio.js';
 import type { Phone } from './phone.js';
 import { RobotAgent } from './robot-agent.js';
@@ -13,7 +14,7 @@ interface Teardown {
 export const voices = { agent: 700, customer: 1100 };
 
 export interface Conversation {
-  callback: Awaited<ReturnType<Stack['api']['askCallback']>>;
+  callback: VisitorCallback;
   agent: RobotAgent;
   /** The INVITE that the agent's softphone answered. */
   invite: Received;
@@ -33,14 +34,18 @@ export async function readyAgent(
   return agent;
 }
 
-/** A callback that has come so far that both hear each other. */
+/**
+ * A callback that has come so far that both hear each other.
+ * @param asked it was asked for already
+ */
 export async function conversation(
   t: Teardown,
   stack: Stack,
   phone: Phone,
-  { api = stack.api, agent }: { api?: Stack['api']; agent?: RobotAgent } = {},
+  { agent, asked }: { agent?: RobotAgent; asked?: VisitorCallback } = {},
 ): Promise<Conversation> {
-  const callback = await api.askCallback({ phone: nextNumber() });
+  const { api } = stack;
+  const callback = asked ?? (await api.askCallback({ phone: nextNumber() }));
   const who = agent ?? (await readyAgent(t, stack));
   const invite = await who.ring();
   const browser = await who.accept(t, invite);

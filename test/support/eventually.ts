@@ -11,7 +11,7 @@ const pauseMs = 20;
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
-  waitMs = 20_000,
+  waitMs = 60_000,
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + waitMs;
   for (;;) {

@@ -33,7 +33,7 @@ export class ObligingAgent {
 
   /** Resolves when his softphone rings. */
   async rung(): Promise<Received> {
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(60_000);
     while (this.#ringing.size === 0) await once(this.#changes, 'change', { signal });
     return [...this.#ringing.values()][0]!;
   }

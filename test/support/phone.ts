@@ -69,7 +69,7 @@ export class Phone {
 
   /** Resolves when it rings at this number. */
   async ringsAt(number: string): Promise<void> {
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(60_000);
     while (!this.callsTo(number).some(({ state }) => state === 'ringing'))
       await once(this.#changes, 'change', { signal });
   }
@@ -93,7 +93,7 @@ export class Phone {
   }
 
   /** Resolves when so many of its calls are in the state. */
-  async until(state: PhoneCall['state'], count: number, waitMs = 20_000): Promise<void> {
+  async until(state: PhoneCall['state'], count: number, waitMs = 60_000): Promise<void> {
     const signal = AbortSignal.timeout(waitMs);
     while (this.count(state) !== count) {
       await once(this.#changes, 'change', { signal }).catch(error => {

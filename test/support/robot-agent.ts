@@ -9,6 +9,9 @@ interface Teardown {
   teardown(fn: () => unknown): unknown;
 }
 
+/** What the server closes a desktop's socket with whose session is over. */
+const overCode = 4401;
+
 export interface DeskInteraction {
   id: string;
   state: string;
@@ -38,12 +41,19 @@ export class RobotAgent {
 
   #live: WebSocket | undefined;
   #closed = false;
+  /** Resolves when the server says that the session is over: its desktop does not come back. */
+  readonly signedOut: Promise<void>;
+  #markSignedOut: () => void = () => undefined;
 
   private constructor(
     readonly api: Api,
     readonly token: string,
     public softphone: Softphone,
-  ) {}
+  ) {
+    this.signedOut = new Promise(resolve => {
+      this.#markSignedOut = resolve;
+    });
+  }
 
   /** The desktop's socket as it is now. */
   get live(): WebSocket {
@@ -58,9 +68,8 @@ export class RobotAgent {
     live.on('message', data => this.#receive(String(data)));
     live.on('error', () => undefined);
     live.on('close', code => {
-      // 4401: the session is over.
-      if (!this.#closed && code !== 4401)
-        setTimeout(() => void this.#connect().catch(() => undefined), 200).unref();
+      if (code === overCode) this.#markSignedOut();
+      else if (!this.#closed) setTimeout(() => void this.#connect().catch(() => undefined), 200).unref();
     });
     await once(live, 'open');
     live.send(JSON.stringify({ type: 'authenticate', token: this.token }));
@@ -105,7 +114,7 @@ export class RobotAgent {
   }
 
   /** Resolves when the desk fits. */
-  async until(match: (desk: Desk) => boolean, what: string, waitMs = 20_000): Promise<Desk> {
+  async until(match: (desk: Desk) => boolean, what: string, waitMs = 60_000): Promise<Desk> {
     const signal = AbortSignal.timeout(waitMs);
     while (!this.desk || !match(this.desk)) {
       await once(this.#events, 'desk', { signal }).catch(error => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../scripts/ports.js';
+import { ownPort } from './ports.js';
 
 interface Teardown {
   teardown(fn: () => unknown): unknown;
@@ -59,7 +60,7 @@ export async function sippWith(
   options: SippOptions = {},
 ): Promise<SippRun> {
   const { keys = {}, replace = {}, remote, service, args = [], calls = 1, transport = 'udp' } = options;
-  const port = options.port ?? (transport === 'udp' ? await freeUdpPort() : await freePort());
+  const port = options.port ?? (transport === 'udp' ? await ownPort('udp') : await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'sipp-'));
   const file = join(folder, 'scenario.xml');
   writeFileSync(
@@ -71,7 +72,7 @@ export async function sippWith(
     [
       ...['-sf', file],
       ...['-i', '127.0.0.1', '-p', String(port), '-t', transport === 'udp' ? 'u1' : 't1'],
-      ...['-m', String(calls), '-nostdin', '-trace_err', '-timeout', '60s'],
+      ...['-m', String(calls), '-nostdin', '-trace_err', '-timeout', '300s'],
       ...Object.entries(keys).flatMap(([name, value]) => ['-key', name, value]),
       ...(service ? ['-s', service] : []),
       ...args,

@@ -106,10 +106,10 @@ export async function idOf({ sql }: Stack, name: string): Promise<string> {
   return row!.id;
 }
 
-/** The story of an interaction without what is not about it. */
+/** The story of an interaction, without whose desktop has answered and how the lines sounded, which a busy machine changes. */
 export async function storyOf({ sql }: Stack, id: string): Promise<string[]> {
   const rows = await sql<{ type: string }[]>`
-    select type from events where interaction_id = ${id} and type <> 'agent_present' order by id`;
+    select type from events where interaction_id = ${id} and type not in ('agent_present', 'line_graded') order by id`;
   return rows.map(({ type }) => type);
 }
 

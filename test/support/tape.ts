@@ -67,7 +67,7 @@ export class Tape {
   }
 
   /** Resolves with where the tape is when a clip of prompts/ was heard on it, behind `from`. */
-  async heard(pack: string, clip: string, from = 0, waitMs = 45_000): Promise<number> {
+  async heard(pack: string, clip: string, from = 0, waitMs = 90_000): Promise<number> {
     const late = AbortSignal.timeout(waitMs);
     const { length } = clipSamples(pack, clip);
     for (let looked = from; !this.hasClip(pack, clip, looked); ) {

@@ -20,6 +20,5 @@ export function telephone(t: Teardown, port: number, { rtpPort, ringMs = 0 }: Ha
     port,
     keys: { rtp_port: String(rtpPort) },
     replace: ringMs > 0 ? { [pickedUp]: `  <pause milliseconds="${ringMs}"/>\n${pickedUp}` } : {},
-    args: ['-timeout', '300s'],
   });
 }
