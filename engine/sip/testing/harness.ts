@@ -4,6 +4,7 @@ import Srf, { type Dialog, type SrfRequest, type SrfResponse } from 'drachtio-sr
 import { pino } from 'pino';
 import { defaultSipServerOptions, type SipServerOptions } from '../options.js';
 import { type SipServer, type SipServerParts, startSipServer } from '../server.js';
+import { FakeClock } from './fake-clock.js';
 import { UdpPeer, WsPeer } from './peer.js';
 import { RawApplication } from './raw-application.js';
 
@@ -19,6 +20,10 @@ export class Harness {
   readonly #gone = new Set<Srf>();
   private constructor(readonly server: SipServer) {}
 
+  /**
+   * Its time stands still unless a test has a clock of its own: nothing is repeated or given up because the machine was
+   * busy for a moment.
+   */
   static async start(
     options: Partial<SipServerOptions> = {},
     parts: Partial<SipServerParts> = {},
@@ -31,7 +36,8 @@ export class Harness {
       secret,
       ...options,
     };
-    return new Harness(await startSipServer(all, { log: pino({ level: 'silent' }), ...parts }));
+    const log = pino({ level: 'silent' });
+    return new Harness(await startSipServer(all, { log, clock: new FakeClock(), ...parts }));
   }
 
   /**

@@ -12,7 +12,7 @@ export interface RawFrame {
 
 export class RawApplication {
   readonly got: RawFrame[] = [];
-  readonly closed: Promise<unknown>;
+  readonly closed: Promise<void>;
   #pending = '';
   #count = 0;
   #waiting: { wanted: (frame: RawFrame) => boolean; found: (frame: RawFrame) => void }[] = [];
@@ -20,7 +20,9 @@ export class RawApplication {
   /** On a socket that is connected. */
   constructor(readonly socket: Socket) {
     socket.on('data', data => this.#read(data.toString('latin1')));
-    this.closed = once(socket, 'close');
+    // Whoever closes it before it has read all resets it: that is one more way for it to end.
+    socket.on('error', () => socket.destroy());
+    this.closed = new Promise(resolve => socket.once('close', () => resolve()));
   }
 
   static async open({ host, port }: ListenAddress): Promise<RawApplication> {

@@ -110,7 +110,10 @@ test('what is answered before it is cancelled is hung up', async t => {
   phone.respond(bye, 200);
   phone.respond(invite, 200, { tag: 'b', body: sdp });
   await phone.request('ACK');
-  const hungUpAgain = phone.got.filter(message => message.cseq?.method === 'BYE');
+  // With another branch: one and the same BYE is repeated until its answer has come.
+  const hungUpAgain = phone.got.filter(
+    ({ cseq, via }) => cseq?.method === 'BYE' && via?.branch !== bye.via?.branch,
+  );
   t.same(hungUpAgain, [], 'an answer that is repeated is acknowledged, and hung up once');
 });
 

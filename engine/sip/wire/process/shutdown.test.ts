@@ -71,9 +71,13 @@ test('BYE, CANCEL and 503 are repeated until they are answered; then it ends', a
   late.ackFailure(await peer.response(503, 'INVITE'));
   call.send('INFO');
   await peer.response(481, 'INFO');
-  const identity = { callId: 'o', from: '<sip:a@x>;tag=1', to: '<sip:b@x>', sequence: 1 };
-  peer.sendText(peerRequest(peer, { method: 'OPTIONS', uri: harness.uri, ...identity }));
-  await peer.response(503, 'OPTIONS');
+  /** Once this has been answered, all that the peer sent before has been read. */
+  const asked = async (callId: string) => {
+    const identity = { callId, from: '<sip:a@x>;tag=1', to: '<sip:b@x>', sequence: 1 };
+    peer.sendText(peerRequest(peer, { method: 'OPTIONS', uri: harness.uri, ...identity }));
+    await peer.response(503, 'OPTIONS');
+  };
+  await asked('o');
   const refused = await application.ask(`sip|||\r\nOPTIONS sip:b@127.0.0.1:${peer.port} SIP/2.0\r\n\r\n`);
   t.same(refused, ['NOK', 'Server is going down']);
 
@@ -84,9 +88,10 @@ test('BYE, CANCEL and 503 are repeated until they are answered; then it ends', a
   await pass(clock, 20);
   t.notOk(ended, 'one still owes an ACK');
   waiting.ackFailure(refusal);
-  while (!ended) await pass(clock, 10);
+  await asked('p');
+  await pass(clock, 20);
+  t.ok(ended, 'as soon as all is answered');
   await drained;
-  t.ok(clock.now() < 1_000);
 });
 
 test('a peer that does not answer is waited for no longer than the setting says', async t => {

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Dialog, SrfRequest, SrfResponse } from 'drachtio-srf';
 import { type Test, test } from 'tap';
 import { defaultSipServerOptions, type SipServerOptions } from '../../options.js';
+import { FakeClock } from '../../testing/fake-clock.js';
 import { Harness, next, requestWithin, withStatus } from '../../testing/harness.js';
 import { PeerCall, peerRequest, sdp, WsPeer } from '../../testing/peer.js';
 import { StreamListener, StreamPeer } from '../../testing/stream-peer.js';
@@ -16,11 +17,20 @@ async function start(
   t: Test,
   limits: Partial<ConnectionLimits> = {},
   options: Partial<SipServerOptions> = {},
+  clock = new FakeClock(),
 ): Promise<Harness> {
   const connections = { ...defaultSipServerOptions.connections, ...limits };
-  const harness = await Harness.start({ tcp: any, connections, ...options });
+  const harness = await Harness.start({ tcp: any, connections, ...options }, { clock });
   t.teardown(() => harness.close());
   return harness;
+}
+
+/** Lets time pass until then; what is on its way arrives between the steps. */
+async function passUntil(clock: FakeClock, reached: () => boolean): Promise<void> {
+  while (!reached()) {
+    clock.pass(20);
+    await new Promise(resolve => setImmediate(resolve));
+  }
 }
 
 const tcpOf = (harness: Harness) => harness.server.tcp[0] as { host: string; port: number };
@@ -125,7 +135,8 @@ test('what is no SIP closes the connection, and so does a message without a know
 });
 
 test('a message that does not become complete closes the connection, and so does a stranger', async t => {
-  const harness = await start(t, { messageTimeoutMs: 100 });
+  const clock = new FakeClock();
+  const harness = await start(t, { messageTimeoutMs: 100 }, {}, clock);
   await receiving(harness);
   const quiet = await peerOf(harness);
   quiet.sendText(request(quiet, 1));
@@ -137,16 +148,20 @@ test('a message that does not become complete closes the connection, and so does
   const silent = await peerOf(harness);
   const pinging = await peerOf(harness);
   pinging.sendText('\r\n\r\n');
-  await Promise.all([halfOpen, silent, pinging].map(peer => peer.gone()));
+  await passUntil(clock, () => [halfOpen, silent, pinging].every(peer => !peer.open));
   t.ok(quiet.open, 'one that has said something may be silent');
 });
 
 test('a connection over which nothing is said is closed', async t => {
-  const harness = await start(t, { idleTimeoutMs: 100 });
+  const clock = new FakeClock();
+  const harness = await start(t, { idleTimeoutMs: 100 }, {}, clock);
   await receiving(harness);
   const peer = await peerOf(harness);
   peer.sendText(request(peer, 1));
   await peer.response(200, 'MESSAGE');
+  clock.pass(100);
+  t.equal(harness.server.sizes().flows, 1);
+  clock.pass(50);
   await peer.gone();
   await harness.until(() => harness.server.sizes().flows === 0);
   t.notOk(peer.open);
@@ -185,12 +200,15 @@ test('one source has so many connections and no more, and all together too', asy
 
 test('handshakes that do not go on are closed', async t => {
   const certificate = testCertificate(t, 'localhost');
-  const harness = await start(t, { messageTimeoutMs: 100 }, { tls: any, tlsFiles: certificate.files });
+  const clock = new FakeClock();
+  const options = { tls: any, tlsFiles: certificate.files };
+  const harness = await start(t, { messageTimeoutMs: 100 }, options, clock);
   const { host, port } = harness.server.tls[0] as { host: string; port: number };
   const silent = connect(port, host);
   const plain = connect(port, host);
+  for (const socket of [silent, plain]) socket.on('error', () => undefined).resume();
   plain.on('connect', () => plain.write('OPTIONS sip:a SIP/2.0\r\n\r\n'));
-  await Promise.all([silent, plain].map(socket => once(socket.resume(), 'close')));
+  await passUntil(clock, () => silent.destroyed && plain.destroyed);
   await harness.until(() => harness.server.sizes().flows === 0);
   t.ok(silent.destroyed && plain.destroyed);
 });
@@ -220,7 +238,8 @@ test('a peer that does not read is dropped', async t => {
 });
 
 test('pings of a peer are answered; ours find out that a peer is dead', async t => {
-  const harness = await start(t, {}, { pingIntervalMs: 40 });
+  const clock = new FakeClock();
+  const harness = await start(t, {}, { pingIntervalMs: 40 }, clock);
   const srf = await harness.application();
   const peer = await peerOf(harness);
   peer.sendText('\r\n\r\n');
@@ -236,9 +255,17 @@ test('pings of a peer are answered; ours find out that a peer is dead', async t 
   void call(other).catch(() => undefined);
   const knowing = await callee.peer();
   const ignorant = await other.peer();
+  for (const to of [knowing, ignorant]) await to.request('INVITE');
   const pings = (of: StreamPeer) => of.other.join('').length / 4;
+  clock.pass(40);
   await harness.until(() => pings(knowing) === 1);
   knowing.sendText('\r\n');
+  // Answered after the pong has been read: nobody has a route for it.
+  knowing.sendText(request(knowing, 1));
+  await knowing.response(503, 'MESSAGE');
+  clock.pass(40);
+  await harness.until(() => pings(knowing) === 2);
+  clock.pass(40);
   await knowing.gone();
   await failed;
   t.equal(pings(knowing), 2);
@@ -249,7 +276,8 @@ test('pings of a peer are answered; ours find out that a peer is dead', async t 
 test('what cannot be connected to fails at once, or when its time is over', async t => {
   const certificate = testCertificate(t, 'localhost');
   const secure = { tls: any, tlsFiles: certificate.files };
-  const harness = await start(t, { connectTimeoutMs: 100 }, secure);
+  const clock = new FakeClock();
+  const harness = await start(t, { connectTimeoutMs: 100 }, secure, clock);
   const srf = await harness.application();
   const free = await StreamListener.open('tcp', {});
   const { port } = free.address;
@@ -265,7 +293,10 @@ test('what cannot be connected to fails at once, or when its time is over', asyn
     for (const socket of accepted) socket.destroy();
   });
   const { port: quiet } = silent.address() as { port: number };
-  await t.rejects(call(`sips:a@localhost:${quiet}`), withStatus(503));
+  const late = t.rejects(call(`sips:a@localhost:${quiet}`), withStatus(503));
+  await harness.until(() => accepted.length === 1);
+  clock.pass(100);
+  await late;
   t.equal(harness.server.sizes().flows, 0);
   t.equal(harness.server.sizes().transactions, 0);
 });
@@ -302,16 +333,16 @@ for (const protocol of ['tcp', 'tls'] as const) {
 
 test('a response whose connection is gone takes a new one to the port in the Via', async t => {
   const harness = await start(t);
-  let answer: () => void = () => undefined;
+  const answers: (() => void)[] = [];
   const cancelled: unknown[] = [];
   await harness.application({
     invite: (req, res) => {
       req.on('cancel', () => cancelled.push(req));
       res.send(180);
-      answer = () => res.send(486);
+      answers.push(() => res.send(486));
     },
     options: (_, res) => {
-      answer = () => res.send(200);
+      answers.push(() => res.send(200));
     },
   });
   const listener = harness.keep(await StreamListener.open('tcp', {}));
@@ -322,15 +353,15 @@ test('a response whose connection is gone takes a new one to the port in the Via
   await caller.response(180, 'INVITE');
   await caller.close();
   const back = await listener.peer();
-  answer();
+  answers.shift()?.();
   await back.response(486, 'INVITE');
   t.same(cancelled, [], 'nobody is told that the caller is gone');
   const asking = await open();
   asking.sendText(request(asking, 1, 'OPTIONS'));
-  await harness.until(() => harness.server.sizes().exchanges === 1);
+  await harness.until(() => answers.length === 1);
   await asking.close();
   await harness.until(() => harness.server.sizes().flows === 1);
-  answer();
+  answers.shift()?.();
   await back.response(200, 'OPTIONS');
   t.equal(listener.count, 1, 'over the connection that was there by then');
 });
