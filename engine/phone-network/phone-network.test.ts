@@ -11,10 +11,10 @@ import { greetingTone, keyTone } from './voice.js';
 // Each test has a network and a caller of its own, and mostly listens.
 t.jobs = 6;
 
-/** The same phones, in a hurry. */
+/** The same phones, in a hurry: but for the one that is heard while it rings, which a busy machine takes time over. */
 const hasty: readonly Behaviour[] = behaviours.map(behaviour => ({
   ...behaviour,
-  ...(behaviour.ringMs && { ringMs: behaviour.earlyMedia ? 800 : 50 }),
+  ...(behaviour.ringMs && !behaviour.earlyMedia && { ringMs: 50 }),
   ...(behaviour.presses && { presses: { ...behaviour.presses, afterMs: 50 } }),
   ...(behaviour.hangsUpMs && { hangsUpMs: 100 }),
 }));
@@ -202,16 +202,22 @@ t.test('a trunk with a password', async t => {
   nothingLeft(t);
 });
 
-t.test('a caller without audio is let go', async t => {
+t.test('a caller who never speaks is let go', async t => {
   const { caller, phone } = await open(t, { rtpTimeoutMs: 200 });
   const silent = await caller.call('+821055500100', phone.sdp()).answered;
   await once(silent, 'destroy');
+  t.pass('without a packet of his');
+});
+
+t.test('a caller who falls silent is let go', async t => {
+  // Both sides of the call are this process: a pause of it is silence, too.
+  const { caller, phone } = await open(t, { rtpTimeoutMs: 3_000 });
   const dialog = await caller.call('+821055500100', phone.sdp()).answered;
   phone.connect(dialog.remote.sdp).mouth.speak(600);
   await phone.ear.tone(greetingTone.frequency);
   phone.mouth.close();
   await once(dialog, 'destroy');
-  t.pass('ended when it never spoke, and when it fell silent');
+  t.pass('after what he has said');
 });
 
 t.test('closing ends what rings and what talks', async t => {
