@@ -20,11 +20,12 @@ export class ActivityWatch {
   #state: Activity | undefined;
   #soundAt: number;
   #packetAt: number;
+  #checkedAt: number;
 
   constructor(limits: ActivityLimits, tell: (activity: Activity) => void) {
     this.#limits = limits;
     this.#tell = tell;
-    this.#soundAt = this.#packetAt = performance.now();
+    this.#soundAt = this.#packetAt = this.#checkedAt = performance.now();
     this.#timer = setInterval(() => this.#check(performance.now()), checkMs);
   }
 
@@ -41,6 +42,10 @@ export class ActivityWatch {
   }
 
   #check(now: number): void {
+    // While this process stood still it could hear nothing: what came meanwhile is read after this.
+    const stood = now - this.#checkedAt - checkMs;
+    this.#checkedAt = now;
+    if (stood > checkMs) this.#packetAt = Math.min(now, this.#packetAt + stood);
     if (now - this.#packetAt >= this.#limits.noRtpMs) this.#become('no_rtp');
   }
 
