@@ -2,15 +2,15 @@ import t, { type Test } from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { People } from './support/browser.js';
 import { sipp } from './support/sipp.js';
-import { demoPassword, nextNumber, startStack } from './support/stack.js';
+import { demoPassword, nextNumber, phoneRings, startStack } from './support/stack.js';
+import { unhurried } from './support/unhurried.js';
 import { Visitor } from './support/visitor.js';
 
 t.setTimeout(600_000);
 
 const stack = await startStack(t);
 const people = await People.gather(t);
-// On a busy machine a person at a browser is slow: nothing shall run out that is not meant to.
-await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120`;
+await unhurried(stack);
 
 async function readyAgent(t: Test): Promise<AgentDesk> {
   const desk = await AgentDesk.open(people, stack.url);
@@ -138,10 +138,13 @@ t.test('cancelled while the phone rings: the phone stops, the agent is free', as
   const telco = await sipp(t, 'uas-no-answer', { port: stack.trunkPort, args: ['-timeout', '300s'] });
   const desk = await readyAgent(t);
   const visitor = await enter(t);
-  await visitor.ask({ phone: nextNumber() });
+  const phone = nextNumber();
+  await visitor.ask({ phone });
+  const [asked] = await stack.sql<{ id: string }[]>`select id from interactions where phone = ${phone}`;
   await desk.accept();
   await visitor.sees('dialing');
   await desk.call({ state: 'dialing' });
+  await phoneRings(stack, asked!.id);
   await visitor.cancel();
   await visitor.sees('done', 'cancelled');
   await telco.done;

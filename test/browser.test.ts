@@ -1,9 +1,10 @@
 import t from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
-import { loudness, RtpPeer } from './support/audio.js';
+import { loudness } from './support/audio.js';
 import { People, patienceMs } from './support/browser.js';
+import { Phone } from './support/phone.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
-import { telephone } from './support/telephone.js';
+import { unhurried } from './support/unhurried.js';
 import { Visitor } from './support/visitor.js';
 
 t.setTimeout(600_000);
@@ -14,14 +15,12 @@ const ringback = [440, 480];
 
 t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrapped up', async t => {
   const stack = await startStack(t);
-  // On a busy machine a person at a browser is slow: nothing shall run out that is not meant to.
-  await stack.sql`update queues set offer_seconds = 120, wrap_up_seconds = 300`;
+  await unhurried(stack);
   const people = await People.gather(t, { microphone: voices.agent });
-  const phone = await RtpPeer.open(['PCMA']);
-  t.teardown(() => phone.close());
-  const telco = await telephone(t, stack.trunkPort, { rtpPort: phone.port, ringMs: 2000 });
+  const phone = await Phone.open(t, stack);
+  phone.answers = false;
   const number = nextNumber();
-  const ear = phone.ear;
+  const { ear, mouth, listener } = phone.audio;
 
   const visitor = await Visitor.enter(people, stack.url, 'ko');
   await visitor.ask({
@@ -34,7 +33,8 @@ t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrap
 
   const desk = await AgentDesk.open(people, stack.url);
   await desk.signIn('agent1@demo.example', demoPassword);
-  t.match(await desk.find('waiting').textContent(), '1', 'the agent sees that somebody waits');
+  await desk.page.locator('[data-testid="waiting"][data-waiting="1"]').waitFor();
+  t.pass('the agent sees that somebody waits');
   await desk.goReady();
   const offer = await desk.offer();
   t.equal(await desk.find('customer-name').textContent(), '홍길동');
@@ -51,11 +51,12 @@ t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrap
   await desk.call({ state: 'dialing' });
   await desk.hears(...ringback);
   t.pass('the agent hears it ring');
+  phone.pickUp();
 
   await visitor.sees('bridged');
   await desk.call({ state: 'bridged', line: 'connected' });
   await desk.is('talking');
-  phone.mouth.speak(voices.customer);
+  mouth.speak(voices.customer);
   const talk = () => Promise.all([ear.tone(voices.agent, patienceMs), desk.hears(voices.customer)]);
   await talk();
   t.pass('the phone hears the microphone, the browser hears the phone');
@@ -68,7 +69,7 @@ t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrap
   t.pass('muted the phone hears nothing, afterwards all');
 
   await desk.press('42#');
-  t.equal(await phone.listener.keyCount(3, patienceMs), '42#', 'the keys arrive at the phone');
+  t.equal(await listener.keyCount(3, patienceMs), '42#', 'the keys arrive at the phone');
 
   await desk.hold(true);
   await ear.soundWithout([voices.agent, voices.customer], patienceMs);
@@ -79,9 +80,11 @@ t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrap
   t.pass('after the hold both hear each other again');
 
   await desk.hangUp();
-  await telco.done;
+  await phone.until('over', 1, patienceMs);
   await visitor.sees('done', 'completed');
-  t.same(await visitor.states(), ['waiting', 'offered', 'accepted', 'dialing', 'bridged', 'done']);
+  // Between accepting and dialing there may be no time to show that it is accepted.
+  const states = (await visitor.states()).filter(state => state !== 'accepted');
+  t.same(states, ['waiting', 'offered', 'dialing', 'bridged', 'done']);
   await visitor.find('again').waitFor();
 
   await desk.wrapUp({ note: '내일 다시 연락', disposition: 'resolved' });

@@ -12,8 +12,8 @@ interface Teardown {
   teardown(fn: () => unknown): unknown;
 }
 
-/** Long enough for a machine that has other things to do. */
-export const patienceMs = 30_000;
+/** Long enough for a machine that has other things to do, and for what rings or is waited for some twenty seconds. */
+export const patienceMs = 60_000;
 
 /** The ear of a page: the spectrum of the audio that the newest peer connection has decoded. */
 interface PageEar {
@@ -183,23 +183,35 @@ export function hearsOther(page: Page, frequencies: readonly number[], waitMs = 
   return hear(page, { frequencies, wanted: 'other' }, waitMs);
 }
 
+/**
+ * Runs in a page: whether what it shows is all there, and neither fades in or out nor is about to. A component that fades
+ * in is in the page two frames before it begins. What moves for ever, and a clock's hand, are not waited for.
+ */
+async function isAtRest(): Promise<boolean> {
+  for (let frames = 0; frames < 3; frames++) await new Promise(requestAnimationFrame);
+  const roots = [
+    document,
+    ...[...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? []),
+  ];
+  if (roots.some(root => root.querySelector('[aria-busy="true"]'))) return false;
+  return roots
+    .flatMap(root => root.getAnimations())
+    .filter(
+      ({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity,
+    )
+    .every(animation => animation instanceof CSSTransition && /^stroke/.test(animation.transitionProperty));
+}
+
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /**
- * What a page as it stands does wrong by WCAG 2.2 AA and the best practices that axe knows, one line each.
+ * What a page at rest does wrong by WCAG 2.2 AA and the best practices that axe knows, one line each.
  * @param within a selector, when not all of the page is ours
  */
 export async function accessibilityFaults(page: Page, within?: string): Promise<string[]> {
   // Through the protocol and not as a script element, which the pages' content policy rightly refuses.
   await page.evaluate(axeSource);
-  // What fades in is judged when it is there. What moves for ever is not waited for.
-  await page.evaluate(() => {
-    const roots = [...document.querySelectorAll('*')].flatMap(({ shadowRoot }) => shadowRoot ?? []);
-    const passing = [document, ...roots]
-      .flatMap(root => root.getAnimations())
-      .filter(animation => animation.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
-    return Promise.allSettled(passing.map(animation => animation.finished));
-  });
+  await page.waitForFunction(isAtRest);
   const violations = await page.evaluate(async selector => {
     const { run } = (window as unknown as { axe: typeof axe }).axe;
     const result = await run(selector ?? document, { resultTypes: ['violations'] });

@@ -78,12 +78,15 @@ export class FirefoxVisitor {
     });
   }
 
-  /** What has the keyboard, within the widget. */
-  focused(): Promise<string | null> {
-    return this.page.evaluate(
-      () =>
-        document.querySelector('ringbridge-widget')?.shadowRoot?.activeElement?.getAttribute('data-testid') ??
-        null,
+  /** Resolves when the part of the widget has the keyboard. */
+  async hasFocus(testId: string): Promise<void> {
+    await this.page.waitForFunction(
+      wanted =>
+        document
+          .querySelector('ringbridge-widget')
+          ?.shadowRoot?.activeElement?.getAttribute('data-testid') === wanted,
+      {},
+      `rb-${testId}`,
     );
   }
 }

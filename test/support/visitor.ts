@@ -43,6 +43,11 @@ export class Visitor {
     await this.find('submit').waitFor();
   }
 
+  /** Resolves when the form lets him choose a time: that part of it is fetched when the panel opens. */
+  async seesTimes(): Promise<void> {
+    await this.find('when-now').waitFor({ state: 'attached' });
+  }
+
   async fill({ queue, phone, name, note }: Wish): Promise<void> {
     if (queue !== undefined) {
       await this.page
