@@ -391,6 +391,12 @@ const entries = {
     ko: '다른 상담원이 먼저 받았습니다.',
     cure: 'Nothing: it was offered to several agents at once, and the first who accepts has it.',
   },
+  held_by_phone: {
+    status: 409,
+    en: 'Your telephone holds this call. Take it back there.',
+    ko: '전화기에서 보류한 통화입니다. 전화기에서 보류를 해제해 주세요.',
+    cure: 'Take the call back on the telephone that holds it; `heldByPhone` of the interaction says so beforehand.',
+  },
   state_conflict: {
     status: 409,
     en: 'This is no longer possible: it is {state} now.',

@@ -6,6 +6,7 @@ import { demoPassword, startStack } from './support/stack.js';
 import {
   ask,
   idOf,
+  listenFor,
   pickUp,
   signIn,
   storyOf,
@@ -47,6 +48,10 @@ async function lineOutcomes(interactionId: string): Promise<(string | null)[]> {
 function reload(t: Test): Promise<RobotAgent> {
   return RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
 }
+
+/** Resolves when it is in the story of the talk. */
+const happened = (id: string, type: string) =>
+  eventually(type, async () => (await storyOf(stack, id)).includes(type));
 
 async function finish(t: Test, { id, customer }: Talk, agent: RobotAgent): Promise<void> {
   await agent.step('hangup', id);
@@ -214,14 +219,85 @@ t.test('he consults while a supervisor listens: all wait for him, and find each 
   await tidy(t, back, colleague);
 });
 
+/** Puts the customer on hold at the desktop; resolves when he hears music and everybody knows. */
+async function hold({ id, agent, customer }: Talk): Promise<void> {
+  await agent.step('hold', id);
+  await agent.until(({ current }) => Boolean(current?.heldSince), 'the hold');
+  await customer.ear.soundWithout([tones.agent]);
+}
+
+t.test('on hold while the page is loaded anew: music until he takes the customer back', async t => {
+  const talk = await talking(t, stack);
+  const { id, customer } = talk;
+  await hold(talk);
+  const heard = listenFor(customer.ear, tones.agent);
+  closePage(talk);
+  const back = await reload(t);
+  const line = await pickUp(t, back, tones.agent, { accept: false });
+  await happened(id, 'agent_back');
+  const { current } = await back.until(({ current }) => current?.agentAwayUntil === null, 'the talk');
+  t.match(current, { heldSince: String, heldByPhone: false }, 'and he sees it');
+  await customer.ear.soundWithout([tones.agent]);
+  t.equal(heard(), 0, 'the customer has not heard him for a moment');
+  await back.step('resume', id);
+  await Promise.all([customer.ear.tone(tones.agent), line.ear.tone(tones.customer)]);
+  await back.until(({ current }) => current?.heldSince === null, 'the end of the hold');
+  const story = [...talked, 'customer_held', 'agent_away', 'agent_back', 'customer_resumed'];
+  t.same(await storyOf(stack, id), story);
+  const [counted] = await sql`select held_ms > 0 as held from interactions where id = ${id}`;
+  t.same(counted, { held: true }, 'and counted');
+  await finish(t, talk, back);
+});
+
+t.test('on hold while he asks a colleague, who then joins: all three hear each other', async t => {
+  const talk = await talking(t, stack);
+  const { id, agent, desk, customer } = talk;
+  await hold(talk);
+  const colleague = await signIn(t, stack, 'agent2', 'ready');
+  const { body } = await ask(agent, 'POST', `/interactions/${id}/parties`, {
+    to: { agent: await idOf(stack, 'agent2') },
+    role: 'consult',
+  });
+  const helper = await pickUp(t, colleague, tones.colleague);
+  await Promise.all([
+    desk.ear.tone(tones.colleague),
+    helper.ear.tone(tones.agent),
+    customer.ear.soundWithout([tones.agent, tones.colleague]),
+  ]);
+  t.equal((await ask(agent, 'POST', `/interactions/${id}/parties/${body.id}/join`)).status, 204);
+  await Promise.all([
+    customer.ear.tones([tones.agent, tones.colleague]),
+    desk.ear.tones([tones.customer, tones.colleague]),
+  ]);
+  await agent.until(({ current }) => current?.heldSince === null, 'the end of the hold');
+  await agent.step('hangup', id);
+  await Promise.all([customer.run.done, agent.hungUp(), colleague.hungUp()]);
+  await tidy(t, agent, colleague);
+});
+
+t.test('the gateway dies while the customer is on hold: so he stays until he is taken back', async t => {
+  const talk = await talking(t, stack);
+  const { id, agent, desk, customer } = talk;
+  await hold(talk);
+  const heard = listenFor(customer.ear, tones.agent);
+  await stack.restartGateway('SIGKILL');
+  await customer.ear.soundWithout([tones.agent]);
+  await agent.until(({ current }) => Boolean(current?.heldSince), 'the hold');
+  t.equal(heard(), 0, 'the customer has not heard him for a moment');
+  await agent.step('resume', id);
+  await Promise.all([customer.ear.tone(tones.agent), desk.ear.tone(tones.customer)]);
+  t.same(await storyOf(stack, id), [...talked, 'customer_held', 'customer_resumed']);
+  await finish(t, talk, agent);
+});
+
 t.test('the gateway dies while he is away: the next one rings him back', async t => {
   const talk = await talking(t, stack);
   const { id, customer } = talk;
   closePage(talk);
   await customer.ear.soundWithout([tones.agent]);
-  await eventually('his absence is written down', async () =>
-    (await storyOf(stack, id)).includes('agent_away'),
-  );
+  await happened(id, 'agent_away');
+  // However long it takes until there is another one.
+  await sql`update interactions set agent_away_until = now() + interval '5 minutes' where id = ${id}`;
   await stack.restartGateway('SIGKILL');
   await customer.ear.soundWithout([tones.agent]);
   const back = await reload(t);

@@ -8,13 +8,14 @@ import { eventually } from './support/eventually.js';
 import { Link } from './support/link.js';
 import type { SippRun } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
-import { storyOf } from './support/talk.js';
+import { listenFor, storyOf } from './support/talk.js';
 import { telephone } from './support/telephone.js';
 import { unhurried } from './support/unhurried.js';
 
 t.setTimeout(600_000);
 
-const voices = { agent: 700, customer: 1100 };
+/** The agent's is between two notes: no music is taken for it. */
+const voices = { agent: 805, customer: 1100 };
 let softphones: Link | undefined;
 const stack = await startStack(t, {
   softphonesVia: async url => {
@@ -95,6 +96,29 @@ t.test('the page is loaded anew', async t => {
   await wasAwayOnce(t, talk);
   await hangUp(talk);
 });
+
+t.test(
+  'the page is loaded anew while the customer is on hold: he hears music until he is taken back',
+  async t => {
+    const talk = await talking(t);
+    const { desk, phone, id } = talk;
+    await desk.hold(true);
+    await music(talk);
+    const heard = listenFor(phone.ear, voices.agent);
+    await desk.page.reload();
+    await desk.call({ state: 'bridged', line: 'connected', hold: 'held' });
+    await eventually('his return', async () => (await absences(talk)).length === 2);
+    await music(talk);
+    t.equal(heard(), 0, 'he has not heard the agent for a moment');
+    await desk.hold(false);
+    await goesOn(talk);
+    t.same(
+      (await storyOf(stack, id)).filter(type => type.startsWith('customer_') || type.startsWith('agent_')),
+      ['customer_held', 'agent_away', 'agent_back', 'customer_resumed'],
+    );
+    await hangUp(talk);
+  },
+);
 
 t.test('the tab is closed, and opened again', async t => {
   const talk = await talking(t);

@@ -47,7 +47,18 @@ async function serve(t: Test, stack: Stack, agent: RobotAgent, music: Music): Pr
   await phone.ear.tone(agentHz);
   await agent.hold(invite, browser, true);
   await music.held(phone);
+  await agent.until(({ current }) => current?.heldByPhone === true, 'the hold, on the desktop');
+  const resume = `/api/v1/interactions/${callback.id}/resume`;
+  t.match(await stack.api.call('POST', resume, { token: agent.token }), {
+    status: 409,
+    body: { code: 'held_by_phone' },
+  });
   await agent.hold(invite, browser, false);
+  await phone.ear.tone(agentHz);
+  await agent.until(({ current }) => current?.heldSince === null, 'the end of the hold');
+  await agent.step('hold', callback.id);
+  await music.held(phone);
+  await agent.step('resume', callback.id);
   await phone.ear.tone(agentHz);
   await agent.step('hangup', callback.id);
   await agent.hungUp();

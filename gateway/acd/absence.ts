@@ -17,7 +17,8 @@ export function agentAway(sql: Sql, ref: InteractionRef, why: string) {
     agent: 'stay',
     only: sql`and agent_away_until is null and forwarded_to is null and part_of is null
       and exists (select from sessions s where s.user_id = agent_id and s.expires_at > now())`,
-    set: sql`, agent_away_until = clock_timestamp() + make_interval(secs => ${awaySeconds})`,
+    // What his telephone held it holds no more; the customer stays on hold until the agent takes him back.
+    set: sql`, agent_away_until = clock_timestamp() + make_interval(secs => ${awaySeconds}), held_by_phone = false`,
     data: { reason: why },
   });
 }

@@ -15,6 +15,8 @@ export interface AgentOnFloor {
   reason: string | null;
   /** What he is engaged with. */
   interactionId: string | null;
+  /** Since when he has his customer on hold. */
+  heldSince: Date | null;
 }
 
 /** An interaction in progress, as a supervisor sees it. */
@@ -26,6 +28,8 @@ export interface TalkOnFloor {
   customer: { name: string | null; phone: string };
   agent: { id: string; name: string } | null;
   forwardedTo: string | null;
+  /** Since when the customer is on hold. */
+  heldSince: Date | null;
   since: Date;
   parties: PartyView[];
 }
@@ -43,7 +47,7 @@ export async function readFloor(
   const [agents, talks] = await Promise.all([
     sql<AgentOnFloor[]>`
       select u.id, u.name, ${agentState(sql)} as state, a.state_since as "stateSince", a.intent as "nextState", a.reason,
-        coalesce(i.part_of, i.id) as "interactionId"
+        coalesce(i.part_of, i.id) as "interactionId", i.held_since as "heldSince"
       from agents a
       join users u on u.id = a.user_id
       left join interactions i on i.id = a.interaction_id
@@ -54,6 +58,7 @@ export async function readFloor(
         json_build_object('key', q.key, 'name', coalesce(q.name ->> ${locale}, q.name ->> 'en', q.key)) as queue,
         json_build_object('name', i.name, 'phone', i.phone) as customer,
         case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end as agent, i.forwarded_to as "forwardedTo",
+        i.held_since as "heldSince",
         coalesce(i.bridged_at, i.dialed_at, i.accepted_at, i.requested_at) as since,
         ${partyViews(sql, locale, { supervisors: true })} as parties
       from interactions i

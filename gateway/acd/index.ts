@@ -15,6 +15,7 @@ export {
 } from './enqueue-call.js';
 export { estimateWait, type QueueLoad, queueLoad } from './estimates.js';
 export { type Floor, readFloor } from './floor.js';
+export { type Hold, holdCustomer, holdOf, phoneHolds, resumeCustomer } from './hold.js';
 export { eventsSinceOffer, findInteraction } from './interactions.js';
 export { Matcher } from './matcher.js';
 export { askCallee, callColleague, dialOut, type OwnCall, queueForCall } from './own-calls.js';

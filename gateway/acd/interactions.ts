@@ -56,6 +56,12 @@ export interface InteractionView {
   agentAwayUntil: Date | null;
   /** Until when it waits for the visitor who talks in his page, which is lost. */
   customerAwayUntil: Date | null;
+  /** Since when the customer is on hold. */
+  heldSince: Date | null;
+  /** It is the agent's telephone that holds, and it alone takes the customer back. */
+  heldByPhone: boolean;
+  /** How long he was on hold in all. */
+  heldSeconds: number;
   endedAt: Date | null;
   wrapUpUntil: Date | null;
   wrapUpExtensionsLeft: number;
@@ -108,7 +114,8 @@ function view(sql: Sql, locale: string): Fragment {
     i.requested_at as "requestedAt", i.due_at as "dueAt", i.offered_at as "offeredAt", i.offer_expires_at as "offerExpiresAt",
     i.state = 'offered' and q.auto_answer and i.part_of is null as "autoAnswer",
     i.accepted_at as "acceptedAt", i.dialed_at as "dialedAt", i.bridged_at as "bridgedAt", i.agent_away_until as "agentAwayUntil",
-    i.customer_away_until as "customerAwayUntil", i.ended_at as "endedAt",
+    i.customer_away_until as "customerAwayUntil", i.held_since as "heldSince", i.held_by_phone as "heldByPhone",
+    round(i.held_ms / 1000.0 + coalesce(extract(epoch from clock_timestamp() - i.held_since), 0))::int as "heldSeconds", i.ended_at as "endedAt",
     i.wrap_up_until as "wrapUpUntil",
     greatest(q.wrap_up_extensions - i.wrap_up_extensions, 0) as "wrapUpExtensionsLeft", i.done_at as "doneAt", i.wrap_up_note as "wrapUpNote", i.disposition,
     (select json_build_object('number', c.number, 'choices', coalesce((

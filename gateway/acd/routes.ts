@@ -7,6 +7,7 @@ import type { Announcements, Sql } from '../store/index.js';
 import type { Telephony } from '../telephony/index.js';
 import { caller, requireSession } from '../tenants/index.js';
 import { setIntent, viewAgent } from './agents.js';
+import { holdCustomer, holdOf, resumeCustomer } from './hold.js';
 import {
   findInteraction,
   interactionEvents,
@@ -148,6 +149,14 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
     throw new ApiError('state_conflict', { params: { state } });
   }
 
+  /** What is held by the telephone is not for the desktop to take back. */
+  async function resume(ref: { id: string; tenantId: string }, by: string) {
+    const resumed = await resumeCustomer(sql, ref, 'desktop', by);
+    const hold = resumed ? undefined : await holdOf(sql, ref);
+    if (hold?.byPhone && hold.agentId === by) throw new ApiError('held_by_phone');
+    return resumed;
+  }
+
   app.get(
     '/interactions',
     {
@@ -221,6 +230,16 @@ const interactionRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, {
       name: 'hangup',
       summary: 'End the call',
       take: (ref: { id: string; tenantId: string }, by: string) => requestHangup(sql, ref, by),
+    },
+    {
+      name: 'hold',
+      summary: 'Put the customer on hold: he hears music, whatever becomes of your line',
+      take: (ref: { id: string; tenantId: string }, by: string) => holdCustomer(sql, ref, 'desktop', by),
+    },
+    {
+      name: 'resume',
+      summary: 'Take the customer back from hold',
+      take: (ref: { id: string; tenantId: string }, by: string) => resume(ref, by),
     },
     {
       name: 'wrap-up/extend',

@@ -126,6 +126,14 @@ const fields = {
     description:
       'Until when the talk waits for the visitor, whose page is lost or loaded anew; the agent hears music meanwhile.',
   }),
+  heldSince: Type.Union([Timestamp, Type.Null()], {
+    description: 'Since when the customer is on hold by the agent’s wish: he hears music.',
+  }),
+  heldByPhone: Type.Boolean({
+    description:
+      'It is the agent’s telephone that holds (by re-INVITE), and it alone takes the customer back.',
+  }),
+  heldSeconds: Type.Integer({ description: 'How long he was on hold in all.' }),
   endedAt: NullableTimestamp,
   wrapUpUntil: NullableTimestamp,
   wrapUpExtensionsLeft: Type.Integer({ description: 'How often its agent may still take more time.' }),

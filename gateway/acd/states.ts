@@ -54,6 +54,10 @@ export type InteractionEvent =
   | 'customer_away'
   /** He is back, and the two hear each other again. */
   | 'customer_back'
+  /** The agent has put the customer on hold: he hears music. */
+  | 'customer_held'
+  /** The agent has taken him back, and the two hear each other again. */
+  | 'customer_resumed'
   /** The agent is gone while the customer is on the line: he hears music, and the next agent is asked at once. */
   | 'agent_gone'
   /** No next agent came for the customer on the line: he is called again when there is one. */
@@ -184,6 +188,8 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     agent_back: 'bridged',
     customer_away: 'bridged',
     customer_back: 'bridged',
+    customer_held: 'bridged',
+    customer_resumed: 'bridged',
     ended: 'wrap_up',
     agent_gone: 'waiting',
     transferred: 'offered',

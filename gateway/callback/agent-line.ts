@@ -6,6 +6,7 @@ import { watchSoftphone } from './agent-side.js';
 import { LineReturn } from './line-return.js';
 import { followSound, silenceMs } from './line-silence.js';
 import type { LineEvent } from './line-states.js';
+import { writePhoneHold } from './phone-hold.js';
 import type { TalkParties } from './talk-parties.js';
 import type { ServiceParts, StopReason, Turn } from './turn.js';
 
@@ -68,7 +69,7 @@ export class AgentLine {
     );
     const leg = this.#leg;
     await parties.begin(this.#turn, leg);
-    if (leg) await this.#listen(leg);
+    if (leg) await this.#listen(leg, { held: this.#turn.interaction.held === 'phone' });
     else this.#on('lost', 'gateway_lost');
   }
 
@@ -92,10 +93,15 @@ export class AgentLine {
     });
   }
 
-  #listen(leg: Leg): Promise<void> {
-    return followSound({ ...this.#parts, logger: this.#turn.logger }, leg, event => {
-      if (leg === this.#leg) this.#on(event);
+  #listen(leg: Leg, { held }: { held: boolean } = { held: false }): Promise<void> {
+    const { interaction, logger } = this.#turn;
+    leg.endpoint.on('hold', holds => {
+      if (leg === this.#leg) this.#return.write(() => writePhoneHold(this.#parts.sql, interaction, holds));
     });
+    const tell = (event: 'fell_silent' | 'heard') => {
+      if (leg === this.#leg) this.#on(event);
+    };
+    return followSound({ ...this.#parts, logger }, leg, tell, held);
   }
 
   #on(event: LineEvent, why?: string): void {
@@ -128,9 +134,9 @@ export class AgentLine {
     clearTimeout(this.#timeUp);
     logger.info({ userId: interaction.agentId }, 'agent back');
     const leg = this.#leg;
-    const heard = leg && this.#parties?.back(leg);
     this.#return.write(async () => {
-      await heard;
+      // Not before his absence is in the store: what his telephone held is on hold without it from then on.
+      if (leg && leg === this.#leg) await this.#parties?.back(leg);
       await untilTaken(() => agentBack(sql, interaction));
     });
   }

@@ -26,7 +26,7 @@ import { PassingOn } from './passing-on.js';
 import { reachWhoeverAccepts } from './ring-several.js';
 import { leavesTalk, talk } from './talk.js';
 import { type Heir, TalkParties } from './talk-parties.js';
-import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
+import { endings, holds, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 import { whisper } from './whisper.js';
 
 /**
@@ -159,7 +159,7 @@ export class CallbackCall {
   #hear(type: string, agentId: string | null): void {
     const current = this.#current;
     if (type === 'accepted') current?.accepted.abort();
-    if (type.startsWith('party_')) this.#parties?.changed();
+    if (type.startsWith('party_') || holds.has(type)) this.#parties?.changed();
     if (type === 'transferred') this.#transferred(agentId);
     this.#passing.hear(type);
     const reason = endings[type];

@@ -4,6 +4,7 @@ import { untilTaken } from '../store/index.js';
 import { CallFailure, type CallOutcome } from '../telephony/index.js';
 import { watchSoftphone } from './agent-side.js';
 import { askColleague } from './asked-colleague.js';
+import { followPhoneHold } from './phone-hold.js';
 import type { ServiceParts, Turn } from './turn.js';
 
 /** Why a colleague did not come, as what his telephone would have said. */
@@ -50,6 +51,7 @@ async function talkUntilGone(
       await leg.end();
       return 'hung_up';
     }
+    followPhoneHold(parts, own.interaction, leg);
     there(leg);
     await leg.ended;
     return 'hung_up';

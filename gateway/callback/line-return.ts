@@ -50,12 +50,12 @@ export class LineReturn {
     return next;
   }
 
-  /** Writes down that he came or went, after what was to be written before. */
+  /** Writes down what became of his line, after what was to be written before. */
   write(step: () => Promise<unknown>): void {
     const { who, logger } = this.#returning;
     this.#written = this.#written
       .then(step)
-      .catch(error => logger.error({ err: error }, `an absence of the ${who} is not written down`));
+      .catch(error => logger.error({ err: error }, `what became of the ${who}'s line is not written down`));
   }
 
   /** Calls nobody any more. */

@@ -11,14 +11,16 @@ const neverMs = 3_600_000;
 /**
  * Tells when nothing comes over a leg any more, once something has, and when it is heard again. Who holds is not missed.
  * Resolves when the leg is watched; without an engine that can, nothing is told.
+ * @param heldAlready it was on hold when it was taken over
  */
 export async function followSound(
   { media, logger }: { media: MediaServer; logger: Logger },
   { endpoint, ended }: Leg,
   tell: (event: 'fell_silent' | 'heard') => void,
+  heldAlready = false,
 ): Promise<void> {
   if (!media.capabilities.has('activity')) return;
-  let [quiet, held, over] = [false, false, false];
+  let [quiet, held, over] = [false, heldAlready, false];
   let taken: NodeJS.Timeout | undefined;
   void ended.then(() => {
     over = true;

@@ -40,6 +40,9 @@ const Floor = Type.Object({
       nextState: Type.String(),
       reason: NullableString,
       interactionId: NullableString,
+      heldSince: Type.Union([Timestamp, Type.Null()], {
+        description: 'Since when he has his customer on hold.',
+      }),
     }),
   ),
   talks: Type.Array(
@@ -51,6 +54,9 @@ const Floor = Type.Object({
       customer: Type.Object({ name: NullableString, phone: NullableString }),
       agent: Person,
       forwardedTo: NullableString,
+      heldSince: Type.Union([Timestamp, Type.Null()], {
+        description: 'Since when the customer is on hold.',
+      }),
       since: Timestamp,
       parties: Type.Array(PartyOnFloor),
     }),

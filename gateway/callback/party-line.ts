@@ -15,6 +15,7 @@ import { untilTaken } from '../store/index.js';
 import { CallFailure, type Progress } from '../telephony/index.js';
 import { watchSoftphone } from './agent-side.js';
 import { askColleague } from './asked-colleague.js';
+import { followPhoneHold } from './phone-hold.js';
 import type { ServiceParts, Turn } from './turn.js';
 
 /** The talk that somebody is asked into. */
@@ -186,6 +187,7 @@ export class PartyLine {
         await leg.end();
         return String(this.#unwanted.signal.reason ?? 'hung_up');
       }
+      followPhoneHold(this.#parts, turn.interaction, leg);
       return await this.#present(leg, turn.interaction.agentId);
     } finally {
       unwatch();

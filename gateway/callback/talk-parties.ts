@@ -1,3 +1,4 @@
+import { holdOf } from '../acd/index.js';
 import { findParty, type Leg, type Party, partiesOf, Room, type Seat } from '../calls/index.js';
 import { Latest } from '../latest.js';
 import type { Endpoint } from '../media/index.js';
@@ -59,6 +60,7 @@ export class TalkParties {
     this.#turn = turn;
     this.#agent = agent;
     this.#room.agent = agent?.endpoint;
+    this.#room.held = turn.interaction.held === 'desktop';
     await this.#room.arrange();
     this.#reading.request();
   }
@@ -79,7 +81,7 @@ export class TalkParties {
     await this.#reading.settled();
   }
 
-  /** Something about a party has been stored, or may have been. */
+  /** Something about a party or a hold has been stored, or may have been. */
   changed(): void {
     if (this.#turn) this.#reading.request();
   }
@@ -140,7 +142,9 @@ export class TalkParties {
     const turn = this.#turn;
     if (!turn) return;
     const { id, tenantId } = turn.interaction;
-    const wanted = await untilTaken(() => partiesOf(this.#parts.sql, { id, tenantId }));
+    const [wanted, hold] = await untilTaken(() =>
+      Promise.all([partiesOf(this.#parts.sql, { id, tenantId }), holdOf(this.#parts.sql, { id, tenantId })]),
+    );
     // Who is asked in the step that ends this agent's talk is not asked for him.
     if (this.#turn !== turn || turn.stop.signal.aborted) return;
     const ids = new Set(wanted.map(party => party.id));
@@ -155,6 +159,8 @@ export class TalkParties {
       if (line) this.#keepUp(line, party);
       else if (party.state === 'asked') this.#ask(turn, party);
     }
+    // What a telephone holds, the media server holds by itself.
+    this.#room.held = hold !== undefined && !hold.byPhone;
     await this.#arrange();
   }
 

@@ -9,6 +9,7 @@ import {
   handOver,
   type InteractionRef,
   queuesNow,
+  resumeCustomer,
   transferToAgent,
   transferToQueue,
   viewerOf,
@@ -205,6 +206,8 @@ export const transferRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (ap
       const party = await partyOf(request);
       if (!(await partyJoins(sql, party)))
         throw new ApiError('state_conflict', { params: { state: party.state } });
+      // All three are to hear each other: a customer on hold is taken back with it.
+      await resumeCustomer(sql, party.ref, 'desktop');
       return reply.status(204).send(null);
     },
   );

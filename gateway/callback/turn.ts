@@ -46,6 +46,9 @@ export const endings: Readonly<Record<string, StopReason>> = {
   hangup_requested: 'hangup',
 };
 
+/** The agent has put the customer on hold, or taken him back. */
+export const holds: ReadonlySet<string> = new Set(['customer_held', 'customer_resumed']);
+
 /** After these whoever was asked, or passed on to, does not come: the interaction waits for somebody else. */
 export const waitsAgain: ReadonlySet<string> = new Set([
   'declined',

@@ -46,6 +46,7 @@ export class Room {
   #agent: Endpoint | undefined;
   #customer: Endpoint | undefined;
   #calling = false;
+  #held = false;
   #closed = false;
   /** Of each endpoint, the group it was put into. */
   #placed = new Map<Endpoint, string>();
@@ -83,6 +84,11 @@ export class Room {
     this.#calling = calling;
   }
 
+  /** Whether the agent has put the customer on hold: he is apart from him until he takes him back. */
+  set held(held: boolean) {
+    this.#held = held;
+  }
+
   seat(endpoint: Endpoint, seat: Seat): void {
     this.#seats.set(endpoint, seat);
   }
@@ -113,7 +119,12 @@ export class Room {
     if (this.#closed) return;
     const { music, agentMusic } = this.#options;
     const customer = this.#customer;
-    const { groups, customerWaits, agentWaits } = arrangement(agent, customer, this.#seats, this.#calling);
+    const { groups, customerWaits, agentWaits } = arrangement(
+      agent,
+      customer,
+      this.#seats,
+      this.#calling || this.#held,
+    );
     const key = (group: readonly Endpoint[]) =>
       group
         .map(({ id }) => id)
@@ -170,19 +181,20 @@ export class Room {
 /**
  * Who is to hear whom.
  * @param agent undefined: he is away, as `customer`
+ * @param withdrawn the agent is apart from the customer, also where nobody is with him
  */
 export function arrangement(
   agent: Endpoint | undefined,
   customer: Endpoint | undefined,
   seats: ReadonlyMap<Endpoint, Seat>,
-  calling = false,
+  withdrawn = false,
 ): Arrangement {
   const sitting = (where: Seat) =>
     [...seats].filter(([, seat]) => seat === where).map(([endpoint]) => endpoint);
   const apart = sitting('apart');
   const joined = sitting('joined');
   const there = customer ? [customer] : [];
-  if (agent && !calling && apart.length === 0) {
+  if (agent && !withdrawn && apart.length === 0) {
     const all = [agent, ...there, ...joined];
     return { groups: [all], customerWaits: false, agentWaits: all.length === 1 };
   }

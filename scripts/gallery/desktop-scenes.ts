@@ -74,8 +74,7 @@ const day: Scene = {
     await shoot('talk-keypad');
     await desk.find('call-dtmf').click();
     await desk.hold(true);
-    await shoot('talk-held');
-    await desk.hold(false);
+    await shoot('talk-held', true);
     await desk.find('call-transfer').click();
     await page.getByRole('dialog').waitFor();
     await shoot('transfer');
@@ -90,6 +89,7 @@ const day: Scene = {
     await boss.page.waitForFunction(() => !document.querySelector('#stage [aria-busy="true"]'));
     await studio.shoot(boss.page, 'desktop-floor', look, { whole: true });
     await boss.close();
+    await desk.hold(false);
 
     await desk.hangUp();
     await desk.call({ state: 'wrap_up' });

@@ -11,6 +11,8 @@ interface Call {
   /** Of the softphone's line. */
   line?: string;
   muted?: boolean;
+  /** Of the customer. */
+  hold?: 'none' | 'held';
 }
 
 export class AgentDesk {
@@ -75,8 +77,8 @@ export class AgentDesk {
   }
 
   /** Resolves when the desktop shows the call so. */
-  async call({ state, line, muted }: Call): Promise<void> {
-    const attributes = { 'data-state': state, 'data-call': line, 'data-muted': muted };
+  async call({ state, line, muted, hold }: Call): Promise<void> {
+    const attributes = { 'data-state': state, 'data-call': line, 'data-muted': muted, 'data-hold': hold };
     const selector = Object.entries(attributes)
       .filter(([, value]) => value !== undefined)
       .map(([name, value]) => `[${name}="${value}"]`)
@@ -86,7 +88,7 @@ export class AgentDesk {
 
   async hold(on: boolean): Promise<void> {
     await this.find('call-hold').click();
-    await this.call({ line: on ? 'held' : 'connected' });
+    await this.call({ hold: on ? 'held' : 'none' });
   }
 
   async mute(on: boolean): Promise<void> {

@@ -20,6 +20,8 @@ export interface DeskInteraction {
   customer: { name: string | null; phone: string };
   note: string | null;
   agentAwayUntil: string | null;
+  heldSince: string | null;
+  heldByPhone: boolean;
   page: { url: string; title: string | null } | null;
   parties: { id: string; kind: string; role: string; state: string; name: string }[];
 }
@@ -132,8 +134,12 @@ export class RobotAgent {
     await this.#post('PUT', '/api/v1/me/state', { state });
   }
 
-  /** Takes the step for the interaction: accept, decline, hangup, wrap-up. */
-  async step(name: 'accept' | 'decline' | 'hangup' | 'wrap-up', id: string, body?: unknown): Promise<void> {
+  /** Takes the step for the interaction. */
+  async step(
+    name: 'accept' | 'decline' | 'hangup' | 'hold' | 'resume' | 'wrap-up',
+    id: string,
+    body?: unknown,
+  ): Promise<void> {
     await this.#post('POST', `/api/v1/interactions/${id}/${name}`, body);
   }
 

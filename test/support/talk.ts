@@ -2,7 +2,7 @@
 import type { Test } from 'tap';
 import type { Received } from '../../gateway/telephony/testing/softphone.js';
 import type { VisitorCallback } from './api.js';
-import { type Ear, type Mouth, RtpPeer } from './audio.js';
+import { type Ear, type Mouth, RtpPeer, toneShare } from './audio.js';
 import { RobotAgent } from './robot-agent.js';
 import type { SippRun } from './sipp.js';
 import { demoPassword, leftOver, nextNumber, nothing, type Stack } from './stack.js';
@@ -20,6 +20,22 @@ export interface Talker {
 
 export function talkerOf({ mouth, listener }: { mouth: Mouth; listener: { ear: Ear } }): Talker {
   return { mouth, ear: listener.ear };
+}
+
+/**
+ * Listens from now on.
+ * @param voice between two notes, if there is music to be told from it
+ * @returns what ends it, and says in how many of the frames the voice was most of what was heard
+ */
+export function listenFor(ear: Ear, voice: number): () => number {
+  let heard = 0;
+  const unwatch = ear.watch(samples => {
+    if (toneShare(samples, voice) > 0.5) heard += 1;
+  });
+  return () => {
+    unwatch();
+    return heard;
+  };
 }
 
 /** A phone at the end of a trunk, whose handset is ours. */

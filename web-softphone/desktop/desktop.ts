@@ -4,7 +4,7 @@ import { ApiClient } from './api/client.js';
 import type { AgentIntent, Desk, Floor, Interaction, Wallboard } from './api/types.js';
 import { Action } from './desk/action.js';
 import { AutoAnswer } from './desk/auto-answer.js';
-import { isOwnCall } from './desk/call-steps.js';
+import { isKeptFromHearing, isOwnCall } from './desk/call-steps.js';
 import { DeskView } from './desk/desk.js';
 import { Dialer } from './desk/dialer.js';
 import { DraftKeeper, handInDelay, isWritten } from './desk/draft.js';
@@ -116,6 +116,11 @@ export class Desktop {
       this.softphone.hangUp();
       throw failure;
     }
+  });
+
+  /** The server holds, so that the customer hears music whatever becomes of this page. */
+  readonly hold = new Action(async (id: string, on: boolean) => {
+    this.#learn({ current: await this.api.hold(id, on) });
   });
 
   readonly wrapUp = new Action(async (id: string) => {
@@ -297,6 +302,7 @@ export class Desktop {
     if (notice) for (const listener of this.#noticeListeners) listener(notice);
     this.#alertOffer(desk.current);
     this.#planHandIn(desk.current);
+    this.softphone.silence(isKeptFromHearing(desk.current));
     this.#mendLine();
     this.#pickUp();
     const line = desk.current?.state;

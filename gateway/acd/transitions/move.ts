@@ -20,6 +20,8 @@ export interface ServedInteraction {
   name: string | null;
   offerExpiresAt: Date | null;
   wrapUpUntil: Date | null;
+  /** The agent has put the customer on hold: at his desktop, or by his telephone. */
+  held: 'desktop' | 'phone' | null;
 }
 
 export interface InteractionRef {
@@ -68,7 +70,8 @@ interface Move {
 
 export function servedColumns(sql: Sql): Fragment {
   return sql`id, tenant_id as "tenantId", state, outcome, queue_id as "queueId", agent_id as "agentId", phone, name,
-    offer_expires_at as "offerExpiresAt", wrap_up_until as "wrapUpUntil"`;
+    offer_expires_at as "offerExpiresAt", wrap_up_until as "wrapUpUntil",
+    case when held_since is not null then case when held_by_phone then 'phone' else 'desktop' end end as held`;
 }
 
 export function agentEffect(sql: Sql, effect: AgentEffect): Fragment {

@@ -6,6 +6,7 @@ import { agentAway, agentBack, customerAway, customerBack } from '../absence.js'
 import { setIntent } from '../agents.js';
 import { askHelp, endConsult } from '../consults.js';
 import { flowOut, keepPlace } from '../enqueue-call.js';
+import { holdCustomer, resumeCustomer } from '../hold.js';
 import { offerWaiting } from '../matching.js';
 import { overflow, reachLimits } from '../queue-limits.js';
 import { hold, loseCustomer, scheduleRetry } from '../retry.js';
@@ -177,6 +178,11 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
   customer_back: async (f, ref) => {
     await f.sql`update interactions set customer_away_until = now() where id = ${ref.id} and state = 'bridged'`;
     return await customerBack(f.sql, ref);
+  },
+  customer_held: (f, ref) => holdCustomer(f.sql, ref, 'desktop'),
+  customer_resumed: async (f, ref) => {
+    await f.sql`update interactions set held_since = now() where id = ${ref.id} and state = 'bridged'`;
+    return await resumeCustomer(f.sql, ref, 'desktop');
   },
   agent_gone: (f, ref) => onTheLine(f, ref).then(() => act.agentGone(f.sql, ref, 'lost')),
   customer_released: (f, ref) => onTheLine(f, ref).then(() => act.releaseCustomer(f.sql, ref)),

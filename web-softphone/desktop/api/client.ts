@@ -88,6 +88,10 @@ export class ApiClient {
     return this.send('POST', `/interactions/${encodeURIComponent(id)}/hangup`);
   }
 
+  hold(id: string, on: boolean): Promise<Interaction> {
+    return this.send('POST', `/interactions/${encodeURIComponent(id)}/${on ? 'hold' : 'resume'}`);
+  }
+
   wrapUp(id: string, result: { note?: string; disposition?: string }): Promise<Interaction> {
     return this.send('POST', `/interactions/${encodeURIComponent(id)}/wrap-up`, result);
   }

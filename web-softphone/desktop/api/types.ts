@@ -65,6 +65,11 @@ export interface Interaction {
   /** Until when the talk waits for its agent, whose line is lost. */
   agentAwayUntil: string | null;
   customerAwayUntil: string | null;
+  /** Since when the customer is on hold. */
+  heldSince: string | null;
+  /** The agent's telephone holds, and it alone takes the customer back. */
+  heldByPhone: boolean;
+  heldSeconds: number;
   endedAt: string | null;
   wrapUpUntil: string | null;
   /** How often its agent may still take more time. */
@@ -173,6 +178,7 @@ export interface Floor {
     nextState: AgentIntent;
     reason: string | null;
     interactionId: string | null;
+    heldSince: string | null;
   }[];
   talks: {
     id: string;
@@ -182,6 +188,7 @@ export interface Floor {
     customer: { name: string | null; phone: string | null };
     agent: { id: string; name: string } | null;
     forwardedTo: string | null;
+    heldSince: string | null;
     since: string;
     parties: Party[];
   }[];

@@ -15,6 +15,17 @@ export function isAskedFor({ channel }: Pick<Interaction, 'channel'>): boolean {
   return channel === 'callback' || channel === 'call';
 }
 
+/** Whether nobody is to hear what his microphone hears: the customer is on hold, and the agent consults nobody meanwhile. */
+export function isKeptFromHearing(
+  interaction: Pick<Interaction, 'heldSince' | 'partOf' | 'parties'> | null,
+): boolean {
+  if (interaction === null || interaction.partOf !== null) return false;
+  const consults = interaction.parties.some(
+    ({ role, state }) => role === 'consult' && state === 'consulting',
+  );
+  return interaction.heldSince !== null && !consults;
+}
+
 /** The index of the step that is being taken: from the server's state, and from this browser's line. */
 export function stepAt(state: InteractionState, phase: CallPhase): number {
   switch (state) {

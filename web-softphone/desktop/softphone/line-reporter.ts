@@ -21,8 +21,8 @@ export class LineReporter {
   }
 
   #follow(): void {
-    const { phase, interactionId } = this.softphone.call.get();
-    const followed = phase === 'connected' ? interactionId : null;
+    const { phase, silent, interactionId } = this.softphone.call.get();
+    const followed = phase === 'connected' && !silent ? interactionId : null;
     if (followed === this.#followed) return;
     this.#followed = followed;
     clearInterval(this.#timer);

@@ -265,6 +265,26 @@ t.test('mute and tones reach a call that stands, and no other', async t => {
   t.equal(other.call.get().muted, false, 'the next call is not muted');
 });
 
+t.test('nothing is sent while the server holds, over the next line neither', async t => {
+  const { softphone, ring, session } = await talking();
+  softphone.silence(true);
+  t.equal(softphone.call.get().muted, false, 'that is not what the agent has chosen');
+  softphone.setMuted(true);
+  softphone.setMuted(false);
+  t.same(session.log.slice(1), ['mute', 'mute', 'mute'], 'and he cannot choose otherwise');
+
+  const next = ring('i1');
+  await softphone.prepare();
+  softphone.answer('i1');
+  next.confirm();
+  t.same(next.log, ['answer 2 1', 'mute']);
+  softphone.setMuted(true);
+  softphone.silence(false);
+  t.same(next.log.slice(2), ['mute', 'mute'], 'he has muted himself meanwhile');
+  softphone.setMuted(false);
+  t.equal(next.log.at(-1), 'unmute');
+});
+
 t.test('a call without audio is told until the next one', async t => {
   const { softphone, ring, session } = await talking();
   session.finish('media');

@@ -11,6 +11,8 @@ export interface CallState {
   /** What the call is about; null when there is none. */
   interactionId: string | null;
   muted: boolean;
+  /** Whatever the microphone hears is nobody's business: the other side is on hold. */
+  silent: boolean;
   /** The last call had no audio, or lost it. */
   mediaFailed: boolean;
 }
@@ -31,6 +33,7 @@ export class Softphone {
     phase: 'idle',
     interactionId: null,
     muted: false,
+    silent: false,
     mediaFailed: false,
   });
   readonly #registration: Registration;
@@ -114,8 +117,20 @@ export class Softphone {
 
   setMuted(muted: boolean): void {
     if (!this.#session || !isUp(this.#call.get().phase)) return;
-    this.#session.sip.mute(muted);
     this.#set({ muted });
+    this.#mute();
+  }
+
+  /** Nothing is sent while the server has the other side on hold; of the calls to come, too. */
+  silence(silent: boolean): void {
+    if (silent === this.#call.get().silent) return;
+    this.#set({ silent });
+    this.#mute();
+  }
+
+  #mute(): void {
+    const { phase, muted, silent } = this.#call.get();
+    if (isUp(phase)) this.#session?.sip.mute(muted || silent);
   }
 
   /** What the browser says of the line; undefined where there is none, or nothing to say. */
@@ -159,7 +174,10 @@ export class Softphone {
         if (connection.iceConnectionState === 'disconnected' && sip === this.#session?.sip) this.reconnect();
       });
     });
-    sip.onConfirmed(() => this.#event('confirmed'));
+    sip.onConfirmed(() => {
+      this.#event('confirmed');
+      if (this.#call.get().silent) this.#mute();
+    });
     sip.onEnded(reason => this.#ended(sip, reason === 'media'));
     this.#set({ interactionId: sip.interactionId, mediaFailed: false });
     this.#event('invited');

@@ -8,6 +8,7 @@ import { ProblemAlert } from '../common/ProblemAlert.js';
 import { useDesktop, useLanguage, useNow, useStore, useText } from '../hooks.js';
 import { Link } from '../Link.js';
 import { QueueCards, serviceLevel } from './QueueCards.js';
+import { OnHold } from './rows.js';
 import classes from './wallboard.module.css';
 
 export const wallboardPath = '/desktop/wallboard';
@@ -90,13 +91,14 @@ function Agents({ agents }: { agents: Floor['agents'] }) {
         {t.wall.atWork(present.length)}
       </h2>
       <ul className={classes.agents}>
-        {present.map(({ id, name, state, stateSince, reason }) => (
+        {present.map(({ id, name, state, stateSince, reason, heldSince }) => (
           <li key={id} className={classes.agent} data-state={state} data-testid="wall-agent">
             <strong>{name}</strong>
             <span>
               {t.state[state]}
               {reason && state === 'paused' && ` · ${wordFor(t.state.reasons, reason)}`}{' '}
               <Elapsed since={stateSince} />
+              <OnHold since={heldSince} />
             </span>
           </li>
         ))}

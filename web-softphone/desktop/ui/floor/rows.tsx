@@ -20,6 +20,18 @@ export const stateColours: Readonly<Record<string, string>> = {
 type Talk = Floor['talks'][number];
 type Agent = Floor['agents'][number];
 
+/** How long a customer has been on hold, where one is. */
+export function OnHold({ since }: { since: string | null }) {
+  const t = useText();
+  if (since === null) return null;
+  return (
+    <span className={classes.held} data-testid="on-hold">
+      {' · '}
+      {t.call.status.held} <Elapsed since={since} />
+    </span>
+  );
+}
+
 /** A talk in progress, to be listened to. */
 export function TalkRow({ talk, me, monitoring }: { talk: Talk; me: Me; monitoring: Monitoring | null }) {
   const t = useText();
@@ -38,6 +50,7 @@ export function TalkRow({ talk, me, monitoring }: { talk: Talk; me: Me; monitori
       </div>
       <span className={classes.minor}>
         {wordFor(t.interactionStates, talk.state)} <Elapsed since={talk.since} />
+        <OnHold since={talk.heldSince} />
       </span>
       <Button
         size="xs"
@@ -87,6 +100,7 @@ export function AgentRow({ agent }: { agent: Agent }) {
           {t.state[state]}
         </Badge>{' '}
         <Elapsed since={stateSince} />
+        <OnHold since={agent.heldSince} />
       </span>
       <Menu position="bottom-end" withinPortal>
         <Menu.Target>

@@ -33,6 +33,7 @@ function Facts({ interaction, home }: { interaction: Interaction; home: string |
     agent,
     context,
     rating,
+    heldSeconds,
   } = interaction;
   const waited = span(requestedAt, acceptedAt ?? endedAt);
   const talked = span(bridgedAt, endedAt);
@@ -43,6 +44,7 @@ function Facts({ interaction, home }: { interaction: Interaction; home: string |
       </Definition>
       {waited && isAskedFor(interaction) && <Definition name={t.detail.waited}>{waited}</Definition>}
       {talked && <Definition name={t.detail.talked}>{talked}</Definition>}
+      {heldSeconds > 0 && <Definition name={t.detail.held}>{formatDuration(heldSeconds * 1000)}</Definition>}
       <Definition name={t.customer.queue}>{interaction.queue.name}</Definition>
       {agent && <Definition name={t.detail.agent}>{agent.name}</Definition>}
       {(interaction.page || isAskedFor(interaction)) && (

@@ -10,16 +10,18 @@ import {
 } from '@tabler/icons-react';
 import type { Interaction } from '../../api/types.js';
 import { isUp } from '../../softphone/call.js';
+import { ProblemAlert } from '../common/ProblemAlert.js';
 import { useDesktop, useShortcut, useStore, useText } from '../hooks.js';
 import { ariaKeys, codeOf } from '../shortcut-keys.js';
 import { TransferDialog } from '../talk/TransferDialog.js';
 import { Keypad } from './Keypad.js';
 import classes from './panel.module.css';
+import { useHold } from './use-hold.js';
 
 /** Mute, hold, keypad: each shows what is so, not what was asked for. */
 export function CallControls({ interaction }: { interaction: Interaction }) {
   const t = useText();
-  const { softphone } = useDesktop();
+  const { softphone, hold: holding } = useDesktop();
   const call = useStore(softphone.call);
   const [keypad, setKeypad] = useDisclosure(false);
   const [passing, setPassing] = useDisclosure(false);
@@ -27,12 +29,11 @@ export function CallControls({ interaction }: { interaction: Interaction }) {
   const mayPass =
     bridged && interaction.partOf === null && interaction.with === 'customer' && isUp(call.phase);
   const up = isUp(call.phase);
-  const held = call.phase === 'held';
-  const mayHold = bridged && (call.phase === 'connected' || held);
+  const hold = useHold(interaction);
+  const held = hold.state === 'held' || hold.state === 'resuming';
   const onMute = () => softphone.setMuted(!call.muted);
-  const onHold = () => softphone.toggleHold();
   useShortcut(codeOf('mute'), up ? onMute : null);
-  useShortcut(codeOf('hold'), mayHold ? onHold : null);
+  useShortcut(codeOf('hold'), hold.toggle);
   useShortcut(codeOf('keypad'), up ? setKeypad.toggle : null);
   useShortcut(codeOf('transfer'), mayPass ? setPassing.open : null);
 
@@ -56,15 +57,15 @@ export function CallControls({ interaction }: { interaction: Interaction }) {
         </UnstyledButton>
         <UnstyledButton
           className={classes.control}
-          disabled={!mayHold}
-          aria-pressed={held || call.phase === 'holding'}
-          aria-busy={call.phase === 'holding' || call.phase === 'resuming'}
+          disabled={hold.toggle === null}
+          data-on={held}
+          aria-busy={hold.state === 'holding' || hold.state === 'resuming'}
           aria-keyshortcuts={ariaKeys('hold')}
-          onClick={onHold}
+          onClick={() => hold.toggle?.()}
           data-testid="call-hold"
         >
           {held ? <IconPlayerPlay size={22} aria-hidden /> : <IconPlayerPause size={22} aria-hidden />}
-          {t.call.hold}
+          {held ? t.call.resume : t.call.hold}
         </UnstyledButton>
         <UnstyledButton
           className={classes.control}
@@ -91,6 +92,16 @@ export function CallControls({ interaction }: { interaction: Interaction }) {
       </div>
       {keypad && up && <Keypad />}
       <TransferDialog interactionId={interaction.id} opened={passing && mayPass} onClose={setPassing.close} />
+      {interaction.heldByPhone && hold.toggle === null && (
+        <p className={classes.hint}>{t.call.heldByPhone}</p>
+      )}
+      {hold.failure !== null && (
+        <ProblemAlert
+          title={held ? t.call.resumeFailed : t.call.holdFailed}
+          failure={hold.failure}
+          onDismiss={holding.dismiss}
+        />
+      )}
       {call.muted && (
         <p className={classes.word} data-tone="warn">
           {t.call.muted}

@@ -1,9 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconPhoneX } from '@tabler/icons-react';
-import { useState } from 'react';
 import type { Interaction, Me } from '../../api/types.js';
 import type { Dictionary } from '../../i18n/en.js';
-import { type CallPhase, isOnHold } from '../../softphone/call.js';
 import { Elapsed } from '../common/Elapsed.js';
 import { KeyHint } from '../common/KeyHint.js';
 import { ProblemAlert } from '../common/ProblemAlert.js';
@@ -14,18 +12,19 @@ import { CallControls } from './CallControls.js';
 import { CallSteps } from './CallSteps.js';
 import { LineMeter } from './LineMeter.js';
 import classes from './panel.module.css';
+import { type Hold, useHold } from './use-hold.js';
 
 interface Status {
   word: string;
   tone: 'plain' | 'good' | 'warn';
 }
 
-function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): Status {
+function statusOf(interaction: Interaction, hold: Hold['state'], t: Dictionary): Status {
   const { status } = t.call;
   if (interaction.state === 'bridged') {
     if (interaction.agentAwayUntil) return { word: status.away, tone: 'warn' };
     if (interaction.customerAwayUntil) return { word: status.customerAway, tone: 'warn' };
-    if (isOnHold(phase)) return { word: status[phase], tone: 'warn' };
+    if (hold !== 'none') return { word: status[hold], tone: 'warn' };
     if (interaction.with === 'colleague') return { word: status.bridged, tone: 'good' };
     if (interaction.askedBy) return { word: t.talk.with(interaction.askedBy.name), tone: 'good' };
     const apart = interaction.parties.find(({ state }) => state === 'consulting');
@@ -37,18 +36,6 @@ function statusOf(interaction: Interaction, phase: CallPhase, t: Dictionary): St
   return { word: interaction.with === 'colleague' ? t.dial.callingColleague : status.dialing, tone: 'plain' };
 }
 
-/** Counts from the moment it is shown: that of the hold. */
-function HeldFor() {
-  const { clock } = useDesktop();
-  const [since] = useState(() => new Date(clock.now()).toISOString());
-  return (
-    <span aria-hidden>
-      {' '}
-      <Elapsed since={since} />
-    </span>
-  );
-}
-
 /** The call while it lives: how far it is, and what may be done with it. */
 export function CallPanel({ interaction, me }: { interaction: Interaction; me: Me }) {
   const t = useText();
@@ -57,7 +44,8 @@ export function CallPanel({ interaction, me }: { interaction: Interaction; me: M
   const hangingUp = useAction(hangUp, interaction.id);
   const onHangUp = () => void hangUp.run(interaction.id);
   useShortcut(codeOf('hangUp'), hangingUp.pending ? null : onHangUp);
-  const { word, tone } = statusOf(interaction, call.phase, t);
+  const hold = useHold(interaction);
+  const { word, tone } = statusOf(interaction, hold.state, t);
   const since = interaction.bridgedAt ?? interaction.dialedAt ?? interaction.acceptedAt;
 
   return (
@@ -69,13 +57,19 @@ export function CallPanel({ interaction, me }: { interaction: Interaction; me: M
         data-confirming={interaction.confirming}
         data-call={call.phase}
         data-muted={call.muted}
+        data-hold={hold.state}
         data-away={interaction.agentAwayUntil !== null}
         data-customer-away={interaction.customerAwayUntil !== null}
       >
         {since && <Elapsed className={classes.clock} since={since} />}
         <p className={classes.word} data-tone={tone} role="status">
           {word}
-          {call.phase === 'held' && <HeldFor />}
+          {interaction.heldSince !== null && (
+            <span aria-hidden>
+              {' '}
+              <Elapsed since={interaction.heldSince} />
+            </span>
+          )}
         </p>
       </div>
       {interaction.state !== 'bridged' && interaction.partOf === null && (

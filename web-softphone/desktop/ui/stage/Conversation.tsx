@@ -1,8 +1,8 @@
 import type { Interaction, Me } from '../../api/types.js';
 import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
-import { type CallPhase, isOnHold } from '../../softphone/call.js';
-import { useDesktop, useStore, useText } from '../hooks.js';
+import { Elapsed } from '../common/Elapsed.js';
+import { useText } from '../hooks.js';
 import { HowItCame } from '../talk/HowItCame.js';
 import { CallPanel } from './CallPanel.js';
 import { CustomerFacts, CustomerHead } from './Customer.js';
@@ -22,11 +22,11 @@ function Panel({ interaction, me }: { interaction: Interaction; me: Me }) {
   }
 }
 
-function titleOf(interaction: Interaction, phase: CallPhase, t: Dictionary): string {
+function titleOf(interaction: Interaction, t: Dictionary): string {
   const { state } = interaction;
   if (state === 'offered') return interaction.with === 'colleague' ? t.dial.internalCall : t.offer.title;
   if (state === 'wrap_up') return t.wrapUp.title;
-  if (state === 'bridged' && isOnHold(phase)) return t.call.status[phase];
+  if (interaction.heldSince !== null) return t.call.status.held;
   if (interaction.with === 'colleague') return t.dial.internalCall;
   return interaction.channel === 'outbound' ? t.dial.outboundCall : t.call.title;
 }
@@ -34,21 +34,25 @@ function titleOf(interaction: Interaction, phase: CallPhase, t: Dictionary): str
 /** One interaction from the offer to the end of its wrap-up: the customer stays where he is, only the controls change. */
 export function Conversation({ interaction, me }: { interaction: Interaction; me: Me }) {
   const t = useText();
-  const { softphone } = useDesktop();
-  const { phase } = useStore(softphone.call);
-  const { state } = interaction;
+  const { state, heldSince } = interaction;
   return (
     <article
       className={classes.card}
       data-state={state}
-      data-on-hold={isOnHold(phase)}
+      data-on-hold={heldSince !== null}
       data-testid={state === 'offered' ? 'offer' : 'conversation'}
       data-interaction={interaction.id}
       aria-labelledby="conversation-title"
     >
       <div className={classes.strip}>
         <h2 id="conversation-title" className={classes.title}>
-          {titleOf(interaction, phase, t)}
+          {titleOf(interaction, t)}
+          {heldSince !== null && (
+            <span className={classes.since} aria-hidden>
+              {' '}
+              <Elapsed since={heldSince} />
+            </span>
+          )}
         </h2>
         <span>{interaction.queue.name}</span>
         {state === 'wrap_up' && interaction.outcome && (
