@@ -1,6 +1,7 @@
 import t from 'tap';
 import { setIntent } from './agents.js';
 import { type QueueLoad, queueLoad } from './estimates.js';
+import { offerWaiting } from './matching.js';
 import { Floor } from './testing/floor.js';
 import * as act from './transitions/index.js';
 import { advanceWaiting, nextWake } from './waiting.js';
@@ -216,6 +217,51 @@ t.test('the explanation names everybody: who was asked, who was not, and why', a
     paused: { count: 1, agents: [paused] },
     engaged: { count: 1, agents: [engaged] },
   });
+});
+
+t.test('each decision of one match accounts for every agent of its queue once', async t => {
+  const floor = await Floor.open(t);
+  const { sql, tenantId } = floor;
+  const staff: string[] = [];
+  for (let n = 0; n < 14; n++) staff.push(await floor.staff());
+  // Some of them serve another queue as well.
+  const [other] = await sql<{ id: string }[]>`select id from queues where id <> ${floor.queueId} limit 1`;
+  await sql`delete from agent_queues where queue_id = ${other!.id}`;
+  await sql`insert into agent_queues (tenant_id, user_id, queue_id, tier)
+    select ${tenantId}, id::uuid, ${other!.id}, 14 - n from unnest(${staff.slice(3)}::text[]) with ordinality s(id, n)`;
+  const first = await floor.request();
+  const elsewhere = await floor.request({ queueId: other!.id });
+  const declined = await floor.request();
+  await sql`insert into declined_offers (tenant_id, interaction_id, user_id, declined_at)
+    values (${tenantId}, ${declined.id}, ${staff[1]!}, now() - interval '1 hour')`;
+  const last = await floor.request();
+  const { offers } = await offerWaiting(sql, floor.nodeId, 8);
+  t.same(
+    offers.map(({ id, agentId }) => [id, staff.indexOf(agentId!)]),
+    [
+      [first.id, 0],
+      [elsewhere.id, 13],
+      [declined.id, 2],
+      [last.id, 1],
+    ],
+    'the first who is free, of the other queue the lowest tier, not who has declined',
+  );
+  for (const { id, queueId } of offers) {
+    const { considered, others } = await decision(floor, id);
+    t.equal(considered.length, 10);
+    for (const { count, agents } of Object.values(others)) t.equal(agents.length, count);
+    const named = [
+      ...considered.map(({ agent }) => agent),
+      ...Object.values(others).flatMap(({ agents }) => agents),
+    ];
+    const served = await sql<{ id: string }[]>`
+      select user_id as id from agent_queues where queue_id = ${queueId} order by user_id`;
+    t.same(
+      named.sort(),
+      served.map(agent => agent.id),
+    );
+  }
+  t.equal((await decision(floor, last.id)).others.engaged?.count, 3);
 });
 
 t.test('queues give no calls to whom has no capacity for them, and nobody is promised his time', async t => {

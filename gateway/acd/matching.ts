@@ -9,7 +9,7 @@ export interface Matches {
 
 /**
  * Pairs what waits with free agents, up to `most` pairs, and reserves both; where the queue wants it, several agents for
- * one. The function offer_waiting of the database (migration 0165) decides, and says why in the events it writes.
+ * one. The function offer_waiting of the database (migration 0190) decides, and says why in the events it writes.
  * @param nodeId the node that serves the offers
  */
 export async function offerWaiting(sql: Sql, nodeId: string, most: number): Promise<Matches> {
