@@ -1,8 +1,11 @@
+/** What is done at a moment. */
+export type Act = () => void | Promise<void>;
+
 interface Entry {
   at: number;
   /** Of two at the same moment the one that was entered first. */
   nth: number;
-  act: () => Promise<void>;
+  act: Act;
 }
 
 /** What is to happen, in the order of its moments: a binary heap. */
@@ -10,7 +13,7 @@ export class Agenda {
   readonly #heap: Entry[] = [];
   #entered = 0;
 
-  enter(at: number, act: () => Promise<void>): void {
+  enter(at: number, act: Act): void {
     const heap = this.#heap;
     let place = heap.push({ at, nth: this.#entered++, act }) - 1;
     while (place > 0) {
@@ -22,7 +25,7 @@ export class Agenda {
   }
 
   /** Takes the next one out. */
-  next(): { at: number; act: () => Promise<void> } | undefined {
+  next(): { at: number; act: Act } | undefined {
     const heap = this.#heap;
     const [first] = heap;
     const last = heap.pop();

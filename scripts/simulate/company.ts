@@ -10,17 +10,18 @@ export interface Agent {
 }
 
 /**
- * The database's clock is what the setting `ringbridge.now` of the session says: its functions of time stand before those of
- * PostgreSQL in the search path, so that the product's statements, defaults and triggers go by it unchanged.
+ * The database's clock is what the setting `ringbridge.now` of the session says, in seconds of Unix time, which are read fastest:
+ * its functions of time stand before those of PostgreSQL in the search path, so that the product's statements, defaults and
+ * triggers go by it unchanged.
  */
 async function standStill(url: string): Promise<void> {
   const sql = connect({ url, max: 1 });
   try {
     await sql.unsafe(`
       create function public.now() returns timestamptz language sql stable
-        as $$ select current_setting('ringbridge.now')::timestamptz $$;
+        as $$ select to_timestamp(current_setting('ringbridge.now')::float8) $$;
       create function public.clock_timestamp() returns timestamptz language sql stable
-        as $$ select current_setting('ringbridge.now')::timestamptz $$;
+        as $$ select to_timestamp(current_setting('ringbridge.now')::float8) $$;
       do $$ begin
         execute format('alter database %I set search_path = public, pg_catalog', current_database());
         execute format('alter database %I set synchronous_commit = off', current_database());
@@ -74,18 +75,35 @@ export class Company {
   }
 
   /**
-   * The database, whose clock is told the time first: by a statement that goes out just before the next one, and is not waited
-   * for. The connection is one, so they are carried out in that order.
+   * The database, whose clock is told the time first, by a statement that goes out just before the next one. The connection is
+   * one, so they are carried out in that order.
    */
   get sql(): Sql {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#told !== this.#now) {
       this.#told = this.#now;
-      moveTo(this.connection, this.#now).catch(error => {
-        this.#failure = error;
-      });
+      this.take(moveTo(this.connection, this.#now));
     }
     return this.connection;
+  }
+
+  /**
+   * A step whose answer nobody needs is not waited for: it goes out before those of the next event, because between two events
+   * the caller awaits something. One that fails, or is not taken, ends the run all the same.
+   */
+  take(step: Promise<unknown>): void {
+    const failed = (error: unknown) => {
+      this.#failure ??= error;
+    };
+    step.then(taken => {
+      if (taken === undefined || taken === false) failed(new Error('a step was not taken'));
+    }, failed);
+  }
+
+  /** Resolves when all steps are taken. */
+  async settled(): Promise<void> {
+    await this.sql`select`;
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   close(): Promise<void> {
@@ -93,8 +111,8 @@ export class Company {
   }
 }
 
-async function moveTo(sql: Sql, at: number): Promise<void> {
-  await sql`select set_config('ringbridge.now', to_timestamp(${at / 1000}::float8)::text, false)`;
+function moveTo(sql: Sql, at: number) {
+  return sql`select set_config('ringbridge.now', ${String(at / 1000)}, false)`;
 }
 
 async function openQueues(sql: Sql, tenantId: string, day: Day): Promise<Map<string, string>> {

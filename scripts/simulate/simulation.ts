@@ -15,7 +15,7 @@ import {
 } from '../../gateway/acd/transitions/index.js';
 import { advanceWaiting } from '../../gateway/acd/waiting.js';
 import { viewCallback } from '../../gateway/callback/visitor-view.js';
-import { Agenda } from './agenda.js';
+import { type Act, Agenda } from './agenda.js';
 import { Chance } from './chance.js';
 import type { Agent, Company } from './company.js';
 import { type AgentGroup, type CustomerGroup, type Day, momentOf } from './day.js';
@@ -100,9 +100,10 @@ export class Simulation {
       this.#company.moveTo(next.at);
       await next.act();
     }
+    await this.#company.settled();
   }
 
-  #enter(at: number, act: () => Promise<void>): void {
+  #enter(at: number, act: Act): void {
     this.#agenda.enter(at, act);
   }
 
@@ -132,15 +133,15 @@ export class Simulation {
     duty.onShift = true;
     this.#account(duty);
     if (duty.away) return;
-    await this.#say(userId, 'ready');
+    this.#say(userId, 'ready');
     await this.#match();
   }
 
-  async #offDuty(userId: string, intent: 'paused' | 'offline'): Promise<void> {
+  #offDuty(userId: string, intent: 'paused' | 'offline'): void {
     const duty = this.#duty(userId);
     duty.onShift = false;
     this.#account(duty);
-    await this.#say(userId, intent);
+    this.#say(userId, intent);
   }
 
   /** To be called after whatever may have changed whether he is on duty. */
@@ -153,9 +154,9 @@ export class Simulation {
     }
   }
 
-  async #say(userId: string, intent: 'ready' | 'paused' | 'offline'): Promise<void> {
+  #say(userId: string, intent: 'ready' | 'paused' | 'offline'): void {
     const { sql, tenantId } = this.#company;
-    await setIntent(sql, { tenantId, userId }, intent, intent === 'paused' ? 'break' : null);
+    this.#company.take(setIntent(sql, { tenantId, userId }, intent, intent === 'paused' ? 'break' : null));
   }
 
   #duty(userId: string): Duty {
@@ -201,14 +202,14 @@ export class Simulation {
     this.#enterLine(customer);
     const view = await viewCallback(sql, id);
     const seconds = view?.estimatedWaitSeconds ?? null;
-    if (seconds !== null) await tellWait(sql, { id, tenantId }, seconds);
+    const told = seconds === null ? undefined : tellWait(sql, { id, tenantId }, seconds);
     for (const after of this.#relaxAfter.get(group.queue) ?? [])
       this.#enter(this.#now + after * 1000, async () => {
         if (customer.waits) await this.#relax();
       });
     if (group.patience)
       this.#enter(this.#now + this.#chance.duration(group.patience), () => this.#loseIt(id, customer));
-    await this.#match();
+    await Promise.all([told, this.#match()]);
   }
 
   async #relax(): Promise<void> {
@@ -216,14 +217,14 @@ export class Simulation {
   }
 
   /** The customer's patience is at its end: if nobody is there for him now, he takes his request back. */
-  async #loseIt(id: string, customer: Customer): Promise<void> {
+  #loseIt(id: string, customer: Customer): void {
     customer.impatient = true;
-    if (customer.waits) await this.#giveUp(id, customer);
+    if (customer.waits) this.#giveUp(id, customer);
   }
 
-  async #giveUp(id: string, customer: Customer): Promise<void> {
+  #giveUp(id: string, customer: Customer): void {
     const { sql, tenantId } = this.#company;
-    await cancel(sql, { id, tenantId });
+    this.#company.take(cancel(sql, { id, tenantId }));
     this.#leaveLine(customer);
     const tally = this.#tally(customer.group);
     tally.gaveUp++;
@@ -261,8 +262,7 @@ export class Simulation {
   }
 
   async #miss(offer: ReservedInteraction, customer: Customer, duty: Duty): Promise<void> {
-    const { sql } = this.#company;
-    await expireOffer(sql, offer);
+    this.#company.take(expireOffer(this.#company.sql, offer));
     this.#tally(customer.group).missed++;
     this.#enterLine(customer);
     duty.away = true;
@@ -271,14 +271,14 @@ export class Simulation {
       duty.away = false;
       if (duty.onShift) await this.#onDuty(offer.agentId!);
     });
-    if (customer.impatient) await this.#giveUp(offer.id, customer);
+    if (customer.impatient) this.#giveUp(offer.id, customer);
     // A step of his skills may have come while it rang.
     else await this.#relax();
     await this.#match();
   }
 
-  async #dial(offer: ReservedInteraction, customer: Customer, duty: Duty, offeredAt: number): Promise<void> {
-    await startDialing(this.#company.sql, offer);
+  #dial(offer: ReservedInteraction, customer: Customer, duty: Duty, offeredAt: number): void {
+    this.#company.take(startDialing(this.#company.sql, offer));
     const tally = this.#tally(customer.group);
     const waited = (offeredAt - customer.askedAt) / 1000;
     tally.served++;
@@ -289,15 +289,15 @@ export class Simulation {
     this.#customers.delete(offer.id);
     const { ringSeconds, answers, talk } = customer.group;
     const answered = this.#chance.happens(answers);
-    this.#enter(this.#now + ringSeconds * 1000, async () => {
+    this.#enter(this.#now + ringSeconds * 1000, () => {
       if (answered) {
-        await bridge(this.#company.sql, offer);
-        this.#enter(this.#now + this.#chance.duration(talk), async () => {
-          await end(this.#company.sql, offer, 'completed', 'customer');
+        this.#company.take(bridge(this.#company.sql, offer));
+        this.#enter(this.#now + this.#chance.duration(talk), () => {
+          this.#company.take(end(this.#company.sql, offer, 'completed', 'customer'));
           this.#wrapUp(offer, duty);
         });
       } else {
-        await failCustomer(this.#company.sql, offer, 'no_answer');
+        this.#company.take(failCustomer(this.#company.sql, offer, 'no_answer'));
         tally.notReached++;
         this.#wrapUp(offer, duty);
       }
@@ -306,7 +306,7 @@ export class Simulation {
 
   #wrapUp(offer: ReservedInteraction, duty: Duty): void {
     this.#enter(this.#now + this.#chance.duration(duty.group.wrapUp), async () => {
-      await finish(this.#company.sql, offer, { by: offer.agentId! });
+      this.#company.take(finish(this.#company.sql, offer, { by: offer.agentId! }));
       this.#free(duty);
       await this.#match();
     });
