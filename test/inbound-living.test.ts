@@ -3,8 +3,9 @@ import t, { type Test } from 'tap';
 import { inboundCaller } from './support/caller.js';
 import { eventually } from './support/eventually.js';
 import { companyNumber, flowIs, lastCall } from './support/flows.js';
+import { Phone } from './support/phone.js';
 import { RobotAgent } from './support/robot-agent.js';
-import { demoPassword, leftOver, nothing, type Stack, startStack } from './support/stack.js';
+import { allReady, demoPassword, leftOver, nothing, type Stack, startStack } from './support/stack.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
 t.setTimeout(600_000);
@@ -84,6 +85,51 @@ t.test('what becomes of a call that came in', async t => {
     t.match(await lastCall(stack), { ending: 'served' });
     t.same(await leftOver(stack), nothing);
   });
+
+  const phone = await Phone.open(t, stack);
+  for (const engine of ['media engine', 'SIP server'] as const)
+    await t.test(`in a talk, the ${engine} dies: he is called back by the agent he talked with`, async t => {
+      const call = await caller.call(companyNumber);
+      await call.press('1');
+      const { agent } = await served(t, stack, 'agent1');
+      await call.phone.ear.tone(agentHz);
+      const { id } = (await agent.until(({ current }) => current?.state === 'bridged', 'the talk')).current!;
+      // Idle for longer, and would be asked first.
+      const other = await RobotAgent.signIn(t, stack.api, 'agent2@demo.example', demoPassword);
+      await other.setState('ready');
+      const media = engine === 'media engine';
+      await (media ? stack.restartMedia() : stack.restartSip());
+      await call.ended;
+      await allReady(stack);
+      if (media) await agent.hungUp();
+      else await Promise.all([agent.reconnect(t), other.reconnect(t)]);
+      const browser = await agent.accept(t, await agent.ring());
+      browser.mouth.speak(agentHz);
+      phone.audio.mouth.speak(callerHz);
+      await Promise.all([phone.audio.ear.tone(agentHz), browser.listener.ear.tone(callerHz)]);
+      t.match(phone.lastInvite?.uri, callerNumber);
+      const hungUp = agent.hungUp();
+      await agent.step('hangup', id);
+      await hungUp;
+      await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+      await agent.step('wrap-up', id);
+      t.match(await lastCall(stack), { ending: 'served' });
+      t.match(
+        await stack.sql`
+          select i.channel, i.state, i.outcome, array(
+            select a.outcome from attempts a where a.interaction_id = i.id order by a.number) as attempts, array(
+            select p.outcome from interactions p where p.part_of = i.id) as parts
+          from interactions i where i.id = ${id}`,
+        [
+          {
+            ...{ channel: 'callback', state: 'done', outcome: 'completed' },
+            ...{ attempts: ['completed'], parts: ['cut_off'] },
+          },
+        ],
+      );
+      for (const one of [agent, other]) await one.setState('offline');
+      t.same(await leftOver(stack), nothing);
+    });
 });
 
 t.test('engines that do not keep calls: who waited is called back in his place', async t => {

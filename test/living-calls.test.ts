@@ -1,10 +1,12 @@
 /** Calls outlive the gateway that began them: a restart, an upgrade, a death. */
+import { EventEmitter, once } from 'node:events';
 import t, { type Test } from 'tap';
+import type { VisitorCallback } from './support/api.js';
 import { conversation, hearEachOther, readyAgent, voices, watchHearing } from './support/conversation.js';
 import { Phone } from './support/phone.js';
 import { leftOver, nextNumber, nothing, type Stack, startStack } from './support/stack.js';
 import { storyOf } from './support/talk.js';
-import { endWebRtc } from './support/webrtc-peer.js';
+import { endWebRtc, WebRtcPeer } from './support/webrtc-peer.js';
 
 t.teardown(endWebRtc);
 
@@ -70,23 +72,90 @@ t.test('what happens while the gateway is away is made up for', async t => {
   });
 });
 
-t.test('engines that do not keep calls: both sides are hung up, and it is on the books', async t => {
+/** A visitor's page that is open: each call that comes is answered. Resolves with the next one. */
+function openPage(t: Test, { api }: Stack, { id, token }: VisitorCallback): () => Promise<WebRtcPeer> {
+  const closing = new AbortController();
+  t.teardown(() => closing.abort());
+  const answered = new Map<string, WebRtcPeer>();
+  const news = new EventEmitter();
+  const follow = async () => {
+    for await (const { call } of api.events({ id, token }, closing.signal)) {
+      if (!call || answered.has(call.id)) continue;
+      const peer = WebRtcPeer.answering(call.offer);
+      t.teardown(() => peer.close());
+      const body = { sdp: peer.sdp };
+      const { status } = await api.call('PUT', `/api/v1/callbacks/${id}/calls/${call.id}`, { token, body });
+      if (status !== 204) continue;
+      answered.set(call.id, peer);
+      news.emit('answered');
+    }
+  };
+  follow().catch(error => {
+    if (!closing.signal.aborted) throw error;
+  });
+  let taken = 0;
+  return async () => {
+    taken += 1;
+    while (answered.size < taken) await once(news, 'answered', { signal: AbortSignal.timeout(20_000) });
+    return [...answered.values()][taken - 1]!;
+  };
+}
+
+t.test('a media engine that dies: a visitor who talks in his page is called there again', async t => {
+  const stack = await startStack(t);
+  const agent = await readyAgent(t, stack);
+  const callback = await stack.api.askCallback({ via: 'browser' });
+  const nextCall = openPage(t, stack, callback);
+  const talk = async () => {
+    const browser = await agent.accept(t, await agent.ring());
+    const page = await nextCall();
+    await Promise.all([browser.opened, page.opened]);
+    browser.mouth.speak(voices.agent);
+    page.mouth.speak(voices.customer);
+    await Promise.all([page.listener.ear.tone(voices.agent), browser.listener.ear.tone(voices.customer)]);
+  };
+  await talk();
+  await stack.restartMedia();
+  await agent.hungUp();
+  await talk();
+  const { current } = await agent.until(desk => desk.current?.state === 'bridged', 'the talk');
+  t.match(current, { id: callback.id, cutOff: true });
+  const hungUp = agent.hungUp();
+  await agent.step('hangup', callback.id);
+  await hungUp;
+  await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+  await agent.step('wrap-up', callback.id);
+  t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
+  t.same(await leftOver(stack), nothing);
+});
+
+t.test('engines that do not keep calls: both sides are hung up, and they talk again', async t => {
   const stack = await startStack(t, { mediaFlags: ['--orphan-grace', '0'] });
   const phone = await Phone.open(t, stack);
   const { callback, agent } = await conversation(t, stack, phone);
   await stack.restartGateway('SIGKILL');
   await agent.hungUp();
   await phone.until('over', 1);
-  t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'failed' });
-  const [ended] = await stack.sql`
-    select data from events where interaction_id = ${callback.id} and type = 'ended'`;
-  t.match(ended?.data, { cause: 'gateway_lost', endedBy: 'system' });
-  t.equal(phone.called, 1, 'nobody was dialled twice');
+  const browser = await agent.accept(t, await agent.ring());
+  browser.mouth.speak(voices.agent);
+  await hearEachOther({ browser, phone });
+  const hungUp = agent.hungUp();
+  await agent.step('hangup', callback.id);
+  await hungUp;
+  await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
   await agent.step('wrap-up', callback.id);
+  t.same(await story(stack, callback.id), [
+    ...['offered', 'accepted', 'dialing', 'bridged', 'cut_off'],
+    ...whole,
+  ]);
+  const [cut] = await stack.sql`
+    select data from events where interaction_id = ${callback.id} and type = 'cut_off'`;
+  t.match(cut?.data, { cause: 'gateway_lost' });
+  t.equal(phone.called, 2);
   t.same(await leftOver(stack), nothing);
 });
 
-t.test('an order to end ends the calls, too, and writes them down', async t => {
+t.test('an order to end ends the calls, too, and keeps their customers', async t => {
   const stack = await startStack(t);
   const phone = await Phone.open(t, stack);
   const { callback, agent } = await conversation(t, stack, phone);
@@ -94,9 +163,13 @@ t.test('an order to end ends the calls, too, and writes them down', async t => {
   await agent.hungUp();
   await phone.until('over', 1);
   await ended;
-  t.match(await stack.sql`select state, outcome from interactions where id = ${callback.id}`, [
-    { state: 'wrap_up', outcome: 'failed' },
+  t.match(await stack.sql`select state, last_outcome from interactions where id = ${callback.id}`, [
+    { state: 'waiting', last_outcome: 'cut_off' },
   ]);
+  t.match(
+    await stack.sql`select data from events where interaction_id = ${callback.id} and type = 'cut_off'`,
+    [{ data: { cause: 'shutdown' } }],
+  );
 });
 
 t.test('a talk goes on while its gateway is killed and started again', async t => {

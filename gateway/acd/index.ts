@@ -3,6 +3,7 @@ export { queueAdminRoutes } from './admin/routes.js';
 export { setIntent } from './agents.js';
 export { type Colleague, colleaguesOf, type QueueNow, queuesNow } from './colleagues.js';
 export { askHelp, endConsult, type Helper, whyNot } from './consults.js';
+export { type CutOffCause, cutOff } from './cut-off.js';
 export { dueClock } from './due-clock.js';
 export { enqueueCallback, type Refusal } from './enqueue.js';
 export {

@@ -76,6 +76,8 @@ export interface InteractionView {
   transfer: { by: string | null; to: string; reason: string | null } | null;
   /** The number outside that goes on with the customer. */
   forwardedTo: string | null;
+  /** A fault of ours has cut off its talk before, and it goes on by another call. */
+  cutOff: boolean;
   parties: PartyView[];
   /** The lines that are up, and how they sound. */
   lines: LineView[];
@@ -123,6 +125,7 @@ function view(sql: Sql, locale: string): Fragment {
         from jsonb_array_elements(c.path) with ordinality p(step, nth) where p.step ->> 'result' = 'chosen'), '[]'))
       from inbound_calls c where c.id = i.inbound_call_id) as inbound,
     i.part_of as "partOf", i.forwarded_to as "forwardedTo",
+    exists (select from interactions cut where cut.part_of = i.id and cut.outcome = 'cut_off') as "cutOff",
     (select json_build_object('id', h.id, 'name', h.name) from users h where h.id = i.asked_by) as "askedBy",
     case when i.transfer is not null then json_build_object('to', i.transfer ->> 'to', 'reason', i.transfer ->> 'reason',
       'by', (select b.name from users b where b.id = i.transferred_by)) end as transfer,

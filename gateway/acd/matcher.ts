@@ -22,6 +22,7 @@ export const awaken: ReadonlySet<string> = new Set([
   'agent_gone',
   'customer_left',
   'customer_lost',
+  'cut_off',
   'cancelled',
   'given_up',
   'overflowed',

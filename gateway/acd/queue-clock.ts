@@ -8,7 +8,7 @@ const calendarMs = 30_000;
 
 /** Events after which somebody may have waited long enough, or stand behind too many. */
 const planning: ReadonlySet<string> = new Set(
-  'requested due called_now declined offer_expired agent_lost agent_gone customer_released overflowed queue_opened administered'.split(
+  'requested due called_now declined offer_expired agent_lost agent_gone customer_released cut_off overflowed queue_opened administered'.split(
     ' ',
   ),
 );

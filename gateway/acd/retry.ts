@@ -63,7 +63,7 @@ export function hold(sql: Sql, ref: InteractionRef, outcome: Outcome | 'lost') {
     event: 'held',
     to: 'scheduled',
     agent: 'release',
-    only: called(sql),
+    only: sql`${called(sql)} and state <> 'bridged'`,
     set: sql`${offTheLine(sql)}, due_at = null, last_outcome = ${outcome}, slot_at = null, slot_until = null, slot_seat = null`,
     data: { outcome },
   });

@@ -153,6 +153,9 @@ const fields = {
     Type.Null(),
   ]),
   forwardedTo: NullableString,
+  cutOff: Type.Boolean({
+    description: 'A fault of ours has cut off its talk before, and it goes on by another call.',
+  }),
   parties: Type.Array(
     Type.Object({
       id: Type.String(),

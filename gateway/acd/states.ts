@@ -70,11 +70,13 @@ export type InteractionEvent =
   | 'customer_left'
   /** The customer was being called or was on the line, and the system has lost him: he keeps his place, and is called again. */
   | 'customer_lost'
+  /** We have cut off a talk: the customer keeps his place, and is called again. */
+  | 'cut_off'
   /** The customer was not reached, and it is over. */
   | 'customer_failed'
   /** He was not reached, and is tried again at a time. */
   | 'retry_scheduled'
-  /** He was not reached, and a person has to say what next. */
+  /** He was not reached, or cut off again and again, and a person has to say what next. */
   | 'held'
   /** It waits in another queue from now on, by the rule of the one it was in. */
   | 'overflowed'
@@ -192,6 +194,9 @@ export const transitions: Readonly<Record<InteractionState, Row>> = {
     customer_resumed: 'bridged',
     ended: 'wrap_up',
     agent_gone: 'waiting',
+    cut_off: 'waiting',
+    // He has been cut off too often.
+    held: 'scheduled',
     transferred: 'offered',
     requeued: 'waiting',
     forwarded: 'bridged',
@@ -236,6 +241,8 @@ export type Outcome =
   | 'queue_timeout'
   /** Of an agent's part: he passed the customer on. */
   | 'transferred'
+  /** Of an agent's part: we have cut it off, and the customer is called again. */
+  | 'cut_off'
   /** His flow led the caller out of the queue. */
   | 'flowed_out'
   /** He is promised a call already. */

@@ -1,4 +1,5 @@
 import type { Sql } from '../store/index.js';
+import { cutOffTalks } from './cut-off.js';
 import { leaving, statesBefore } from './states.js';
 import {
   type InteractionRef,
@@ -11,7 +12,7 @@ import {
 export interface TakenOver {
   /** Customers who were not reached and wait again in their old places. */
   requeued: number;
-  /** Talks that were cut, and calls of agents that came to nothing. */
+  /** Talks that were cut off, and calls of agents that came to nothing. */
   cut: number;
 }
 
@@ -38,12 +39,14 @@ export async function disownCall(sql: Sql, { id, tenantId }: InteractionRef): Pr
 }
 
 /**
- * Puts in order what no living node serves, in one statement: customers who were not reached wait again in their old
- * place, talks are over with their cause, a colleague's help and what agents began themselves with them too, the agents
- * are free or in wrap-up. Two nodes that do it at once do each interaction once: the rows are locked and those that are
- * taken are skipped.
+ * Puts in order what no living node serves: talks go on by another call; and in one statement customers who were not reached
+ * wait again in their old place, talks that cannot go on are over with their cause, a colleague's help and what agents began
+ * themselves with them too, the agents are free or in wrap-up. Two nodes that do it at once do each interaction once: the rows
+ * are locked and those that are taken are skipped.
  */
 export async function takeOver(sql: Sql): Promise<TakenOver> {
+  const orphaned = sql`not exists (select from nodes n where n.id = i.node_id)`;
+  const goOn = await cutOffTalks(sql, orphaned, 'gateway_lost', { skipLocked: true });
   const [row] = await sql<TakenOver[]>`
     with orphan as (
       select i.id, i.state, i.agent_id, coalesce(i.offered_to, array[i.agent_id]) as agents, i.part_of is not null as helps,
@@ -51,7 +54,7 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
       from interactions i
       where (i.state in ${sql([...leaving('agent_lost', 'waiting'), ...leaving('ended', 'wrap_up')])}
           or i.state = 'waiting' and i.customer_live_since is not null)
-        and not exists (select from nodes n where n.id = i.node_id)
+        and ${orphaned}
       for update of i skip locked
     ), requeued as (
       update interactions i set state = 'waiting', last_outcome = 'lost', offered_to = null, offered_present = null
@@ -85,5 +88,6 @@ export async function takeOver(sql: Sql): Promise<TakenOver> {
     )
     select (select count(*)::int from requeued) as requeued,
       ((select count(*) from cut) + (select count(*) from over where not helps))::int as cut`;
-  return row ?? { requeued: 0, cut: 0 };
+  const { requeued = 0, cut = 0 } = row ?? {};
+  return { requeued, cut: cut + goOn };
 }

@@ -59,10 +59,10 @@ async function passOn(
     if (!change) return undefined;
     await tx`
       with part as (
-        insert into interactions (tenant_id, part_of, channel, state, outcome, queue_id, agent_id, node_id, phone, name, note,
+        insert into interactions (tenant_id, part_of, channel, via, state, outcome, queue_id, agent_id, node_id, phone, name, note,
           locale, page_url, page_title, place_at, requested_at, offered_at, accepted_at, dialed_at, bridged_at, ended_at,
           wrap_up_until)
-        select i.tenant_id, i.id, i.channel, 'wrap_up', 'transferred', i.queue_id, i.agent_id, i.node_id, i.phone, i.name,
+        select i.tenant_id, i.id, i.channel, i.via, 'wrap_up', 'transferred', i.queue_id, i.agent_id, i.node_id, i.phone, i.name,
           i.note, i.locale, i.page_url, i.page_title, i.place_at, i.requested_at, i.offered_at, i.accepted_at, i.dialed_at,
           i.bridged_at, clock_timestamp(), clock_timestamp() + make_interval(secs => q.wrap_up_seconds)
         from interactions i join queues q on q.id = i.queue_id where i.id = ${id}

@@ -15,6 +15,7 @@ export function waitingClock(sql: Sql, logger: Logger, onAdvanced: () => void): 
         'declined',
         'offer_expired',
         'agent_lost',
+        'cut_off',
         'overflowed',
         'administered',
       ]),

@@ -2,6 +2,7 @@ import { agentGone, decline, expireOffer, loseAgent } from '../acd/index.js';
 import { type Leg, ringAgent } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
+import { isGone } from './customer-line.js';
 import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
 /** How long a softphone may take to answer once its agent has pressed accept, milliseconds. */
@@ -52,7 +53,7 @@ export async function reachAgent(
     logger.info({ outcome: error.outcome, sipStatus: error.sipStatus, reason }, 'agent not reached');
     if (reason === 'taken_back' || reason === 'passed_on') return undefined;
     // The customer who hangs up while his next agent is rung is dealt with by whoever holds his leg.
-    if (live && (reason === 'customer_left' || reason === 'customer_lost')) return undefined;
+    if (live && reason && isGone(reason)) return undefined;
     const refused = !reason && (error.outcome === 'rejected' || error.outcome === 'busy');
     const declined = refused && (await untilTaken(() => decline(sql, interaction, agentId)));
     if (!declined) await letGo(parts, turn, reason ?? lossOf(error), { live });

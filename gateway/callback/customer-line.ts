@@ -1,11 +1,24 @@
 import type { InteractionRef } from '../acd/index.js';
-import { isLost, type Leg } from '../calls/index.js';
+import type { Leg, LegEnd } from '../calls/index.js';
 import type { Endpoint } from '../media/index.js';
 import { PageLine, type PageParts } from './page-line.js';
 import { type WaitingOptions, type WaitingParts, WaitingSound } from './waiting-sound.js';
 
-/** How a customer has gone: he hung up, or his media vanished. */
-export type CustomerGone = 'customer_left' | 'customer_lost';
+/** How a customer has gone: he hung up, his media vanished, or an engine of ours has lost him. */
+export type CustomerGone = 'customer_left' | 'customer_lost' | 'customer_dropped';
+
+const ways: ReadonlySet<string> = new Set<CustomerGone>([
+  'customer_left',
+  'customer_lost',
+  'customer_dropped',
+]);
+
+/** Whether what a turn has ended by is that its customer is gone. */
+export function isGone(reason: string): reason is CustomerGone {
+  return ways.has(reason);
+}
+
+const goneBy: Partial<Record<LegEnd, CustomerGone>> = { lost: 'customer_lost', dropped: 'customer_dropped' };
 
 /**
  * The customer on the line: one leg that lives from agent to agent; of a visitor in his page also the ones after it. Between
@@ -37,7 +50,7 @@ export class CustomerLine {
         onBack: next => this.#return(next),
         onGone: how => this.#go(how),
       });
-    if (!this.#page) void leg.ended.then(how => this.#go(isLost(how) ? 'customer_lost' : 'customer_left'));
+    if (!this.#page) void leg.ended.then(how => this.#go(goneBy[how] ?? 'customer_left'));
   }
 
   /** False from the moment at which either side has hung up, or his media is gone. */

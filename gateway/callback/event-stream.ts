@@ -11,7 +11,7 @@ const neighbourMs = 1_000;
 
 /** Events of others that may change a place or an estimate: of the same queue, or of whatever the tenant has. */
 const queueEvents: ReadonlySet<string> = new Set(
-  'requested due rescheduled offered declined offer_expired agent_lost agent_gone customer_left customer_lost customer_released retry_scheduled held given_up called_now cancelled finished'.split(
+  'requested due rescheduled offered declined offer_expired agent_lost agent_gone customer_left customer_lost cut_off customer_released retry_scheduled held given_up called_now cancelled finished'.split(
     ' ',
   ),
 );

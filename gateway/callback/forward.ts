@@ -3,10 +3,11 @@ import { endForward, type ReservedInteraction, recall } from '../acd/index.js';
 import { dialPhone, isLost, type Leg, partyJoins, partyLeaves, partyRings } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
-import type { CustomerLine } from './customer-line.js';
+import { type CustomerLine, isGone } from './customer-line.js';
 import { EarlyMedia } from './early-media.js';
+import { goesOnLater } from './talk.js';
 import type { Heir } from './talk-parties.js';
-import { type ServiceParts, stopReason, type Turn } from './turn.js';
+import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
 /**
  * The customer and a number outside talk, without an agent, until either hangs up. If the number is not reached, the
@@ -50,7 +51,8 @@ export async function forward(
     let how = 'talk_over';
     void third.ended.then(end => {
       if (end !== 'by_us') how = isLost(end) ? 'lost' : end;
-      stop.abort('agent_left');
+      // An engine that loses one of the two has cut off the customer.
+      stop.abort((end === 'dropped' ? 'customer_dropped' : 'agent_left') satisfies StopReason);
     });
     await aborted(stop.signal);
     await untilTaken(() => partyLeaves(sql, party, how));
@@ -95,15 +97,15 @@ async function dial(
   }
 }
 
-async function over({ sql }: ServiceParts, turn: Turn): Promise<void> {
+async function over(parts: ServiceParts, turn: Turn): Promise<void> {
   const reason = stopReason(turn);
-  if (reason === 'taken_back') return;
+  if (reason === 'taken_back' || (await goesOnLater(parts, turn))) return;
   const endedBy =
     reason === 'customer_left'
       ? 'customer'
-      : reason === 'shutdown' || reason === 'customer_lost'
+      : reason === 'shutdown' || (reason && isGone(reason))
         ? 'system'
         : 'agent';
   const outcome = endedBy === 'system' ? 'failed' : 'completed';
-  await untilTaken(() => endForward(sql, turn.interaction, { outcome, endedBy }));
+  await untilTaken(() => endForward(parts.sql, turn.interaction, { outcome, endedBy }));
 }

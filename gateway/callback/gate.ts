@@ -4,7 +4,7 @@ import { collectDigits, MediaError, TypeAhead } from '../media/index.js';
 import type { Utterance } from '../prompts/index.js';
 import { untilTaken } from '../store/index.js';
 import { letGo } from './agent-side.js';
-import type { CustomerLine } from './customer-line.js';
+import { type CustomerLine, isGone } from './customer-line.js';
 import type { Listening } from './customer-side.js';
 import { leaveLine } from './departures.js';
 import { notReached } from './settle.js';
@@ -103,7 +103,7 @@ async function turnAway(parts: ServiceParts, turn: Turn, customer: CustomerLine)
     await Promise.all([customer.end(), notReached(parts, turn, 'not_confirmed')]);
     return;
   }
-  if (cause === 'customer_lost') {
+  if (isGone(cause)) {
     await Promise.all([customer.end(), leaveLine(parts.sql, turn.interaction, cause)]);
     return;
   }

@@ -1,6 +1,7 @@
 import { awaySeconds, customerAway, customerBack, type InteractionRef } from '../acd/index.js';
 import type { CallAgain, Leg, LegEnd } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
+import type { CustomerGone } from './customer-line.js';
 import { LineReturn } from './line-return.js';
 import { followSound } from './line-silence.js';
 import type { ServiceParts } from './turn.js';
@@ -18,8 +19,8 @@ interface PageEvents {
   onAway(): void;
   /** He is heard again, over this leg. */
   onBack(leg: Leg): void;
-  /** He does not come back: by himself, or because it was lost. */
-  onGone(how: 'customer_left' | 'customer_lost'): void;
+  /** He does not come back: by himself, because it was lost, or because an engine of ours was. */
+  onGone(how: CustomerGone): void;
 }
 
 /**
@@ -86,6 +87,7 @@ export class PageLine {
   #ended(how: LegEnd): void {
     this.#closed = how === 'closed';
     if (how === 'hung_up' || this.#hungUp) this.#gone('customer_left');
+    else if (how === 'dropped') this.#gone('customer_dropped');
     else this.#return.on('lost', how);
   }
 
@@ -130,7 +132,7 @@ export class PageLine {
     this.#write(() => customerBack(this.#parts.sql, this.#ref));
   }
 
-  #gone(how: 'customer_left' | 'customer_lost'): void {
+  #gone(how: CustomerGone): void {
     if (this.#over.signal.aborted) return;
     this.end().catch(error => this.#parts.logger.warn({ err: error }, 'leg not freed'));
     this.#events.onGone(how);

@@ -33,6 +33,9 @@ export const Callback = Type.Object({
   confirming: Type.Boolean({ description: 'The visitor has answered, and is asked to press 1.' }),
   via: Type.String({ description: 'phone or browser' }),
   away: Type.Boolean({ description: 'He talks in a page, and is not heard any more: he is waited for.' }),
+  cutOff: Type.Boolean({
+    description: 'A fault of ours has cut off the talk, and the visitor is called again.',
+  }),
   call: Type.Union(
     [
       Type.Object({

@@ -2,6 +2,8 @@ import { aborted } from '../aborted.js';
 import {
   agentGone,
   bridge,
+  type CutOffCause,
+  cutOff,
   end,
   forwardToNumber,
   handOver,
@@ -15,6 +17,19 @@ import type { CustomerLine } from './customer-line.js';
 import type { TalkParties } from './talk-parties.js';
 import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
+/** Neither of the two has ended it, nor has the line of one: we have. */
+const cuts: Partial<Record<StopReason, CutOffCause>> = {
+  customer_dropped: 'engine_lost',
+  shutdown: 'shutdown',
+};
+
+/** A talk, with an agent or with a number outside, that goes on by another call because we have cut it off. */
+export async function goesOnLater({ sql }: ServiceParts, turn: Turn): Promise<boolean> {
+  const reason = stopReason(turn);
+  const cause = reason && cuts[reason];
+  return cause !== undefined && (await untilTaken(() => cutOff(sql, turn.interaction, cause)));
+}
+
 /** What a talk that is stopped for a reason has come to; the others were written by whoever stopped it. */
 const talkEndings: Partial<
   Record<StopReason, { outcome: Outcome; endedBy: 'agent' | 'customer' | 'system' }>
@@ -25,6 +40,7 @@ const talkEndings: Partial<
   agent_dropped: { outcome: 'agent_lost', endedBy: 'system' },
   customer_left: { outcome: 'completed', endedBy: 'customer' },
   customer_lost: { outcome: 'failed', endedBy: 'system' },
+  customer_dropped: { outcome: 'failed', endedBy: 'system' },
   shutdown: { outcome: 'failed', endedBy: 'system' },
 };
 
@@ -42,10 +58,11 @@ interface Talkers {
  * @returns false when it did not begin: the interaction has moved on meanwhile
  */
 export async function talk(
-  { sql, wrapUps }: ServiceParts,
+  parts: ServiceParts,
   turn: Turn,
   { agent, customer, parties, goesOn }: Talkers,
 ): Promise<boolean> {
+  const { sql, wrapUps } = parts;
   const { interaction, stop } = turn;
   const [, bridged] = await Promise.all([
     agent.talk(parties),
@@ -59,6 +76,7 @@ export async function talk(
   // Whom an agent has called himself nobody else goes on with.
   const lost = reason === 'agent_lost' || reason === 'agent_dropped';
   if (lost && (await untilTaken(() => agentGone(sql, interaction, 'lost')))) return true;
+  if (await goesOnLater(parts, turn)) return true;
   if (leavesTalk(reason)) await customer.end();
   const ending = reason && talkEndings[reason];
   if (!ending) return true;

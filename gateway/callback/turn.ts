@@ -20,9 +20,10 @@ export type StopReason =
   | 'agent_lost'
   /** The same, and an engine of ours has lost it. */
   | 'agent_dropped'
-  /** The customer hung up, or his media vanished. */
+  /** The customer hung up, or his media vanished; or an engine of ours has lost him. */
   | 'customer_left'
   | 'customer_lost'
+  | 'customer_dropped'
   /** The gateway goes, and the calls with it. */
   | 'shutdown'
   /** The gateway goes, and the customer on the line stays for the next one. */

@@ -38,6 +38,8 @@ export interface VisitorView {
   via: 'phone' | 'browser';
   /** He talks in a page, and is not heard any more: he is waited for. */
   away: boolean;
+  /** A fault of ours has cut off the talk, and he is called again. */
+  cutOff: boolean;
 }
 
 export async function viewCallback(
@@ -64,7 +66,7 @@ export async function viewCallback(
       ${waitsFor(sql)},
       case when i.queue_id <> i.asked_queue_id then coalesce(asked.name ->> i.locale, asked.name ->> 'en', asked.key) end as "movedFrom",
       i.state = 'dialing' and i.confirming_since is not null as confirming, i.via,
-      i.customer_away_until is not null as away,
+      i.customer_away_until is not null as away, i.last_outcome is not distinct from 'cut_off' as "cutOff",
       (select json_build_object('seconds', w.seconds, 'lowSeconds', w.low_seconds, 'highSeconds', w.high_seconds)
         from told_waits w where w.interaction_id = i.id) as told,
       load.*

@@ -34,6 +34,8 @@ export class Reception {
           'ended',
           'customer_left',
           'customer_lost',
+          'cut_off',
+          'held',
           'customer_released',
           'agent_lost',
           'forward_ended',

@@ -20,6 +20,7 @@ export interface VisitorCallback {
   opensAt: string | null;
   movedFrom: string | null;
   confirming: boolean;
+  call: { id: string; offer: string } | null;
 }
 
 export interface CallOptions {

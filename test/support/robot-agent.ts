@@ -23,6 +23,7 @@ export interface DeskInteraction {
   heldSince: string | null;
   heldByPhone: boolean;
   page: { url: string; title: string | null } | null;
+  cutOff: boolean;
   parties: { id: string; kind: string; role: string; state: string; name: string }[];
 }
 

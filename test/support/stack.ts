@@ -237,6 +237,20 @@ export async function startStack(
   };
 }
 
+/** Resolves when the gateway, and all that it needs, is there again. */
+export async function allReady({ url }: Stack): Promise<void> {
+  await eventually(
+    'all parts are ready',
+    async () => {
+      const answer = await fetch(`${url}/readyz`, { headers: { connection: 'close' } }).catch(
+        () => undefined,
+      );
+      return answer?.ok;
+    },
+    30_000,
+  );
+}
+
 /** A demo number nobody else in this process has asked with. */
 export function nextNumber(): string {
   return `+82105${randomInt(1_000_000, 9_700_000)}`;

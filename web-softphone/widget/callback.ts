@@ -70,6 +70,8 @@ export interface Callback {
   via: Via;
   /** He talks in a page, and is not heard any more: he is waited for. */
   away: boolean;
+  /** A fault of the system has cut off the talk, and he is called again. Of an older server it is not there. */
+  cutOff?: boolean;
   call: Call | null;
 }
 

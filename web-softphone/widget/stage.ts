@@ -74,9 +74,10 @@ export function stageOf(callback: Callback, text: Texts, language: Language): St
 
 /** What the stage is called, and what the visitor does meanwhile. */
 function wordsOf(state: Exclude<CallbackState, 'done'>, callback: Callback, text: Texts, language: Language) {
-  const { slot, waitsFor, opensAt, movedFrom, queue, confirming, via } = callback;
+  const { slot, waitsFor, opensAt, movedFrom, queue, confirming, via, cutOff } = callback;
   if (state === 'scheduled' && !slot) return text.callAgain;
   if (confirming) return text.pressOne;
+  if (cutOff && state !== 'dialing' && state !== 'bridged') return text.cutOff;
   if (waitsFor === 'opening')
     return opensAt ? { ...text.shut, detail: text.keptUntil(momentInWords(language, opensAt)) } : text.shut;
   const words = via === 'browser' && state !== 'scheduled' ? text.browserStates[state] : text.states[state];

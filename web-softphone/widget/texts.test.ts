@@ -62,6 +62,8 @@ for (const language of ['en', 'ko'] as const) {
       t.equal(stage.estimate, state === 'waiting' ? text.estimate(text.waitUpTo(3)) : undefined);
       headings.add(stage.heading);
     }
+    t.match(stageOf(callback({ cutOff: true }), text, language), text.cutOff);
+    t.match(stageOf(callback({ state: 'dialing', cutOff: true }), text, language), text.states.dialing);
     for (const outcome of outcomes) {
       const stage = stageOf(callback({ state: 'done', outcome }), text, language);
       t.notOk(stage.cancellable);

@@ -60,6 +60,7 @@ export interface Texts {
   keptUntil(when: string): string;
   moved(from: string, to: string): string;
   pressOne: Words;
+  cutOff: Words;
   reconnecting: string;
   gone: string;
   position(place: number): string;
@@ -146,6 +147,10 @@ const en: Texts = {
   keptUntil: when => `You keep your place. It opens ${when}.`,
   moved: (from, to) => `Moved from ${from} to ${to} to serve you sooner`,
   pressOne: { heading: 'Press 1 on your phone', detail: 'Then you are connected to our agent.' },
+  cutOff: {
+    heading: 'You were cut off',
+    detail: 'That was a fault of ours, we are sorry. You keep your place, and we call you again at once.',
+  },
   callAgain: { heading: 'We will call again', detail: 'We could not reach you this time.' },
   reconnecting: 'Connection lost. Your callback is safe, reconnecting…',
   gone: 'This callback is no longer known. Please ask for a new one.',
@@ -312,6 +317,10 @@ const ko: Texts = {
   keptUntil: when => `대기 순서는 그대로 유지됩니다. ${when}에 시작합니다.`,
   moved: (from, to) => `더 빨리 도와드리기 위해 ${from}에서 ${to}(으)로 옮겼습니다`,
   pressOne: { heading: '전화기에서 1번을 눌러 주세요', detail: '누르시면 상담원과 연결됩니다.' },
+  cutOff: {
+    heading: '통화가 끊겼습니다',
+    detail: '저희 쪽 장애로 끊겨 죄송합니다. 순서는 그대로이며 바로 다시 연결해 드립니다.',
+  },
   callAgain: { heading: '다시 전화드리겠습니다', detail: '이번에는 연결되지 않았습니다.' },
   reconnecting: '연결이 끊겼습니다. 요청은 안전하게 접수되어 있으며, 다시 연결하고 있습니다…',
   gone: '더 이상 확인할 수 없는 요청입니다. 새로 요청해 주세요.',

@@ -5,6 +5,7 @@ import { type Sql, transaction } from '../../store/index.js';
 import { agentAway, agentBack, customerAway, customerBack } from '../absence.js';
 import { setIntent } from '../agents.js';
 import { askHelp, endConsult } from '../consults.js';
+import { cutOff } from '../cut-off.js';
 import { flowOut, keepPlace } from '../enqueue-call.js';
 import { holdCustomer, resumeCustomer } from '../hold.js';
 import { offerWaiting } from '../matching.js';
@@ -110,6 +111,16 @@ async function consulted(f: Floor, ref: act.InteractionRef) {
   return findParty(f.sql, asked);
 }
 
+/** A customer who has been cut off twice already. */
+async function cutOffTooOften(f: Floor, ref: act.InteractionRef) {
+  await f.sql`
+    insert into events (tenant_id, type, interaction_id)
+    select ${f.tenantId}, 'cut_off', ${ref.id} from generate_series(1, 2) where ${(await lookUp(f, ref.id)).state} = 'bridged'`;
+  const cut = await cutOff(f.sql, ref, 'engine_lost');
+  await f.sql`delete from events where interaction_id = ${ref.id} and type = 'cut_off'`;
+  return cut;
+}
+
 /** A supervisor who is in the talk. */
 async function supervisor(f: Floor, ref: act.InteractionRef) {
   const [admin] = await f.sql<{ id: string }[]>`select id from users where role = 'admin'`;
@@ -128,7 +139,9 @@ const steps: Record<InteractionEvent, (f: Floor, ref: act.InteractionRef) => Pro
     onTheLine(f, ref).then(() =>
       scheduleRetry(f.sql, ref, { outcome: 'busy', at: inAnHour().at, keepsPlace: true }),
     ),
-  held: (f, ref) => onTheLine(f, ref).then(() => hold(f.sql, ref, 'busy')),
+  held: (f, ref) =>
+    onTheLine(f, ref).then(async () => (await hold(f.sql, ref, 'busy')) ?? (await cutOffTooOften(f, ref))),
+  cut_off: (f, ref) => onTheLine(f, ref).then(() => cutOff(f.sql, ref, 'engine_lost')),
   confirm_asked: (f, ref) => act.askToConfirm(f.sql, ref),
   confirmed: (f, ref) => act.confirm(f.sql, ref),
   given_up: (f, ref) => act.giveUp(f.sql, ref, 'agent_lost'),

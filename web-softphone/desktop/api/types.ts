@@ -84,6 +84,8 @@ export interface Interaction {
   /** By whom it was passed on, to whom, and why that failed when it has. */
   transfer: { by: string | null; to: string; reason: string | null } | null;
   forwardedTo: string | null;
+  /** A fault of ours has cut off its talk before, and it goes on by another call. */
+  cutOff: boolean;
   parties: Party[];
   /** The lines that are up, and how they sound: figures at most five seconds old. */
   lines: Line[];

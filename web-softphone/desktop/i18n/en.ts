@@ -316,6 +316,7 @@ export const en = {
     helps: (name: string) => `${name} asks for your help with this customer.`,
     passedOn: (name: string) => `Passed on to you by ${name}.`,
     cameBack: (to: string, why: string) => `Back to you. ${to}: ${why}.`,
+    cutOff: 'A fault of ours cut the customer off in the middle of the talk. It goes on by this call.',
     reasons: {
       rejected: 'declined',
       no_answer: 'did not answer',
@@ -497,6 +498,7 @@ export const en = {
     merged: 'Joined with an earlier request',
     failed: 'Technical failure',
     lost: 'Lost by a technical failure',
+    cut_off: 'Talk cut off by a technical failure',
   },
 
   legOutcomes: {
@@ -589,6 +591,7 @@ export const en = {
     customer_released: 'No agent came for the customer on the line',
     customer_left: 'Customer hung up before the talk',
     customer_lost: 'Customer lost by a technical failure, keeps the place',
+    cut_off: 'Talk cut off by a technical failure, customer is called again',
     place_kept: 'Customer hung up and keeps the place',
     flowed_out: 'Led out of the queue by the flow of the call',
     offered: 'Offered',
@@ -635,6 +638,15 @@ export const en = {
     browser_hung_up: 'Hung up in the page',
     browser_call_ended: 'Call to the page ended',
   },
+
+  causes: {
+    engine_lost: 'SIP server or media engine lost',
+    line_lost: 'customer’s line lost',
+    gateway_lost: 'gateway lost',
+    shutdown: 'gateway shut down',
+    internal_error: 'internal error',
+  },
+  talkedFor: (duration: string) => `after ${duration} of talk`,
 
   queueRules: {
     moved: (from: string, to: string) => `${from} → ${to}`,

@@ -314,6 +314,7 @@ export const ko: Dictionary = {
     helps: name => `${name} 님이 이 고객에 대해 도움을 요청했습니다.`,
     passedOn: name => `${name} 님이 전환한 전화입니다.`,
     cameBack: (to, why) => `전화가 되돌아왔습니다. ${to}: ${why}.`,
+    cutOff: '저희 쪽 장애로 통화가 도중에 끊긴 고객입니다. 이 전화로 이어서 상담합니다.',
     reasons: {
       rejected: '거절함',
       no_answer: '받지 않음',
@@ -492,6 +493,7 @@ export const ko: Dictionary = {
     merged: '먼저 한 요청에 합쳐짐',
     failed: '기술적 오류',
     lost: '기술적 오류로 끊김',
+    cut_off: '기술적 오류로 통화 중단',
   },
 
   legOutcomes: {
@@ -583,6 +585,7 @@ export const ko: Dictionary = {
     customer_released: '회선의 고객을 맡을 상담원 없음',
     customer_left: '통화 전에 고객이 끊음',
     customer_lost: '기술적 오류로 고객 연결이 끊김, 순서 유지',
+    cut_off: '기술적 오류로 통화 중단, 고객에게 다시 전화',
     place_kept: '고객이 순서를 유지하고 끊음',
     flowed_out: '통화 시나리오에 따라 상담 창구에서 나감',
     offered: '상담원에게 배정',
@@ -629,6 +632,15 @@ export const ko: Dictionary = {
     browser_hung_up: '페이지에서 끊음',
     browser_call_ended: '페이지 통화 종료',
   },
+
+  causes: {
+    engine_lost: 'SIP 서버 또는 미디어 엔진 장애',
+    line_lost: '고객 회선 끊김',
+    gateway_lost: '게이트웨이 장애',
+    shutdown: '게이트웨이 종료',
+    internal_error: '내부 오류',
+  },
+  talkedFor: duration => `${duration} 통화 후`,
 
   queueRules: {
     moved: (from: string, to: string) => `${from} → ${to}`,

@@ -10,7 +10,22 @@ import { isDecision, Reasons } from './Reasons.js';
 
 /** What an event says beside its type, in words. */
 function remarks({ data }: InteractionEvent, t: Dictionary, locale: Language): string[] {
-  const { outcome, endedBy, from, to, waited, above, offers, heard, role, grade, trouble, by } = data;
+  const {
+    outcome,
+    endedBy,
+    from,
+    to,
+    waited,
+    above,
+    offers,
+    heard,
+    role,
+    grade,
+    trouble,
+    by,
+    cause,
+    talked,
+  } = data;
   const found: string[] = [];
   if (isQueue(from) && isQueue(to))
     found.push(t.queueRules.moved(nameOfQueue(from, locale), nameOfQueue(to, locale)));
@@ -23,6 +38,8 @@ function remarks({ data }: InteractionEvent, t: Dictionary, locale: Language): s
     found.push(wordFor(t.quality.troubles, trouble ?? 'none'));
   if (typeof heard === 'string') found.push(heard);
   if (by === 'phone') found.push(t.detail.byPhone);
+  if (typeof cause === 'string') found.push(wordFor(t.causes, cause));
+  if (typeof talked === 'number') found.push(t.talkedFor(formatDuration(talked * 1000)));
   if (typeof outcome === 'string') found.push(wordFor(t.outcomes, outcome));
   if (typeof endedBy === 'string') found.push(wordFor(t.enders, endedBy));
   return found;

@@ -1,13 +1,13 @@
 import { Alert } from '@mantine/core';
-import { IconArrowForwardUp, IconLifebuoy } from '@tabler/icons-react';
+import { IconArrowForwardUp, IconLifebuoy, IconPhoneCall } from '@tabler/icons-react';
 import type { Interaction } from '../../api/types.js';
 import { wordFor } from '../../i18n/word.js';
 import { useText } from '../hooks.js';
 
-/** Whose help is asked for, who has passed the customer on, or why he is back. */
+/** Whose help is asked for, who has passed the customer on, why he is back, or that we have cut him off before. */
 export function HowItCame({ interaction }: { interaction: Interaction }) {
   const t = useText();
-  const { askedBy, transfer, state } = interaction;
+  const { askedBy, transfer, state, cutOff } = interaction;
   if (state === 'wrap_up' || interaction.with === 'colleague') return null;
   const word = askedBy
     ? t.talk.helps(askedBy.name)
@@ -15,9 +15,11 @@ export function HowItCame({ interaction }: { interaction: Interaction }) {
       ? t.talk.cameBack(transfer.to, wordFor(t.talk.reasons, transfer.reason))
       : transfer?.by
         ? t.talk.passedOn(transfer.by)
-        : null;
+        : cutOff
+          ? t.talk.cutOff
+          : null;
   if (word === null) return null;
-  const Icon = askedBy ? IconLifebuoy : IconArrowForwardUp;
+  const Icon = askedBy ? IconLifebuoy : transfer ? IconArrowForwardUp : IconPhoneCall;
   return (
     <Alert
       variant="default"
