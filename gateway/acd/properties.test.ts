@@ -93,7 +93,7 @@ async function broken({ sql }: Floor): Promise<string[]> {
       - make_interval(secs => (q.priority + i.priority + i.customer_priority) * q.ageing_seconds)`;
   const stories = await sql<{ id: string; state: InteractionState; types: string[] }[]>`
     select i.id, i.state, (select json_agg(e.type order by e.id) from events e where e.interaction_id = i.id) as types
-    from interactions i`;
+    from interactions i where i.part_of is null`;
   return [
     ...rows.filter(({ count }) => count > 0).map(({ rule }) => rule),
     ...stories
