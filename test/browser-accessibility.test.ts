@@ -4,14 +4,14 @@ import { RtpPeer } from './support/audio.js';
 import { accessibilityFaults, People } from './support/browser.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { telephone } from './support/telephone.js';
+import { unhurried } from './support/unhurried.js';
 import { Visitor } from './support/visitor.js';
 
 t.setTimeout(600_000);
 
 const stack = await startStack(t);
 const people = await People.gather(t);
-// A look at everything takes longer than an offer lasts.
-await stack.sql`update queues set offer_seconds = 300, wrap_up_seconds = 300`;
+await unhurried(stack);
 
 async function accessible(t: Test, person: Visitor | AgentDesk, what: string): Promise<void> {
   t.same(await accessibilityFaults(person.page), [], what);

@@ -4,13 +4,14 @@ import { AgentDesk } from './support/agent-desk.js';
 import { accessibilityFaults, People } from './support/browser.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
+import { unhurried } from './support/unhurried.js';
 import { Visitor } from './support/visitor.js';
 
 t.setTimeout(600_000);
 
 const stack = await startStack(t);
 const people = await People.gather(t);
-await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120`;
+await unhurried(stack);
 
 /** The button in the preview, in a light or a dark page. */
 function previewOf(desk: AdminDesk, scheme: 'light' | 'dark') {

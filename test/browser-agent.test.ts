@@ -4,14 +4,14 @@ import { RtpPeer } from './support/audio.js';
 import { People, patienceMs } from './support/browser.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { telephone } from './support/telephone.js';
+import { unhurried } from './support/unhurried.js';
 
 t.setTimeout(600_000);
 
 const microphone = 700;
 const stack = await startStack(t);
 const people = await People.gather(t, { microphone });
-// On a busy machine a person at a browser is slow: nothing shall run out that is not meant to.
-await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120`;
+await unhurried(stack);
 
 async function readyAgent(t: Test, name: 'agent1' | 'agent2'): Promise<AgentDesk> {
   const desk = await AgentDesk.open(people, stack.url);

@@ -56,7 +56,6 @@ for (const language of ['ko', 'en'] as const) {
     await there('day').selectOption({ index: 2 });
     const moved = await there('time').inputValue();
     await there('move').click();
-    await stack.api.call('GET', '/api/v1/sites/demo');
     await there('change').waitFor();
     const [after] = await stack.sql<{ slotAt: Date }[]>`
       select slot_at as "slotAt" from interactions where id = ${stored!.id}`;

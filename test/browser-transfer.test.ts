@@ -5,6 +5,7 @@ import { accessibilityFaults, People, patienceMs } from './support/browser.js';
 import { picture } from './support/pictures.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { telephone } from './support/telephone.js';
+import { unhurried } from './support/unhurried.js';
 
 t.setTimeout(600_000);
 
@@ -12,7 +13,7 @@ const microphone = 700;
 const customerVoice = 1100;
 t.test('at the desktop: consulted, all together, handed over; listened to by a supervisor', async t => {
   const stack = await startStack(t);
-  await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120, wrap_up_seconds = 300`;
+  await unhurried(stack);
   const people = await People.gather(t, { microphone });
   const phone = await RtpPeer.open(['PCMA']);
   t.teardown(() => phone.close());
