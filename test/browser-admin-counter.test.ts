@@ -7,6 +7,7 @@ import { accessibilityFaults, People, patienceMs } from './support/browser.js';
 import { hearDigits, speakDigitsAsTones } from './support/digit-tones.js';
 import { nextNumber, startStack } from './support/stack.js';
 import { telephone } from './support/telephone.js';
+import { unhurried } from './support/unhurried.js';
 import { Visitor } from './support/visitor.js';
 
 t.setTimeout(600_000);
@@ -163,6 +164,9 @@ t.test('an administrator builds a counter from nothing, and a callback runs thro
   t.match(await sql`select caller_id as "callerId" from tenants where slug = 'bakery'`, [
     { callerId: hotline },
   ]);
+
+  await unhurried(stack);
+  await sql`update queues set confirm_seconds = 30`;
 
   // The agent sets her password at the link, and is at her desk.
   const agentPage = await people.page();

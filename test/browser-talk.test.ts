@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Page, Route } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { hearsTone, People, patienceMs } from './support/browser.js';
-import { demoPassword, nextNumber, startStack } from './support/stack.js';
+import { eventually } from './support/eventually.js';
+import { demoPassword, leftOver, nextNumber, nothing, startStack } from './support/stack.js';
+import { unhurried } from './support/unhurried.js';
 import { Visitor } from './support/visitor.js';
 
 t.setTimeout(600_000);
@@ -13,8 +14,9 @@ const voices = { agent: 700, visitor: 1100 };
 const stack = await startStack(t);
 const agents = await People.gather(t, { microphone: voices.agent });
 const visitors = await People.gather(t, { microphone: voices.visitor });
+await unhurried(stack);
 // Who talks in the page is there already: he is not asked to press 1.
-await stack.sql`update queues set offer_seconds = 120, confirm = true`;
+await stack.sql`update queues set confirm = true`;
 
 async function readyAgent(t: Test): Promise<AgentDesk> {
   const desk = await AgentDesk.open(agents, stack.url);
@@ -83,15 +85,14 @@ async function outcomeOf(name: string): Promise<{ outcome: string; endedBy: stri
 }
 
 /** What he wrote of the talk, as soon as it is stored. */
-async function commentOf(name: string): Promise<string | undefined> {
-  const deadline = Date.now() + patienceMs;
-  for (;;) {
+function commentOf(name: string): Promise<string> {
+  const stored = async () => {
     const [row] = await stack.sql<{ comment: string }[]>`
       select r.comment from ratings r join interactions i on i.id = r.interaction_id
       where i.name = ${name} and r.comment is not null`;
-    if (row || Date.now() > deadline) return row?.comment;
-    await delay(100);
-  }
+    return row?.comment;
+  };
+  return eventually('the comment is stored', stored, patienceMs);
 }
 
 /** How often the visitor was away and back. */
@@ -134,6 +135,7 @@ t.test('a visitor talks in the page: waits, is connected, is muted, hangs up', a
   await visitor.find('hangup').click();
   await visitor.sees('done', 'completed');
   await desk.wrapUp({});
+  t.same(await leftOver(stack), nothing);
   const legs = await stack.sql<{ role: string; endedBy: string }[]>`
     select l.role, l.ended_by as "endedBy" from legs l join interactions i on i.id = l.interaction_id
     where i.name = '브라우저' order by l.role`;
@@ -182,7 +184,9 @@ t.test('the page is loaded anew, and he goes to the next one: the talk comes alo
   await leaves(talk, page => page.goto(`${stack.url}/shop/?lang=en&page=2`, { waitUntil: 'commit' }));
   await hearsTone(visitor.page, [voices.agent]);
   t.equal(await visitor.find('mute').getAttribute('aria-pressed'), 'true', 'who was muted stays so');
-  await visitor.find('mute').evaluate((button: HTMLButtonElement) => button.click());
+  await visitor.page
+    .locator('[data-testid="rb-mute"]:enabled')
+    .evaluate((button: HTMLButtonElement) => button.click());
   await goesOn(talk);
   t.same(await absences('Reload'), [...thereAndBack, ...thereAndBack]);
   await visitor.find('open').click();

@@ -1,15 +1,17 @@
 import t, { type Test } from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
-import { People } from './support/browser.js';
+import { People, patienceMs } from './support/browser.js';
+import { eventually } from './support/eventually.js';
 import { sipp } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
+import { unhurried } from './support/unhurried.js';
 import { Visitor } from './support/visitor.js';
 
 t.setTimeout(600_000);
 
 const stack = await startStack(t);
 const people = await People.gather(t);
-await stack.sql`update queues set offer_seconds = 120, ring_seconds = 120`;
+await unhurried(stack);
 const admin = await stack.api.signIn('admin@demo.example', demoPassword);
 
 /** What the test uses of `window.ringbridge`. */
@@ -84,6 +86,7 @@ t.test('the site says how it looks', async t => {
 async function shape(visitor: Visitor): Promise<unknown> {
   const button = await visitor.find('open').boundingBox();
   await visitor.open();
+  await visitor.seesTimes();
   const dialog = visitor.page.getByRole('dialog');
   const words = await dialog.evaluate(element => {
     const { fontSize, direction, textAlign, color } = getComputedStyle(element.querySelector('h2')!);
@@ -150,6 +153,7 @@ t.test('nothing is cut off on the narrowest phone', async t => {
           .map(part => part.outerHTML.slice(0, 120));
       });
     await visitor.open();
+    await visitor.seesTimes();
     t.same(await cutOff(), [], `the form in ${language}`);
     await visitor.send({ phone: nextNumber() });
     await visitor.sees('waiting');
@@ -263,12 +267,20 @@ t.test('a greeting: only while somebody is free, counted, and never again to who
   const asked = (visitor: Visitor) =>
     visitor.page.waitForResponse(response => response.url().includes('/greetings/machines'));
 
+  const anybody = async () => {
+    const [row] = await stack.sql<{ free: boolean }[]>`
+      select exists (select from registrations where expires_at > now()) as free`;
+    return row?.free === true;
+  };
+  await eventually('whoever was there before has gone', async () => !(await anybody()), patienceMs);
   const alone = await enter(t);
   await alone.find('open').waitFor();
   const refused = asked(alone);
   await fill(alone, 100);
   t.same(await (await refused).json(), { show: false }, 'nobody is free');
   t.notOk(await alone.find('greeting').isVisible());
+  // After a minute it would ask again.
+  await alone.page.close();
 
   const desk = await readyAgent(t);
   const closes = await enter(t);
