@@ -78,7 +78,7 @@ for (const [engine, settings] of Object.entries(engines)) {
     const stack = await startStack(t, {
       env: { ...(await settings(t)), RINGBRIDGE_PROMPT_CACHE_DIR: cache },
     });
-    await stack.sql`update queues set customer_first = true, wrap_up_seconds = 0`;
+    await stack.sql`update queues set customer_first = true, wrap_up_seconds = 0, offer_seconds = 60`;
     const agent = await RobotAgent.signIn(t, stack.api, 'agent1@demo.example', demoPassword);
     await agent.setState('ready');
     await serve(t, stack, agent, { waiting: hearsHouseMusic, held: hearsHouseMusic });
