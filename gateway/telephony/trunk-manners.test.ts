@@ -59,14 +59,23 @@ for (const sipServer of sipServersUnderTest()) {
     });
 
     t.test('when all channels of all trunks are taken the call ends with that reason', async t => {
-      const only = await sipp(t, 'uas-answer-hangup');
+      const only = await sipp(t, 'uas-answer');
       house.setDialplan(`trunks:\n${trunk('only', only.port, 'maxChannels: 1')}`, routes('only'));
       const talk = await call();
       const refused = await failure(call());
       t.match(refused, { outcome: 'no_trunk', message: 'only has no free channel' });
+      await talk.end();
+      await only.done;
+      await untilTrunk(house.telephony, ({ channels }) => channels === 0);
+    });
+
+    t.test('a phone that hangs up gives its channel back', async t => {
+      const leaving = await sipp(t, 'uas-answer-hangup');
+      house.setDialplan(`trunks:\n${trunk('left', leaving.port, 'maxChannels: 1')}`, routes('left'));
+      const talk = await call();
       await new Promise<string>(resolve => talk.onEnded(resolve));
       await untilTrunk(house.telephony, ({ channels }) => channels === 0);
-      await only.done;
+      await leaving.done;
     });
 
     t.test('a call that is refused gives its channel back', async t => {
