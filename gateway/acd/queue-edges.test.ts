@@ -15,9 +15,12 @@ async function talked({ sql }: Floor, offer: Offer) {
   return await act.end(sql, offer, 'completed', 'customer');
 }
 
-/** How long a wrap-up is, seconds. */
-function secondsOf(ended: Awaited<ReturnType<typeof talked>>): number {
-  return Math.round(((ended?.wrapUpUntil?.getTime() ?? 0) - Date.now()) / 1000);
+/** How long the wrap-up after the talk of an offer is, seconds. */
+async function wrapUpAfter(floor: Floor, offer: Offer): Promise<number> {
+  await talked(floor, offer);
+  const [row] = await floor.sql<{ seconds: number }[]>`
+    select round(extract(epoch from wrap_up_until - ended_at))::int as seconds from interactions where id = ${offer.id}`;
+  return row!.seconds;
 }
 
 t.test('nobody is asked during his wrap-up, and at once when it is over', async t => {
@@ -39,12 +42,12 @@ t.test('a wrap-up is as long as its queue says, or as this agent has in it', asy
   await sql`update queues set wrap_up_seconds = 60`;
   const slow = await floor.staff();
   await floor.request();
-  t.equal(secondsOf(await talked(floor, (await floor.offer())!)), 60, 'of the queue');
+  t.equal(await wrapUpAfter(floor, (await floor.offer())!), 60, 'of the queue');
   await setIntent(sql, { tenantId: floor.tenantId, userId: slow }, 'offline', null);
   const other = await floor.staff();
   await sql`update agent_queues set wrap_up_seconds = 300 where user_id = ${other} and queue_id = ${floor.queueId}`;
   await floor.request();
-  t.equal(secondsOf(await talked(floor, (await floor.offer())!)), 300, 'his own');
+  t.equal(await wrapUpAfter(floor, (await floor.offer())!), 300, 'his own');
   const quick = await floor.staff();
   await sql`update agent_queues set wrap_up_seconds = 0 where user_id = ${quick} and queue_id = ${floor.queueId}`;
   await floor.request();
