@@ -1,6 +1,7 @@
+import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 
 /** Why a port cannot be listened on (EADDRINUSE, EACCES, EADDRNOTAVAIL), or undefined when it can. */
 export async function portTrouble(
@@ -22,10 +23,28 @@ export async function portTrouble(
   }
 }
 
+/**
+ * Below those that systems give to whoever wants any port (Linux from 32768, others from 49152): what is chosen here is
+ * not given to somebody else before it is taken.
+ */
+const chosen = { first: 10_240, beyond: 32_768 };
+
+/** A TCP port of our choice, held. */
+async function heldPort(host: string): Promise<Server> {
+  for (;;) {
+    const server = createServer();
+    try {
+      await once(server.listen(randomInt(chosen.first, chosen.beyond), host), 'listening');
+      return server;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
+}
+
 /** TCP ports that were free a moment ago, each another: they are all held before one is let go. */
 export async function freePorts(count: number, host = '127.0.0.1'): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, host));
-  await Promise.all(servers.map(server => once(server, 'listening')));
+  const servers = await Promise.all(Array.from({ length: count }, () => heldPort(host)));
   const ports = servers.map(server => (server.address() as AddressInfo).port);
   for (const server of servers) server.close();
   await Promise.all(servers.map(server => once(server, 'close')));

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { completeConfig, loadConfig } from '../../gateway/config.js';
-import { freePorts } from '../ports.js';
+import { freePorts, portTrouble } from '../ports.js';
 import { helpText } from './help.js';
 import { lockDataFolder } from './lock.js';
 import { openLog } from './log-file.js';
@@ -22,10 +22,17 @@ function folder(t: Tap): string {
   return path;
 }
 
+/** Ports that were free a moment ago, for TCP and for UDP. */
+async function freeOfBoth(count: number): Promise<number[]> {
+  const ports = await freePorts(count);
+  const troubles = await Promise.all(ports.map(port => portTrouble('udp', port)));
+  return troubles.some(trouble => trouble !== undefined) ? freeOfBoth(count) : ports;
+}
+
 /** A configuration whose ports were all free a moment ago. */
 async function freeConfig(t: Tap, changes: Record<string, string> = {}) {
   const names = ['HTTP', 'SIP_CONTROL', 'SIP_UDP', 'SIP_WS', 'MEDIA_CONTROL', 'PHONE_NETWORK', 'DATABASE'];
-  const ports = await freePorts(names.length);
+  const ports = await freeOfBoth(names.length);
   const env = Object.fromEntries(names.map((name, i) => [`RINGBRIDGE_${name}_PORT`, String(ports[i])]));
   return loadConfig({ env: { ...env, ...changes }, cwd: folder(t) });
 }
