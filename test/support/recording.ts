@@ -17,8 +17,19 @@ export async function readRecording(path: string): Promise<RecordedSound> {
 /** For how many milliseconds a tone makes up most of what is heard in a WAV file of one channel. */
 export function heardIn(file: Buffer, frequency: number): number {
   const sound = parseRecording(file, 'the file');
-  const moments = Array.from({ length: Math.floor(sound.durationMs / windowMs) }, (_, i) => i * windowMs);
-  return moments.filter(ms => heardAt(sound, 0, frequency, ms + windowMs / 2)).length * windowMs;
+  return windowsWith(sound, 0, frequency).filter(Boolean).length * windowMs;
+}
+
+/** Of what part of a channel a tone makes up most, 0 to 1. */
+export function heardShare(sound: RecordedSound, channel: number, frequency: number): number {
+  const windows = windowsWith(sound, channel, frequency);
+  return windows.filter(Boolean).length / Math.max(1, windows.length);
+}
+
+/** Whether a tone makes up most of it, for each tenth of a second. */
+function windowsWith(sound: RecordedSound, channel: number, frequency: number): boolean[] {
+  const count = Math.floor(sound.durationMs / windowMs);
+  return Array.from({ length: count }, (_, i) => heardAt(sound, channel, frequency, (i + 0.5) * windowMs));
 }
 
 function parseRecording(bytes: Buffer, path: string): RecordedSound {

@@ -24,7 +24,8 @@ export function activity({ test }: Suite): void {
     leg.peer.mouth.speak(callerHz);
     const connected = next(leg.endpoint, 'connected');
     await connected;
-    await leg.endpoint.watchActivity({ silenceMs: 400, noRtpMs: 800 });
+    // A pause of this process is not to be taken for the end of its packets.
+    await leg.endpoint.watchActivity({ silenceMs: 400, noRtpMs: 2_500 });
     const silent = next(leg.endpoint, 'activity');
     leg.peer.mouth.speak();
     t.same(await silent, ['silence']);

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toneWav } from '../../../test/support/audio.js';
-import { heardAt, readRecording } from '../../../test/support/recording.js';
+import { heardShare, readRecording } from '../../../test/support/recording.js';
 import { WebRtcPeer } from '../../../test/support/webrtc-peer.js';
 import type { Capability } from '../port.js';
 import {
@@ -67,7 +67,8 @@ export function combinations({ test }: Suite): void {
 
     test(`${name}: a prompt to one, who is heard by the other all along`, needs, async (t, server) => {
       const file = join(t.testdir(), 'prompt.wav');
-      await writeFile(file, toneWav(promptHz, 1500));
+      // Longer than whatever a busy machine needs for what is to happen meanwhile.
+      await writeFile(file, toneWav(promptHz, 20_000));
       const [agent, customer] = [await makeAgent(server), await makeCustomer(server)];
       await agent.endpoint.bridge(customer.endpoint);
       for (const [listener, other, hz] of [
@@ -75,12 +76,17 @@ export function combinations({ test }: Suite): void {
         [customer, agent, agentHz],
       ] as [Leg, Leg, number][]) {
         await talkTogether(agent, customer);
-        const playing = listener.endpoint.play({ file });
+        let over = false;
+        const playing = listener.endpoint.play({ file }).finally(() => {
+          over = true;
+        });
         await listener.peer.listener.ear.tone(promptHz);
         // He begins to say something else while it plays: that has to come through.
         listener.peer.mouth.speak(thirdHz);
-        await other.peer.listener.ear.tone(thirdHz, 1200);
-        t.same(await playing, { reason: 'finished' });
+        await other.peer.listener.ear.tone(thirdHz);
+        t.notOk(over, 'it plays on');
+        await listener.endpoint.stop();
+        t.same(await playing, { reason: 'stopped' });
         await listener.peer.listener.ear.tone(hz === callerHz ? agentHz : callerHz);
       }
       await end(agent, customer);
@@ -121,8 +127,8 @@ export function combinations({ test }: Suite): void {
           [files[1], agentHz, callerHz],
         ] as const) {
           const sound = await readRecording(file);
-          t.ok(heardAt(sound, 0, said, sound.durationMs / 2), 'left: what he says');
-          t.ok(heardAt(sound, 1, heard, sound.durationMs / 2), 'right: what he hears');
+          t.ok(heardShare(sound, 0, said) > 0.3, 'left: what he says');
+          t.ok(heardShare(sound, 1, heard) > 0.3, 'right: what he hears');
         }
         await end(agent, customer);
       },

@@ -54,7 +54,8 @@ export function statistics({ test }: Suite): void {
       await second.endpoint.play({ silenceMs: 200 });
       figures = await first.endpoint.statistics();
     }
-    t.ok(figures.roundTripMs >= 0 && figures.roundTripMs < 500, `${figures.roundTripMs} ms`);
+    // The peer is this process, whose pauses are part of the way.
+    t.ok(figures.roundTripMs >= 0 && figures.roundTripMs < 5_000, `${figures.roundTripMs} ms`);
     t.equal(figures.sentLost, 7);
     t.ok(Math.abs((figures.sentJitterMs ?? 0) - 12) < 1, `${figures.sentJitterMs} ms`);
     t.ok(figures.mosSent !== null && figures.mosSent > 1 && figures.mosSent < 4.41);
