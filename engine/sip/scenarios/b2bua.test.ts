@@ -1,6 +1,6 @@
 /** Two-legged calls: what one side says reaches the other. */
 import type { Dialog } from 'drachtio-srf';
-import { withStatus } from '../testing/harness.js';
+import { over, withStatus } from '../testing/harness.js';
 import {
   answered,
   callee,
@@ -17,8 +17,8 @@ import { onEachServer } from '../testing/stage.js';
 
 /** When a side hangs up, the other one does. */
 function joined({ uas, uac }: { uas: Dialog; uac: Dialog }): void {
-  uas.on('destroy', () => uac.destroy());
-  uac.on('destroy', () => uas.destroy());
+  void over(uas).then(() => uac.destroy());
+  void over(uac).then(() => uas.destroy());
 }
 
 const taken = [

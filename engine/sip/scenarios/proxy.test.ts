@@ -1,6 +1,6 @@
 /** Requests that an application forwards. */
 import type { Test } from 'tap';
-import { answered, callee, caller, expect, pause, receive, reply } from '../testing/sipp-script.js';
+import { answered, callee, caller, expect, maybe, pause, receive, reply } from '../testing/sipp-script.js';
 import { onEachServer, type Stage } from '../testing/stage.js';
 
 const taken = [
@@ -95,7 +95,11 @@ onEachServer(async (t, stage) => {
       reply(200),
     ]);
     await forwarding(t, stage, [slow.uri, quick.uri], { forking: 'simultaneous' });
-    await stage.call(t, call);
+    // Who rings may be slower than who answers.
+    await stage.call(t, [
+      ...[caller.invites(), expect(100), maybe(180), answered(), caller.within('ACK', 1)],
+      ...[pause(100), caller.within('BYE', 2), expect(200)],
+    ]);
     await Promise.all([slow.done, quick.done]);
   });
 
@@ -128,11 +132,11 @@ onEachServer(async (t, stage) => {
   });
 
   await t.test('who says nothing in time is passed over', async t => {
-    const silent = await stage.wait(t, [callee.rings(), pause(100)]);
+    const silent = await stage.wait(t, [callee.rings(), pause(5_000)]);
     const phone = await stage.wait(t, taken);
     await forwarding(t, stage, [silent.uri, phone.uri], {
       forking: 'sequential',
-      provisionalTimeout: '400ms',
+      provisionalTimeout: '2s',
     });
     await stage.call(t, call);
     await phone.done;

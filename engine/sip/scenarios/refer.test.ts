@@ -2,7 +2,7 @@
 import type { Dialog } from 'drachtio-srf';
 import { requestWithin } from '../testing/harness.js';
 import { sdp } from '../testing/peer.js';
-import { answered, callee, caller, expect, pause, receive, reply } from '../testing/sipp-script.js';
+import { answered, callee, caller, expect, receive, reply } from '../testing/sipp-script.js';
 import { onEachServer } from '../testing/stage.js';
 
 const target = 'sip:other@example.com';
@@ -83,7 +83,7 @@ onEachServer(async (t, stage) => {
         ...[receive('BYE'), reply(200)],
       ]);
     const first = await stage.wait(t, [
-      ...[callee.rings(), callee.answers(200, { sdp: true }), receive('ACK')],
+      ...[callee.rings(), callee.answers(200, { sdp: true }), receive('ACK'), receive('INFO'), reply(200)],
       ...[receive('BYE'), reply(200)],
     ]);
     let callee1 = first.uri;
@@ -103,6 +103,8 @@ onEachServer(async (t, stage) => {
           await Promise.all([uas, uac, other, replaced].map(dialog => dialog.destroy()));
         });
         connected({ uas, uac });
+        // From here on a transfer is heard.
+        await requestWithin(uac, { method: 'INFO' });
       },
     });
     const held = new Promise<{ uac: Dialog }>(resolve => {
@@ -112,7 +114,7 @@ onEachServer(async (t, stage) => {
     const { callId, localTag, remoteTag } = (await held).uac.sip;
     const replaces = encodeURIComponent(`Replaces=${callId};from-tag=${localTag};to-tag=${remoteTag}`);
     const second = await stage.wait(t, [
-      ...[callee.rings(), callee.answers(200, { sdp: true }), receive('ACK'), pause(300)],
+      ...[callee.rings(), callee.answers(200, { sdp: true }), receive('ACK'), receive('INFO'), reply(200)],
       callee.asks('REFER', 1, { fields: [['Refer-To', `<sip:first@example.com?${replaces}>`]] }),
       expect(202),
       ...[receive('BYE'), reply(200)],

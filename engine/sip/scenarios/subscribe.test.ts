@@ -82,7 +82,7 @@ onEachServer(async (t, stage) => {
       callee.receives('SUBSCRIBE', { Event: 'presence' }),
       callee.replies(202, { fields: [['Expires', '900']] }),
       // drachtio-srf hands its subscription out a turn after it has it.
-      pause(100),
+      pause(1_000),
       callee.asks('NOTIFY', 1, notifying('active;expires=900')),
       expect(200),
       callee.asks('NOTIFY', 2, notifying('terminated;reason=noresource')),

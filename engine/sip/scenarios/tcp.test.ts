@@ -1,4 +1,5 @@
 /** Calls over TCP. */
+import { over } from '../testing/harness.js';
 import { sdp } from '../testing/peer.js';
 import { answered, callee, caller, expect, pause, receive, reply } from '../testing/sipp-script.js';
 import { onEachServer } from '../testing/stage.js';
@@ -52,7 +53,7 @@ onEachServer(
         const srf = await stage.application(t, {
           invite: async (req, res) => {
             const { uas, uac } = await srf.createB2BUA(req, res, phone.uri);
-            uas.on('destroy', () => uac.destroy());
+            void over(uas).then(() => uac.destroy());
           },
         });
         await stage.call(t, call, { transport });

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 /** Calls that an application takes or refuses. */
 import type { Dialog } from 'drachtio-srf';
-import { next } from '../testing/harness.js';
+import { over } from '../testing/harness.js';
 import { sdp } from '../testing/peer.js';
 import { answered, caller, expect, pause, receive, reply } from '../testing/sipp-script.js';
 import { onEachServer } from '../testing/stage.js';
@@ -31,7 +31,7 @@ onEachServer(async (t, stage) => {
         invite: async (req, res) => {
           const dialog = await srf.createUAS(req, res, options);
           taken.push(dialog);
-          ended.push(next(dialog, 'destroy'));
+          ended.push(over(dialog));
         },
       });
       await stage.call(t, [

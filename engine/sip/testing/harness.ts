@@ -124,5 +124,10 @@ export function requestWithin(
 export const next = (emitter: unknown, event: string): Promise<unknown[]> =>
   once(emitter as NodeJS.EventEmitter, event);
 
+/** Resolves when a dialog is over: also when its BYE came in one piece with what made it, before anybody could ask. */
+export async function over(dialog: Dialog): Promise<void> {
+  if ((dialog as unknown as { connected: boolean }).connected) await next(dialog, 'destroy');
+}
+
 /** What `t.rejects` is to find: the error of drachtio-srf for a final response that is no success. */
 export const withStatus = (status: number): Error => ({ status }) as unknown as Error;
