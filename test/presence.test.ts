@@ -57,6 +57,21 @@ t.test('nobody is rung who is not there', async t => {
     agent.closeDesktop();
   });
 
+  await t.test('a page that comes back while its agent is asked is asked, too', async t => {
+    const agent = await signIn(other.api, 'agent1');
+    agent.frozen = true;
+    const callback = await stack.api.askCallback({ phone: nextNumber() });
+    await stack.api.follow(callback, ({ state }) => state === 'offered');
+    agent.frozen = false;
+    agent.live.terminate();
+    const invite = await agent.ring();
+    t.equal(invite.header('X-Ringbridge-Interaction'), callback.id);
+    await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
+    agent.softphone.respond(invite, 487, 'Request Terminated');
+    await agent.until(({ me }) => me.state === 'ready', 'ready again');
+    agent.closeDesktop();
+  });
+
   await t.test('the reasons of each match are in the history, with the names', async t => {
     const agent = await signIn(stack.api, 'agent1');
     const callback = await stack.api.askCallback({ phone: nextNumber() });

@@ -12,7 +12,7 @@ import type { Viewer } from './interactions.js';
 import { LiveDesk } from './live-desk.js';
 import type { PresentDesktop } from './presence.js';
 import type { AcdRouteOptions } from './routes.js';
-import { proveAgent } from './transitions/index.js';
+import { proveAgent, unprovenOffers } from './transitions/index.js';
 
 /** How long a socket may stay without saying who it is, milliseconds. */
 const authenticationTimeMs = 5_000;
@@ -128,6 +128,7 @@ async function follow(
     if (socket.bufferedAmount > bufferLimit) socket.close(closeCodes.tooSlow, 'reads too slowly');
     else socket.send(JSON.stringify(message));
   };
+  const probe = (offer: string | null) => send({ type: 'probe', offer });
   desk.onError(error => {
     request.log.error({ err: error }, 'live snapshot failed');
     socket.close(closeCodes.failed, 'snapshot failed');
@@ -140,7 +141,7 @@ async function follow(
       const mine = event.userId === user.id;
       if (event.type === 'session_closed' && mine) void confirmSession();
       else if (mine || desk.concerns(event.interactionId) || (supervises && event.type === 'party_asked')) {
-        if (mine && offering.has(event.type)) send({ type: 'probe', offer: event.interactionId });
+        if (mine && offering.has(event.type)) probe(event.interactionId);
         desk.refresh();
       }
     }),
@@ -187,8 +188,10 @@ async function follow(
   };
   socket.once('close', end);
   // It may have gone while its desktop was stored.
-  if (socket.readyState === socket.OPEN) desk.refresh();
-  else end();
+  if (socket.readyState !== socket.OPEN) return end();
+  desk.refresh();
+  // What was offered before this desktop could be asked is announced to nobody a second time.
+  for (const offer of await unprovenOffers(sql, viewer)) probe(offer);
 }
 
 /** Says that agents or interactions are no longer as they were: at once, and then so often at most. */

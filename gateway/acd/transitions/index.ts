@@ -21,6 +21,7 @@ export {
   failProbe,
   loseAgent,
   proveAgent,
+  unprovenOffers,
 } from './offer.js';
 export { type OfferedTo, offeredTo, takenBy } from './several.js';
 export { bridge, cancel, end, requestHangup } from './talk.js';

@@ -121,6 +121,19 @@ export function failProbe(sql: Sql, ref: InteractionRef) {
   );
 }
 
+/** The offers for which nobody knows yet whether this agent is there. */
+export async function unprovenOffers(
+  sql: Sql,
+  { tenantId, userId }: { tenantId: string; userId: string },
+): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    select i.id from agents a join interactions i on i.tenant_id = a.tenant_id and i.id = a.interaction_id
+    where a.tenant_id = ${tenantId} and a.user_id = ${userId} and i.state = 'offered'
+      and (i.agent_id = a.user_id and i.proven_at is null
+        or a.user_id = any(i.offered_to) and not a.user_id = any(i.offered_present))`;
+  return rows.map(({ id }) => id);
+}
+
 /** The agent's desktop answered for the offer: he may be rung. */
 export async function proveAgent(
   sql: Sql,
