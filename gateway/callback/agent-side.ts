@@ -1,7 +1,7 @@
 import { agentGone, decline, expireOffer, loseAgent } from '../acd/index.js';
 import { type Leg, ringAgent } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
-import { CallFailure } from '../telephony/index.js';
+import { CallFailure, completedElsewhere } from '../telephony/index.js';
 import { isGone } from './customer-line.js';
 import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
@@ -51,7 +51,7 @@ export async function reachAgent(
     if (!(error instanceof CallFailure)) throw error;
     const reason = stopReason(turn);
     logger.info({ outcome: error.outcome, sipStatus: error.sipStatus, reason }, 'agent not reached');
-    if (reason === 'taken_back' || reason === 'passed_on') return undefined;
+    if (reason === 'taken_back' || reason === 'passed_on' || reason === completedElsewhere) return undefined;
     // The customer who hangs up while his next agent is rung is dealt with by whoever holds his leg.
     if (live && reason && isGone(reason)) return undefined;
     const refused = !reason && (error.outcome === 'rejected' || error.outcome === 'busy');

@@ -1,6 +1,7 @@
 import { accept, failProbe, loseAgent, offeredTo, serviceTerms } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
 import { untilTaken } from '../store/index.js';
+import { completedElsewhere } from '../telephony/index.js';
 import { reachAgent, type Waiting } from './agent-side.js';
 import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
 
@@ -114,7 +115,7 @@ class SeveralAgents {
     winner.turn.interaction = this.#turn.interaction;
     winner.turn.accepted.abort();
     winner.present();
-    this.#stopAll('passed_on', agentId);
+    this.#stopAll(completedElsewhere, agentId);
   }
 
   /** Rings one of them. Undefined: somebody else has it, or he was not reached. */

@@ -3,6 +3,7 @@ import type { ReservedInteraction, ServedInteraction, ServiceTerms, WrapUpClock 
 import type { CallParts } from '../calls/index.js';
 import type { PromptFiles } from '../prompts/index.js';
 import type { Announcements, Sql } from '../store/index.js';
+import type { completedElsewhere } from '../telephony/index.js';
 import type { ExpectedOffers } from './expected-offers.js';
 
 /** Why a turn ends before its time. */
@@ -11,6 +12,8 @@ export type StopReason =
   | 'taken_back'
   /** This agent is no longer asked: he declined, did not answer, was lost. */
   | 'passed_on'
+  /** Of several who were asked another one has the customer. */
+  | typeof completedElsewhere
   /** Somebody who was in the talk goes on with the customer. */
   | 'handed_over'
   /** The agent pressed hang up. */

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { sipp } from '../../test/support/sipp.js';
-import type { AgentInvitation, CallFailure } from './port.js';
+import { type AgentInvitation, type CallFailure, completedElsewhere } from './port.js';
 import { type House, loginOf, offer, openHouse } from './testing/house.js';
 import { Softphone } from './testing/softphone.js';
 
@@ -110,7 +110,25 @@ for (const sipServer of sipServersUnderTest()) {
       phone.respond(invite, 180, 'Ringing');
       controller.abort();
       t.equal((await calling).outcome, 'cancelled');
-      phone.respond(await phone.request('CANCEL'), 200, 'OK');
+      const cancel = await phone.request('CANCEL');
+      t.equal(cancel.header('Reason'), '');
+      phone.respond(cancel, 200, 'OK');
+      phone.respond(invite, 487, 'Request Terminated');
+      await phone.request('ACK');
+      phone.drop();
+    });
+
+    t.test('somebody else has taken the call: the softphone is told that nothing was missed', async t => {
+      const phone = await registered(house);
+      const controller = new AbortController();
+      const calling = failure(call({ signal: controller.signal }));
+      const invite = await phone.request('INVITE');
+      phone.respond(invite, 180, 'Ringing');
+      controller.abort(completedElsewhere);
+      t.equal((await calling).outcome, 'cancelled');
+      const cancel = await phone.request('CANCEL');
+      t.equal(cancel.header('Reason'), 'SIP;cause=200;text="Call completed elsewhere"');
+      phone.respond(cancel, 200, 'OK');
       phone.respond(invite, 487, 'Request Terminated');
       await phone.request('ACK');
       phone.drop();

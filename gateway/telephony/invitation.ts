@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { ConfirmedDialog } from './dialog.js';
 import { dialogIdOf, fromTag, newCallId } from './dialog-id.js';
 import type { FinalResponse } from './outcomes.js';
-import { CallFailure, type Progress } from './port.js';
+import { CallFailure, completedElsewhere, type Progress } from './port.js';
 import { retryAfterOf } from './retry-after.js';
 import type { SipServer } from './sip-server.js';
 import type { SipRequest, SipResponse, SipStatusError, SrfDialog, UacCallbacks } from './srf.js';
@@ -58,7 +58,7 @@ export function invite(
   const abandon = (failure: Error) => {
     if (settled) return;
     settle(() => reject(failure));
-    if (sent) cancel(server, sent);
+    if (sent) cancel(server, sent, signal);
   };
   const onAbort = () => abandon(cancelled());
   const offLost = server.onLost(() =>
@@ -101,7 +101,7 @@ export function invite(
     cbRequest: (_error, request) => {
       sent = request;
       if (!request) return;
-      if (settled) cancel(server, request);
+      if (settled) cancel(server, request, signal);
       else tell(() => ringing.onSent?.(callId));
     },
     cbProvisional: ({ status, body }) => {
@@ -127,18 +127,22 @@ export function invite(
 
 const cancelled = () => new CallFailure('cancelled', 'Cancelled before it was answered');
 
+/** RFC 3326 2: a telephone that knows that the call was taken by another one shows no missed call. */
+const elsewhere = { Reason: 'SIP;cause=200;text="Call completed elsewhere"' };
+
 /** Sends CANCEL; over the next connection, should this one be lost. */
-function cancel(server: SipServer, request: SipRequest): void {
+function cancel(server: SipServer, request: SipRequest, { reason }: AbortSignal): void {
+  const headers: Record<string, string> = reason === completedElsewhere ? elsewhere : {};
   if (server.connected()) {
     server.farewell(
-      new Promise<void>((resolve, reject) => request.cancel(error => (error ? reject(error) : resolve()))),
+      new Promise<void>((resolve, reject) => request.cancel({ headers }, error => (error ? reject(error) : resolve()))),
     );
     return;
   }
   const callId = request.get('Call-ID') ?? '';
   server.whenConnected(async () => {
     // It may have been answered meanwhile; then the one does nothing and the other ends it.
-    await Promise.allSettled([server.cancelEarlier(request), server.bye(dialogIdOf(callId))]);
+    await Promise.allSettled([server.cancelEarlier(request, headers), server.bye(dialogIdOf(callId))]);
   });
 }
 

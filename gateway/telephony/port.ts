@@ -135,10 +135,16 @@ export interface IncomingCall {
   answer(sdp: string): Promise<SipDialog>;
 }
 
+/** The reason of an abort: somebody else who was rung has taken the call, so that nobody has missed it. */
+export const completedElsewhere = 'completed_elsewhere';
+
 interface Invitation {
   /** Our SDP offer. */
   offer: string;
-  /** Aborting sends CANCEL (or BYE, if an answer crosses it); the promise rejects with outcome `cancelled`. */
+  /**
+   * Aborting sends CANCEL (or BYE, if an answer crosses it); the promise rejects with outcome `cancelled`. With the reason
+   * `completedElsewhere` the CANCEL says so.
+   */
   signal: AbortSignal;
   onProgress?: (progress: Progress) => void;
   /** Called with the Call-ID as soon as the INVITE is out. */

@@ -19,7 +19,7 @@ interface SipMessage {
 export interface SipRequest extends SipMessage {
   readonly method: string;
   readonly uri: string;
-  cancel(callback: (error?: Error | null) => void): void;
+  cancel(options: { headers?: Record<string, string> }, callback: (error?: Error | null) => void): void;
   on(event: 'response', listener: (response: SipResponse, ack: () => void) => void): this;
   /** The caller gave up; the SIP server has answered 487 already. */
   on(event: 'cancel', listener: () => void): this;
