@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { type Announcements, type Sql, untilTaken } from '../store/index.js';
-import { failProbe, type ServedInteraction } from './transitions/index.js';
+import { failProbe, type ServedInteraction, unprovenOffers } from './transitions/index.js';
 
 /** An offer with what is known of its agent's presence. */
 export interface ReservedInteraction extends ServedInteraction {
@@ -34,10 +34,10 @@ export class Prober {
   take(offer: ReservedInteraction): void {
     const { serve } = this.#options;
     if (offer.provenAt || offer.agentId === null) serve(offer);
-    else void this.#ask(offer);
+    else void this.#ask(offer, offer.agentId);
   }
 
-  async #ask(offer: ReservedInteraction): Promise<void> {
+  async #ask(offer: ReservedInteraction, userId: string): Promise<void> {
     const { sql, announcements, serve, logger, answerMs } = this.#options;
     const answered = await new Promise<boolean>(resolve => {
       const settle = (found: boolean) => {
@@ -50,10 +50,15 @@ export class Prober {
         // Whatever else happens to it ends the waiting, too: who serves it looks whether it is still offered.
         if (type !== 'offered') settle(true);
       });
+      // Or he has answered before there was anybody here to hear of it.
+      untilTaken(() => unprovenOffers(sql, { tenantId: offer.tenantId, userId })).then(
+        open => open.includes(offer.id) || settle(true),
+        error => logger.error({ err: error, interactionId: offer.id }, 'presence not looked up'),
+      );
     });
     try {
       if (!answered && (await untilTaken(() => failProbe(sql, offer)))) {
-        logger.info({ interactionId: offer.id, userId: offer.agentId }, 'desktop did not answer');
+        logger.info({ interactionId: offer.id, userId }, 'desktop did not answer');
         return;
       }
     } catch (error) {

@@ -135,7 +135,9 @@ function cancel(server: SipServer, request: SipRequest, { reason }: AbortSignal)
   const headers: Record<string, string> = reason === completedElsewhere ? elsewhere : {};
   if (server.connected()) {
     server.farewell(
-      new Promise<void>((resolve, reject) => request.cancel({ headers }, error => (error ? reject(error) : resolve()))),
+      new Promise<void>((resolve, reject) =>
+        request.cancel({ headers }, error => (error ? reject(error) : resolve())),
+      ),
     );
     return;
   }

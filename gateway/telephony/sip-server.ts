@@ -156,7 +156,9 @@ export class SipServer {
   /** Sends CANCEL for an INVITE that was sent over an earlier connection. Nothing comes back for it. */
   cancelEarlier({ uri, stackTxnId }: SipRequest, headers: Record<string, string>): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.srf.request(uri, { method: 'CANCEL', stackTxnId, headers }, error => (error ? reject(error) : resolve()));
+      this.srf.request(uri, { method: 'CANCEL', stackTxnId, headers }, error =>
+        error ? reject(error) : resolve(),
+      );
     });
   }
 
