@@ -104,6 +104,8 @@ t.test('from the shop to the telephone: asked, offered, rung, talked, held, wrap
     'accepted',
     'dialing',
     'bridged',
+    'customer_held',
+    'customer_resumed',
     'hangup_requested',
     'ended',
     'finished',
