@@ -1,38 +1,34 @@
 /** Ports for servers that a test starts later, or starts again: nobody else is given them meanwhile. */
 import { randomInt } from 'node:crypto';
-import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { portTrouble } from '../../scripts/ports.js';
 
 /** Below those that the kernel gives out to whoever asks for any, and apart from those that tests use for audio. */
 const ports = { first: 7_000, last: 9_999 };
 
-/** The other protocol: a server that listens on both has to take its ports from the kernel. */
-const tokenOf = { udp: 'tcp', tcp: 'udp' } as const;
+/** Whoever listens on the TCP port so far above it has the port, for both protocols. */
+const tokenAbove = 10_000;
 
-/**
- * A port of 127.0.0.1 that is this process's as long as it lives: whoever holds the port of the same number of the other
- * protocol has it, whether it is listened on or not.
- */
+/** A port of 127.0.0.1 that is this process's as long as it lives, whether it is listened on or not. */
 export async function ownPort(protocol: 'udp' | 'tcp'): Promise<number> {
   for (;;) {
     const port = randomInt(ports.first, ports.last + 1);
-    if (!(await hold(tokenOf[protocol], port))) continue;
+    const token = await hold(port + tokenAbove);
+    if (!token) continue;
     if ((await portTrouble(protocol, port)) === undefined) return port;
+    token.close();
   }
 }
 
-/** Listens on it until the process ends. False: somebody else does. */
-async function hold(protocol: 'udp' | 'tcp', port: number): Promise<boolean> {
-  const holder = protocol === 'tcp' ? createServer() : createSocket('udp4');
+/** Listens on it until the process ends. Undefined: somebody else does. */
+async function hold(port: number): Promise<Server | undefined> {
+  const holder = createServer();
   const held = once(holder, 'listening').then(
     () => true,
     () => false,
   );
-  if ('bind' in holder) holder.bind({ port, address: '127.0.0.1', exclusive: true });
-  else holder.listen({ port, host: '127.0.0.1', exclusive: true });
-  if (!(await held)) return false;
-  holder.unref();
-  return true;
+  holder.listen({ port, host: '127.0.0.1', exclusive: true });
+  if (!(await held)) return undefined;
+  return holder.unref();
 }
