@@ -86,7 +86,9 @@ export class Cell {
       desk?.recent.some(({ id, state }) => id === this.callback.id && state === 'done');
     await Promise.any(
       this.agents.map(agent => agent.robot.until(() => has(agent) === true, `the end of ${this.name}`)),
-    );
+    ).catch(({ errors }: AggregateError) => {
+      throw new Error(errors.map(({ message }: Error) => message).join('\n'));
+    });
   }
 
   /** Presses 1 until somebody talks with him. */
