@@ -22,7 +22,8 @@ export interface ReceivedCaller {
 export class Conductor {
   readonly #parts: ServiceParts;
   readonly #running = new Map<CallbackCall, Promise<void>>();
-  readonly #calls = new Map<string, CallbackCall>();
+  /** By interaction: one that ends, and whose customer is gone, may still be there when the next begins. */
+  readonly #calls = new Map<string, Set<CallbackCall>>();
 
   constructor(parts: ServiceParts) {
     this.#parts = parts;
@@ -36,9 +37,9 @@ export class Conductor {
   /** Serves an offer that was just made. Never throws: what fails gets a named outcome and a line in the log. */
   serve(interaction: ServedInteraction): void {
     if (this.#parts.expected.take(interaction)) return;
-    const known = this.#calls.get(interaction.id);
-    if (known?.holdsCustomer) {
-      known.offer(interaction);
+    const holder = [...(this.#calls.get(interaction.id) ?? [])].find(call => call.holdsCustomer);
+    if (holder) {
+      holder.offer(interaction);
       return;
     }
     const call = new CallbackCall(this.#parts, interaction);
@@ -67,10 +68,12 @@ export class Conductor {
   }
 
   #keep(id: string, call: CallbackCall, served: Promise<void>): Promise<void> {
-    this.#calls.set(id, call);
+    const calls = this.#calls.get(id) ?? new Set();
+    this.#calls.set(id, calls.add(call));
     const over = served.finally(() => {
       this.#running.delete(call);
-      if (this.#calls.get(id) === call) this.#calls.delete(id);
+      calls.delete(call);
+      if (calls.size === 0) this.#calls.delete(id);
     });
     this.#running.set(call, over);
     return over;
