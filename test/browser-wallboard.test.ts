@@ -115,6 +115,8 @@ t.test('those who wait are moved, taken back, and cancelled', async t => {
   await row.getByTestId('waiting-actions').click();
   await desk.find('waiting-cancel').click();
   await desk.find('waiting-cancel-confirm').waitFor();
+  // The menu goes away behind the question.
+  await desk.find('waiting-cancel').waitFor({ state: 'hidden' });
   await picture(desk, 'waiting-cancel', { fullPage: false });
   t.same(await accessibilityFaults(desk.page), [], 'the question is accessible');
   await desk.find('waiting-cancel-confirm').click();

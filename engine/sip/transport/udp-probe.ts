@@ -26,7 +26,8 @@ export class UdpProbes {
   refused(address: string, port: number): Promise<boolean> {
     const key = hostPort(address, port);
     const asked = this.#underWay.get(key);
-    if (asked !== undefined) return asked;
+    // Somebody may listen since the question was put: a refusal that is older than the request is put to the test again.
+    if (asked !== undefined) return asked.then(refused => refused && this.refused(address, port));
     if (this.#underWay.size >= maxProbes) return Promise.resolve(false);
     const probe = this.#ask(address, port).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, probe);
