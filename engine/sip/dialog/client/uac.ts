@@ -117,7 +117,11 @@ export class Uac {
     const nextHop = this.context.nextHop.of(dialog);
     if (nextHop.kind === 'refused') return refused('requested protocol/transport not available');
     const route = refreshesSession(line.method) ? afterRefresh(dialog, nextHop) : nextHop;
-    if (line.method === 'BYE') dialog.inviteOut?.cancel();
+    if (line.method === 'BYE') {
+      dialog.inviteOut?.cancel();
+      // It ends what we would have ended: one BYE is enough.
+      if (dialog.pendingAck !== undefined) delete dialog.pendingAck.endReason;
+    }
     const asking = this.context.sessionTimers.asking(line.method, template, dialog);
     const built = dialogRequest(dialog, line, asking, localOf(route));
     if (line.method === 'BYE') dialog.call?.ended('application', 'normal-release', built.text);
@@ -216,8 +220,11 @@ export class Uac {
     this.context.sessionTimers.remember(dialog, text);
     dialog.offers.closed('INVITE');
     sendUnanswered(route, text);
-    const { endReason } = pending;
-    if (endReason !== undefined) queueMicrotask(() => this.context.hangUp.end(dialog, endReason));
+    if (pending.endReason !== undefined)
+      // After what the application has sent along with its ACK, which may be a BYE.
+      queueMicrotask(() => {
+        if (pending.endReason !== undefined) this.context.hangUp.end(dialog, pending.endReason);
+      });
     const flow = route.kind === 'flow' ? route.flow : undefined;
     return { ok: true, text, flow, transactionId: newUuid(), dialogId: dialog.id };
   }

@@ -1,6 +1,7 @@
 /** Calls that an application makes on the unmodified drachtio-srf. */
 import type { Dialog, SrfRequest } from 'drachtio-srf';
 import { test } from 'tap';
+import { frame } from '../../control/framing.js';
 import { Harness, next, secret, withStatus } from '../../testing/harness.js';
 import type { UdpPeer } from '../../testing/peer.js';
 import { sdp } from '../../testing/peer.js';
@@ -137,6 +138,37 @@ test('an answer that crosses the CANCEL is acknowledged and ended', async t => {
   peer.respond(bye, 200);
   t.match((await destroyed)[1], /ACK-BYE due to cancel race condition/);
   t.equal(harness.server.sizes().dialogs, 0);
+});
+
+test('who hangs up by himself what crossed his CANCEL: one BYE', async t => {
+  const harness = await Harness.start();
+  t.teardown(() => harness.close());
+  const application = await harness.raw();
+  await application.login(secret);
+  const peer = await harness.udpPeer();
+  const call = `sip|||\r\nINVITE ${uriOf(peer)} SIP/2.0\r\n\r\n`;
+  const placed = await application.ask(call);
+  const invite = await peer.request('INVITE');
+  peer.respond(invite, 180, { tag: 'callee' });
+  await application.sip('SIP/2.0 180');
+  await application.ask(`sip|${placed[7]}||\r\nCANCEL ${uriOf(peer)} SIP/2.0\r\n\r\n`);
+  const cancel = await peer.request('CANCEL');
+  peer.respond(invite, 200, { tag: 'callee', body: sdp });
+  const dialog = (await application.sip('SIP/2.0 200')).fields[9];
+  peer.respond(cancel, 200);
+  const within = (id: string) => frame(`${id}|sip||${dialog}|\r\n${id} sip:placeholder SIP/2.0\r\n\r\n`);
+  application.write(within('ACK') + within('BYE'));
+  await peer.request('ACK');
+  const bye = await peer.request('BYE');
+  t.equal(bye.first('reason'), undefined, 'it is his');
+  peer.respond(bye, 200);
+  // What was sent before the next call has come by then.
+  await application.ask(call);
+  await peer.request('INVITE');
+  t.same(
+    peer.got.filter(message => 'method' in message && message.method === 'BYE'),
+    [],
+  );
 });
 
 test('a challenged call is placed again with credentials', async t => {
