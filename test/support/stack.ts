@@ -10,7 +10,6 @@ import { type TestDatabase, testDatabase } from './database.js';
 import { eventually } from './eventually.js';
 import { ownPort } from './ports.js';
 import { type Program, startProgram } from './program.js';
-import { freeUdpPort } from './sipp.js';
 import { startStackMedia } from './stack-media.js';
 
 interface Teardown {
@@ -180,7 +179,7 @@ export async function startStack(
     startSipServer(t, nodeFlags),
     startStackMedia(t, { nodeFlags, flags: [...orphanGrace, ...mediaFlags] }),
     ownPort('tcp'),
-    freeUdpPort(),
+    ownPort('udp'),
   ]);
   const dataDir = mkdtempSync(join(tmpdir(), 'ringbridge-data-'));
   mkdirSync(dataDir, { recursive: true });
