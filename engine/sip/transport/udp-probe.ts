@@ -26,8 +26,7 @@ export class UdpProbes {
   refused(address: string, port: number): Promise<boolean> {
     const key = hostPort(address, port);
     const asked = this.#underWay.get(key);
-    // Somebody may listen since the question was put: a refusal that is older than the request is put to the test again.
-    if (asked !== undefined) return asked.then(refused => refused && this.refused(address, port));
+    if (asked !== undefined) return asked;
     if (this.#underWay.size >= maxProbes) return Promise.resolve(false);
     const probe = this.#ask(address, port).finally(() => this.#underWay.delete(key));
     this.#underWay.set(key, probe);
