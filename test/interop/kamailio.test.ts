@@ -6,12 +6,12 @@ import t, { type Test } from 'tap';
 import type { SipRequest } from '../../engine/sip/message/message.js';
 import { requestWithin, withStatus } from '../../engine/sip/testing/harness.js';
 import { type Header, PeerCall, sdp, UdpPeer } from '../../engine/sip/testing/peer.js';
+import { ownSipPort } from '../support/ports.js';
 import { builtIn, type SipServerUnderTest, sipServersUnderTest } from '../support/sip-servers.js';
 import { application, Promised } from './application.js';
 import type { Kamailio } from './kamailio/process.js';
 import { startKamailio } from './kamailio/proxy.js';
 import { recordedRoutes, TrunkCall } from './kamailio/trunk.js';
-import { freeSipPort } from './ports.js';
 
 type Transport = 'udp' | 'tcp';
 
@@ -31,7 +31,7 @@ interface Bed {
 
 async function bed(t: Test, sipServer: SipServerUnderTest): Promise<Bed> {
   const server = await sipServer.start(t, ['--tcp', '127.0.0.1:0']);
-  const proxyPort = await freeSipPort();
+  const proxyPort = await ownSipPort();
   const at = { host: '127.0.0.1', port: proxyPort };
   const trunks: [UdpPeer, UdpPeer] = [await UdpPeer.open(at), await UdpPeer.open(at)];
   t.teardown(() => Promise.all(trunks.map(trunk => trunk.close())));

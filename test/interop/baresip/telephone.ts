@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from '../../../scripts/ports.js';
 import { findProgram } from '../../../scripts/test-run/programs.js';
+import { ownSipPort } from '../../support/ports.js';
 import { listening } from '../../support/sipp.js';
 import { Log } from '../log.js';
-import { freeSipPort } from '../ports.js';
 
 interface Teardown {
   teardown(fn: () => unknown): unknown;
@@ -86,7 +86,7 @@ export async function startTelephone(t: Teardown, options: TelephoneOptions): Pr
   const program = realpathSync(findProgram('baresip') ?? 'baresip');
   const settings: Record<string, string | number> = {
     module_path: join(dirname(dirname(program)), 'lib/baresip/modules'),
-    sip_listen: `127.0.0.1:${await freeSipPort()}`,
+    sip_listen: `127.0.0.1:${await ownSipPort()}`,
     net_interface: '127.0.0.1',
     ctrl_tcp_listen: `127.0.0.1:${controlPort}`,
     audio_source: `ausine,${tone}`,

@@ -1,6 +1,6 @@
 /** Kamailio as a carrier that we register with, with the configuration beside this file. */
 import { fileURLToPath } from 'node:url';
-import { freeSipPort } from '../ports.js';
+import { ownSipPort } from '../../support/ports.js';
 import { runKamailio, type Teardown } from './process.js';
 
 export const accounts = { first: 'ringbridge', second: 'branch' };
@@ -18,7 +18,7 @@ export interface RegistrarCarrier {
 const configuration = fileURLToPath(new URL('./registrar.cfg', import.meta.url));
 
 export async function startRegistrarCarrier(t: Teardown, password: string): Promise<RegistrarCarrier> {
-  const port = await freeSipPort();
+  const port = await ownSipPort();
   const kamailio = await runKamailio(t, configuration, {
     PROXY_PORT: port,
     CALLING_HOST: callingHost,
