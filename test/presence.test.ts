@@ -1,4 +1,6 @@
 import t from 'tap';
+import type { Received } from '../gateway/telephony/testing/softphone.js';
+import type { VisitorCallback } from './support/api.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { demoPassword, leftOver, nextNumber, nothing, startStack } from './support/stack.js';
 
@@ -10,6 +12,12 @@ t.test('nobody is rung who is not there', async t => {
     const agent = await RobotAgent.signIn(t, api, `${name}@demo.example`, demoPassword);
     await agent.setState('ready');
     return agent;
+  };
+  /** The visitor wants it no more while the agent is rung, who is free again. */
+  const takeBack = async ({ id, token }: VisitorCallback, agent: RobotAgent, invite: Received) => {
+    await stack.api.call('DELETE', `/api/v1/callbacks/${id}`, { token });
+    agent.softphone.respond(invite, 487, 'Request Terminated');
+    await agent.until(({ me }) => me.state === 'ready', 'ready again');
   };
 
   await t.test('a page that is frozen is noticed before it rings: the next agent is asked', async t => {
@@ -29,9 +37,7 @@ t.test('nobody is rung who is not there', async t => {
     first.frozen = false;
     await first.setState('paused');
     await first.until(({ me }) => me.state === 'paused', 'the page again');
-    await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
-    second.softphone.respond(invite, 487, 'Request Terminated');
-    await second.until(({ me }) => me.state === 'ready', 'ready again');
+    await takeBack(callback, second, invite);
     await second.setState('offline');
     t.same(await leftOver(stack), nothing);
     first.closeDesktop();
@@ -51,9 +57,7 @@ t.test('nobody is rung who is not there', async t => {
     await agent.setState('ready');
     const invite = await agent.ring();
     t.equal(invite.header('X-Ringbridge-Interaction'), callback.id, 'the customer has kept his place');
-    await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
-    agent.softphone.respond(invite, 487, 'Request Terminated');
-    await agent.until(({ me }) => me.state === 'ready', 'ready again');
+    await takeBack(callback, agent, invite);
     agent.closeDesktop();
   });
 
@@ -66,9 +70,7 @@ t.test('nobody is rung who is not there', async t => {
     agent.live.terminate();
     const invite = await agent.ring();
     t.equal(invite.header('X-Ringbridge-Interaction'), callback.id);
-    await stack.api.call('DELETE', `/api/v1/callbacks/${callback.id}`, { token: callback.token });
-    agent.softphone.respond(invite, 487, 'Request Terminated');
-    await agent.until(({ me }) => me.state === 'ready', 'ready again');
+    await takeBack(callback, agent, invite);
     agent.closeDesktop();
   });
 

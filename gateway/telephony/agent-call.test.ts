@@ -102,37 +102,29 @@ for (const sipServer of sipServersUnderTest()) {
       phone.drop();
     });
 
-    t.test('the offer is taken back while it rings', async t => {
-      const phone = await registered(house);
-      const controller = new AbortController();
-      const calling = failure(call({ signal: controller.signal }));
-      const invite = await phone.request('INVITE');
-      phone.respond(invite, 180, 'Ringing');
-      controller.abort();
-      t.equal((await calling).outcome, 'cancelled');
-      const cancel = await phone.request('CANCEL');
-      t.equal(cancel.header('Reason'), '');
-      phone.respond(cancel, 200, 'OK');
-      phone.respond(invite, 487, 'Request Terminated');
-      await phone.request('ACK');
-      phone.drop();
-    });
-
-    t.test('somebody else has taken the call: the softphone is told that nothing was missed', async t => {
-      const phone = await registered(house);
-      const controller = new AbortController();
-      const calling = failure(call({ signal: controller.signal }));
-      const invite = await phone.request('INVITE');
-      phone.respond(invite, 180, 'Ringing');
-      controller.abort(completedElsewhere);
-      t.equal((await calling).outcome, 'cancelled');
-      const cancel = await phone.request('CANCEL');
-      t.equal(cancel.header('Reason'), 'SIP;cause=200;text="Call completed elsewhere"');
-      phone.respond(cancel, 200, 'OK');
-      phone.respond(invite, 487, 'Request Terminated');
-      await phone.request('ACK');
-      phone.drop();
-    });
+    for (const [what, why, told] of [
+      ['the offer is taken back while it rings', undefined, ''],
+      [
+        'somebody else has taken the call: the softphone is told that nothing was missed',
+        completedElsewhere,
+        'SIP;cause=200;text="Call completed elsewhere"',
+      ],
+    ] as const)
+      t.test(what, async t => {
+        const phone = await registered(house);
+        const controller = new AbortController();
+        const calling = failure(call({ signal: controller.signal }));
+        const invite = await phone.request('INVITE');
+        phone.respond(invite, 180, 'Ringing');
+        controller.abort(why);
+        t.equal((await calling).outcome, 'cancelled');
+        const cancel = await phone.request('CANCEL');
+        t.equal(cancel.header('Reason'), told);
+        phone.respond(cancel, 200, 'OK');
+        phone.respond(invite, 487, 'Request Terminated');
+        await phone.request('ACK');
+        phone.drop();
+      });
 
     t.test('what the softphone may do within the call', async t => {
       const phone = await registered(house);
