@@ -57,9 +57,7 @@ export function WidgetForm({ site }: { site: Site }) {
         <>
           <WidgetRecords site={site} />
           <Snippet siteKey={site.key}>
-            <div className={classes.more}>
-              <Link href={`/desktop/admin/sites/${site.id}`}>{w.toSite}</Link>
-            </div>
+            <Link href={`/desktop/admin/sites/${site.id}`}>{w.toSite}</Link>
           </Snippet>
         </>
       }
