@@ -30,7 +30,7 @@ export async function cutOffTalks(
   const rows = await sql`
     with cut as (
       select i.*, (select count(*) from events e where e.interaction_id = i.id and e.type = 'cut_off') >= ${mostCuts} as too_often,
-        clock_timestamp() as cut_at
+        coalesce(i.agent_id, i.transferred_by) as spoke_with, clock_timestamp() as cut_at
       from interactions i
       where i.state in ${sql(statesBefore('cut_off'))} and i.part_of is null
         and (i.channel = 'callback' or i.channel = 'call' and i.call_back and i.phone is not null) and ${which}
@@ -43,12 +43,12 @@ export async function cutOffTalks(
       from cut where agent_id is not null
     ), served as (
       select a.tenant_id, a.user_id, a.interaction_id, a.intent = 'ready' as stays from cut join agents a
-        on a.tenant_id = cut.tenant_id and a.user_id = coalesce(cut.agent_id, cut.transferred_by) for update of a
+        on a.tenant_id = cut.tenant_id and a.user_id = cut.spoke_with for update of a
     ), moved as (
       update interactions i set state = case when cut.too_often then 'scheduled' else 'waiting' end, last_outcome = 'cut_off',
         bridged_at = null, queued_at = cut.cut_at, wait_limit_at = null, called_now = true,
-        last_agent_id = coalesce(cut.agent_id, cut.transferred_by, i.last_agent_id),
-        held_until = case when (select stays from served s where s.user_id = coalesce(cut.agent_id, cut.transferred_by))
+        last_agent_id = coalesce(cut.spoke_with, i.last_agent_id),
+        held_until = case when (select stays from served s where s.user_id = cut.spoke_with)
           then cut.cut_at + make_interval(secs => ${sameAgentSeconds}) end,
         due_at = null, slot_at = null, slot_until = null, slot_seat = null, transferred_by = null, transfer = null, forwarded_to = null
         ${offTheLine(sql)}
