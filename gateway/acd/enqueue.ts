@@ -1,6 +1,6 @@
 import type { Sql } from '../store/index.js';
 import { forSeat, freeSeat, type SlotTerms } from './seats.js';
-import { liveStates } from './states.js';
+import { live } from './states.js';
 
 export interface CallbackRequest {
   tenantId: string;
@@ -57,12 +57,12 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
         select where ${slot ? sql`true` : sql`has_room(${queueId})`}
       ), recent as (
         select id, requester from interactions
-        where ${same} and outcome = 'completed' and requested_at > now() - make_interval(secs => ${sameSeconds})
+        where ${same} and outcome = 'completed' and bridged_at is not null and requested_at > now() - make_interval(secs => ${sameSeconds})
         order by requested_at desc limit 1
       ), called_in as (
         -- who called, hung up and kept his place came by no site
         select id, requester from interactions
-        where ${ofPhone} and site_id is null and channel = 'callback' and state in ${sql(liveStates)} limit 1
+        where ${ofPhone} and site_id is null and channel = 'callback' and state in ${live(sql)} limit 1
       ), created as (
         insert into interactions
           (tenant_id, channel, state, site_id, queue_id, phone, via, name, note, locale, time_zone, page_url, page_title,
@@ -85,7 +85,7 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
       )
       select id, true as created, requester, null as refusal from created
       union all
-      select id, false, requester, null from interactions where ${same} and state in ${sql(liveStates)}
+      select id, false, requester, null from interactions where ${same} and state in ${live(sql)}
       union all
       select id, false, requester, null from recent
       union all

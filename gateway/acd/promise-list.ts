@@ -1,6 +1,6 @@
 import type { Fragment, Sql } from '../store/index.js';
 import { waitsFor } from './queue-hours.js';
-import { type InteractionState, liveStates } from './states.js';
+import { type InteractionState, live } from './states.js';
 
 /** A callback that is promised and not yet kept, as its operators see it. */
 export interface PromiseView {
@@ -65,7 +65,7 @@ export async function listPromises(
 ): Promise<PromisePage> {
   const only = (given: unknown, condition: Fragment) => (given === undefined ? sql`` : sql`and ${condition}`);
   const chosen = sql`
-    i.tenant_id = ${tenantId} and i.part_of is null and i.state in ${sql(liveStates)}
+    i.tenant_id = ${tenantId} and i.part_of is null and i.state in ${live(sql)}
       and (i.channel not in ('outbound', 'internal') or i.state in ('waiting', 'offered'))
       ${only(queue, sql`exists (select from queues q where q.id = i.queue_id and q.key = ${queue ?? ''})`)}
       ${only(state, sql`i.state = ${state ?? ''}`)}

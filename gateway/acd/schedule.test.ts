@@ -128,7 +128,7 @@ t.test('the same number is the same request, for as long as the rule says', asyn
   const phone = '+821055009999';
   const first = (await ask(f, slotIn(60), { phone }))!;
   t.match(await ask(f, undefined, { phone }), { id: first.id, created: false }, 'also for another time');
-  await f.sql`update interactions set state = 'done', due_at = null, outcome = 'completed' where id = ${first.id}`;
+  await f.sql`update interactions set state = 'done', due_at = null, outcome = 'completed', bridged_at = now() where id = ${first.id}`;
   t.match(await ask(f, undefined, { phone, sameSeconds: 60 }), { id: first.id, created: false }, 'just kept');
   await f.sql`update interactions set outcome = 'busy' where id = ${first.id}`;
   t.match(await ask(f, undefined, { phone, sameSeconds: 60 }), { created: true }, 'not kept');

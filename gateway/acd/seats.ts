@@ -1,6 +1,6 @@
 import type { Fragment, Sql } from '../store/index.js';
 import { averageHandleSeconds } from './estimates.js';
-import { liveStates } from './states.js';
+import { live } from './states.js';
 
 /** A promise for a time, of which there are only so many. */
 export interface Slot {
@@ -35,7 +35,7 @@ export function freeSeat(sql: Sql, { tenantId, queueId, slot, except }: SeatWish
     where not exists (
       select from interactions i
       where i.queue_id = ${queueId} and i.slot_at = ${slot.at} and i.slot_seat = number
-        and i.state in ${sql(liveStates)} and i.id is distinct from ${except ?? null}::uuid)
+        and i.state in ${live(sql)} and i.id is distinct from ${except ?? null}::uuid)
     order by random() limit 1)`;
 }
 
@@ -54,7 +54,7 @@ export async function withFreeSeats<S extends Slot>(
     left join (
       select slot_at as at, count(*) as taken from interactions
       where queue_id = ${queueId} and slot_at between ${first.at} and ${last.at} and slot_seat is not null
-        and state in ${sql(liveStates)}
+        and state in ${live(sql)}
       group by slot_at
     ) slots on true`;
   const taken = new Map(rows.map(row => [row.at?.getTime(), row.taken]));

@@ -1,3 +1,5 @@
+import type { Fragment, Sql } from '../store/index.js';
+
 /**
  * The life of a callback as a table: state × event → state. The statements in transitions/ take the states they may
  * leave from here, so the table is what the database enforces; a test walks every cell against it.
@@ -18,6 +20,14 @@ export type InteractionState = (typeof states)[number];
 
 /** The states in which a request lives: the same one asked for again is this one. */
 export const liveStates: InteractionState[] = states.filter(state => state !== 'wrap_up' && state !== 'done');
+
+/**
+ * The same, as written in a statement: an index for live requests alone is of use only where the plan is made knowing that these
+ * are asked for. With parameters in their place the statement is planned anew each time.
+ */
+export function live(sql: Sql): Fragment {
+  return sql.unsafe(`(${liveStates.map(state => `'${state}'`).join(', ')})`);
+}
 
 export type InteractionEvent =
   /** Its time has come. */

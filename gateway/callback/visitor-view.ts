@@ -49,11 +49,12 @@ export async function viewCallback(
   const [row] = await sql<
     (Omit<VisitorView, 'estimatedWaitSeconds' | 'estimatedWait' | 'slot'> & {
       tenantId: string;
-    } & QueueLoad & {
-        slotAt: Date | null;
-        slotUntil: Date | null;
-        told: ToldWait | null;
-      })[]
+    } & {
+      load: QueueLoad | null;
+      slotAt: Date | null;
+      slotUntil: Date | null;
+      told: ToldWait | null;
+    })[]
   >`
     select i.id, i.tenant_id as "tenantId", case i.state when 'wrap_up' then 'done' else i.state end as state, i.outcome,
       case when i.state = 'waiting' then (
@@ -69,17 +70,18 @@ export async function viewCallback(
       i.customer_away_until is not null as away, i.last_outcome is not distinct from 'cut_off' as "cutOff",
       (select json_build_object('seconds', w.seconds, 'lowSeconds', w.low_seconds, 'highSeconds', w.high_seconds)
         from told_waits w where w.interaction_id = i.id) as told,
-      load.*
+      case when i.state = 'waiting' then (select to_json(load) from ${queueLoad(sql)}) end as load
     from interactions i
     join queues q on q.tenant_id = i.tenant_id and q.id = i.queue_id
     join queues asked on asked.tenant_id = i.tenant_id and asked.id = i.asked_queue_id
-    cross join ${queueLoad(sql)}
     where i.id = ${id} and i.channel = 'callback'`;
   if (!row) return undefined;
-  const { waiting, agents, free, aht, slotAt, slotUntil, told, ...rest } = row;
-  const load = { waiting, agents, free, aht };
+  const { load, slotAt, slotUntil, told, ...rest } = row;
   const view = { ...rest, slot: slotAt && slotUntil ? { at: slotAt, until: slotUntil } : null };
-  const seconds = view.position === null || view.waitsFor !== null ? null : estimateWait(view.position, load);
+  const seconds =
+    load === null || view.position === null || view.waitsFor !== null
+      ? null
+      : estimateWait(view.position, load);
   return {
     ...view,
     estimatedWaitSeconds: seconds,
