@@ -37,6 +37,7 @@ import {
   createTelephony,
   iceServersFor,
   loadDialplan,
+  PasswordBox,
   type Telephony,
   trunkMetrics,
 } from './telephony/index.js';
@@ -99,10 +100,10 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     await announcements.start();
     stopping.push(() => announcements.stop());
 
+    const trunkPasswords = new PasswordBox(config.trunkKey);
     const telephony = createTelephony({
-      sql,
-      logger,
-      dialplan,
+      ...{ sql, logger, dialplan, announcements, passwords: trunkPasswords },
+      privateTrunks: config.privateTrunks,
       control: { ...config.sipControl, secret: config.sipSecret },
       softphone: {
         wsUrl: config.softphoneWsUrl,
@@ -257,7 +258,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
           });
         },
         async api => {
-          await api.register(adminRoutes, { sql, telephony, loginsPerMinute: config.loginsPerMinute });
+          const { loginsPerMinute } = config;
+          await api.register(adminRoutes, { sql, telephony, trunkPasswords, loginsPerMinute });
           await api.register(hoursRoutes, { sql });
           await api.register(queueAdminRoutes, { sql });
           await api.register(outcomeRuleRoutes, { sql });

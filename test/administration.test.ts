@@ -65,6 +65,46 @@ t.test('administrators change their company', async t => {
     });
   });
 
+  await t.test('what is wrong with a trunk is said', async t => {
+    const carrier = { name: 'carrier', address: 'sip:203.0.113.7' };
+    for (const [fields, code, field] of [
+      [{ address: 'carrier' }, 'trunk_address_wrong', 'address'],
+      [{ address: 'sip:127.0.0.1:5432' }, 'trunk_address_private', 'address'],
+      [{ address: 'sip:[::1];transport=tcp' }, 'trunk_address_private', 'address'],
+      [{ address: 'sip:localhost' }, 'trunk_address_private', 'address'],
+      [{ username: 'shop' }, 'trunk_password_missing', 'password'],
+      [{ password: 'x' }, 'trunk_account_missing', 'username'],
+      [{ registerSeconds: 600 }, 'trunk_account_missing', 'registerSeconds'],
+      [{ numberFormat: 'national' }, 'trunk_country_missing', 'numberFormat'],
+      [{ sources: ['1.2.3.4/8'] }, 'trunk_source_wide', 'sources.0'],
+    ] as const)
+      t.match(
+        await ask('POST', '/trunks', { ...carrier, ...fields }),
+        { status: 422, body: { code, field } },
+        code,
+      );
+    for (const [field, value] of Object.entries({
+      name: '회선',
+      maxChannels: 0,
+      checkSeconds: 1,
+      prefixes: ['82'],
+    }))
+      t.match(
+        await ask('POST', '/trunks', { ...carrier, [field]: value }),
+        { status: 400, body: { code: 'validation_failed' } },
+        field,
+      );
+    const { body: made } = await ask('POST', '/trunks', { ...carrier, maxChannels: 3 });
+    const change = (fields: object) =>
+      ask('PATCH', `/trunks/${made.id}`, { version: made.version, ...fields });
+    t.match(await change({ address: 'sip:10.0.0.1' }), {
+      status: 422,
+      body: { code: 'trunk_address_private' },
+    });
+    t.match(await change({ version: 7 }), { status: 409, body: { code: 'changed_meanwhile' } });
+    t.match(await ask('DELETE', `/trunks/${made.id}?version=${made.version}`), { status: 204 });
+  });
+
   await t.test('a new colleague: added, invited, signs in, serves his queues, is disabled', async t => {
     const added = await ask('POST', '/users', {
       name: ' 박지우 ',
@@ -319,7 +359,7 @@ t.test('administrators change their company', async t => {
     });
     t.same(
       new Set(body.entries.map(({ kind }) => kind)),
-      new Set(['user', 'invitation', 'site', 'number', 'company', 'hours', 'holiday']),
+      new Set(['user', 'invitation', 'site', 'number', 'company', 'hours', 'holiday', 'trunk']),
     );
     t.notMatch(JSON.stringify(body), /password/i, 'and no secret in it');
     const older = await ask<{ entries: Row[] }>('GET', `/audit?limit=5&before=${body.entries[3]!.id}`);

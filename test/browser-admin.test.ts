@@ -2,11 +2,12 @@ import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { AdminDesk } from './support/admin-desk.js';
 import { accessibilityFaults, People } from './support/browser.js';
+import { freeUdpPort, sipp } from './support/sipp.js';
 import { startStack } from './support/stack.js';
 
 t.setTimeout(600_000);
 
-const stack = await startStack(t);
+const stack = await startStack(t, { env: { RINGBRIDGE_PRIVATE_TRUNKS: 'true' } });
 const people = await People.gather(t);
 const { sql } = stack;
 
@@ -31,6 +32,7 @@ const pages = [
   'rules/new',
   'prompts',
   'trunks',
+  'trunks/new',
   'audit',
 ];
 
@@ -99,6 +101,66 @@ t.test('a supervisor looks, and changes nothing; the company says whether listen
   await toggle();
   await desk.save();
   t.match(await sql`select monitoring_shown as shown from tenants`, [{ shown: true }]);
+});
+
+t.test('a trunk of the company’s own: added, asked, disabled, removed', async t => {
+  const desk = await AdminDesk.open(people, stack.url, 'trunks', { language: 'en' });
+  t.teardown(() => desk.close());
+  await desk.shows('trunks');
+  const { page } = desk;
+  const telco = page.locator('[data-testid="list"] tr', { hasText: 'telco' });
+  t.match(await telco.textContent(), /Given by the operator/);
+  t.equal(await telco.locator('a').count(), 0, 'it is only looked at');
+  await desk.find('add').click();
+  await desk.field('name').fill('carrier');
+  await desk.field('address').fill('sip:');
+  await desk.find('save').click();
+  await page.getByText('is not of the form sip:host').waitFor();
+  const port = await freeUdpPort();
+  // As people paste it.
+  await desk.field('address').fill(`127.0.0.1:${port}`);
+  await desk.field('username').fill('shop');
+  await desk.field('password').fill('a secret');
+  await desk.field('sources').fill('203.0.113.0/28, 203.0.113.900');
+  await desk.find('save').click();
+  await page.getByText('"203.0.113.900" is neither an address nor a network').waitFor();
+  await desk.field('sources').fill('203.0.113.0/28, 203.0.113.90');
+  await desk.find('save').click();
+  await page.waitForURL(/\/trunks\/[0-9a-f-]{36}$/);
+  t.match(await sql`select name, settings from tenant_trunks`, [
+    {
+      name: 'carrier',
+      settings: {
+        address: `sip:127.0.0.1:${port}`,
+        sources: ['203.0.113.0/28', '203.0.113.90'],
+        username: 'shop',
+      },
+    },
+  ]);
+
+  // It is checked by itself, too.
+  await sipp(t, 'uas-options', { port, calls: 100 });
+  await desk.find('trunk-test').click();
+  t.match(
+    await desk.find('trunk-test-result').filter({ hasText: 'It answers' }).textContent(),
+    /200 OK, after \d+ ms/,
+  );
+  t.same(await accessibilityFaults(page), []);
+
+  await desk.field('maxChannels').fill('4');
+  await desk.save();
+  t.match(
+    await sql`select settings -> 'maxChannels' as most, password is not null as kept from tenant_trunks`,
+    [{ most: 4, kept: true }],
+  );
+  await desk.find('disable').click();
+  await desk.find('confirm').click();
+  await desk.find('enable').waitFor();
+  t.match(await sql`select disabled_at is not null as disabled from tenant_trunks`, [{ disabled: true }]);
+  await desk.find('remove').click();
+  await desk.find('confirm').click();
+  await telco.waitFor();
+  t.same(await sql`select from tenant_trunks`, []);
 });
 
 t.test('an address is a page: after a reload, by Back, and for who may not see it', async t => {

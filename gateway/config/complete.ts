@@ -10,6 +10,7 @@ type Filled =
   | 'sipSecret'
   | 'mediaSecret'
   | 'phoneNetworkPassword'
+  | 'trunkKey'
   | 'databaseUrl'
   | 'nodeName';
 
@@ -63,6 +64,7 @@ export function completeConfig(config: Config): CompleteConfig {
     sipSecret: config.sipSecret ?? secrets.sipSecret,
     mediaSecret: config.mediaSecret ?? secrets.mediaSecret,
     phoneNetworkPassword: config.phoneNetworkPassword ?? secrets.phoneNetworkPassword,
+    trunkKey: config.trunkKey ?? secrets.trunkKey,
     nodeName: config.nodeName ?? `${hostname()}:${config.httpPort}`,
     demoPassword: demoPassword(config, secrets.demoPassword),
     sipControl:

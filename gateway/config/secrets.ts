@@ -19,6 +19,7 @@ const secretBytes = {
   sipSecret: 24,
   mediaSecret: 24,
   phoneNetworkPassword: 24,
+  trunkKey: 32,
   demoPassword: 9,
 } as const;
 

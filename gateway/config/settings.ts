@@ -57,6 +57,21 @@ const general = {
     fallback: './dialplan',
     meaning: 'The folder with trunks and outbound routes.',
   }),
+  privateTrunks: setting({
+    kind: kind.flag,
+    fallback: false,
+    meaning:
+      'Whether trunks that companies make themselves may lead to private networks and to this machine, and not to public addresses alone.',
+  }),
+  trunkKey: setting({
+    kind: kind.secret,
+    fallback: undefined,
+    fallbackText: made,
+    meaning:
+      "The key that the passwords of companies' own trunks are encrypted with in the database; the same for all gateways. " +
+      'With a new one they have to be entered again.',
+    hidden: true,
+  }),
   nodeName: setting({
     kind: kind.name,
     fallback: undefined,

@@ -22,6 +22,10 @@ const sentences: Record<string, Sentence> = {
   }),
   minimum: ({ limit }) => ({ en: `has to be at least ${limit}`, ko: `${limit} 이상이어야 합니다` }),
   maximum: ({ limit }) => ({ en: `may be at most ${limit}`, ko: `${limit} 이하여야 합니다` }),
+  exclusiveMinimum: ({ limit }) => ({
+    en: `has to be more than ${limit}`,
+    ko: `${limit}보다 커야 합니다`,
+  }),
   minItems: ({ limit }) => ({ en: `has to have at least ${limit}`, ko: `${limit}개 이상이어야 합니다` }),
   maxItems: ({ limit }) => ({ en: `may have at most ${limit}`, ko: `${limit}개를 넘을 수 없습니다` }),
   uniqueItems: () => ({ en: 'names something twice', ko: '같은 값이 두 번 들어 있습니다' }),

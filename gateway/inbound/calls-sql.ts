@@ -84,9 +84,14 @@ export async function endLostCalls(sql: Sql): Promise<number> {
   return rows.length;
 }
 
-/** Whether a number is a company's own, although nobody answers it. */
-export async function isSomebodys(sql: Sql, number: string): Promise<boolean> {
-  const rows =
-    await sql`select from tenant_numbers where number = ${number} and verified_at is not null limit 1`;
+/**
+ * Whether a number is a company's own, although nobody answers it.
+ * @param tenantId of this company; of any when it is not given
+ */
+export async function isSomebodys(sql: Sql, number: string, tenantId?: string): Promise<boolean> {
+  const rows = await sql`
+    select from tenant_numbers
+    where number = ${number} and verified_at is not null and tenant_id = coalesce(${tenantId ?? null}::uuid, tenant_id)
+    limit 1`;
   return rows.length > 0;
 }

@@ -90,8 +90,10 @@ export class Reception {
     const { endpoints, capacity, draining } = media.load();
     if (!media.healthy() || draining || endpoints >= capacity) return 'overloaded';
     if (call.number === undefined) return 'unknown_number';
+    const { tenantId: company } = call;
     const stored = await flowOf(sql, call.number);
-    if (!stored) return (await isSomebodys(sql, call.number)) ? 'not_served' : 'unknown_number';
+    if (!stored || (company !== undefined && company !== stored.tenantId))
+      return (await isSomebodys(sql, call.number, company)) ? 'not_served' : 'unknown_number';
     const journey = journeyOf(call, stored);
     const { entry } = journey;
     const { tenantId, id: inboundCallId } = entry;

@@ -68,8 +68,9 @@ export class NumberProver {
     const { id, tenantId, number, callerId, code } = proof;
     const over = new AbortController();
     const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ringMs)]);
-    const invite = (offer: string) =>
-      telephony.invitePhone({ tenantId, number, callerId, interactionId: id, offer, signal });
+    // Over a trunk of its own the company could listen to its codes itself.
+    const call = { tenantId, number, callerId, interactionId: id, operatorOnly: true };
+    const invite = (offer: string) => telephony.invitePhone({ ...call, offer, signal });
     await bareCall({ media, logger }, { kind: 'rtp', owner: id, invite, over }, async endpoint => {
       await this.#note(proof, 'speaking');
       const said = await prompts.announce(tenantId, language, [{ prompt: 'number-code' }]);

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { dialledNumber } from './dialled-number.js';
 import { ConfirmedDialog } from './dialog.js';
 import type { Trunk } from './dialplan/index.js';
 import { readNumber } from './phone-number.js';
@@ -30,6 +31,7 @@ export interface InboundOptions {
 export class InboundCall implements IncomingCall {
   readonly callId: string;
   readonly trunk: string;
+  readonly tenantId: string | undefined;
   readonly number: string | undefined;
   readonly caller: string | undefined;
   readonly offer: string | undefined;
@@ -51,6 +53,7 @@ export class InboundCall implements IncomingCall {
     this.#response = response;
     this.callId = request.get('Call-ID') ?? '';
     this.trunk = trunk.name;
+    this.tenantId = trunk.tenantId;
     this.number = dialledNumber(request, trunk);
     this.caller = callerOf(request, trunk);
     this.offer = request.body || undefined;
@@ -146,20 +149,6 @@ export class InboundCall implements IncomingCall {
 
 function failed(error: unknown): CallFailure {
   return new CallFailure('failed', error instanceof Error ? error.message : String(error));
-}
-
-/**
- * What was dialled. It stands in the request's URI; a trunk that we register with has our contact there, and the number in
- * P-Called-Party-ID (RFC 7315 4.2) or To. The name of our account there is a number only where no other one is meant.
- */
-function dialledNumber(request: SipRequest, trunk: Trunk): string | undefined {
-  const { numberFormat, country, auth, number } = trunk;
-  const read = (uri: string) => readNumber(uri, numberFormat, country);
-  const account = auth?.username;
-  const target = userOf(request.uri);
-  const named = ['P-Called-Party-ID', 'To'].map(header => userOf(request.get(header) ?? ''));
-  const users = [target === account ? '' : target, ...named.filter(user => !number || user !== account)];
-  return users.map(read).find(found => found !== undefined) ?? number;
 }
 
 /**

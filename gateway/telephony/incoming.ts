@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { dialledNumber } from './dialled-number.js';
 import type { Trunk } from './dialplan/index.js';
 import { type Inheritance, listHeader } from './inheritance.js';
 import type { Middleware, RequestHandler, RoutedMethod, SipRequest, SipResponse, SrfClient } from './srf.js';
@@ -30,7 +31,9 @@ export function answerStrangers({ srf, callers, inheritance, take, logger }: Str
     if (lines.take(source)) log.warn({ source, method }, 'refused');
   };
   const turns = new Map<string, TokenBuckets>();
-  const hasTurn = ({ name, inboundPerSecond = usualCallsPerSecond }: Trunk) => {
+  const hasTurn = ({ key, tenantId, inboundPerSecond = usualCallsPerSecond }: Trunk) => {
+    // A company may change what it says of its own.
+    const name = tenantId === undefined ? key : `${key} ${inboundPerSecond}`;
     const own = turns.get(name) ?? new TokenBuckets(Math.max(1, 2 * inboundPerSecond), inboundPerSecond);
     turns.set(name, own);
     return own.take(name);
@@ -43,7 +46,11 @@ export function answerStrangers({ srf, callers, inheritance, take, logger }: Str
       gone = true;
     });
     const source = request.source_address;
-    const trunk = await callers.trunkOf(userOf(request.uri), source);
+    const trunk = await callers.trunkOf({
+      user: userOf(request.uri),
+      address: source,
+      numberBy: trunk => dialledNumber(request, trunk),
+    });
     // The SIP server has answered 487.
     if (gone) return;
     if (!trunk) {

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Sql } from '../store/index.js';
+import type { Announcements, Sql } from '../store/index.js';
 import { inviteAgent } from './agent-call.js';
 import { issueCredential, revokeCredential, type SoftphoneSettings } from './credentials.js';
 import { dialogIdOf } from './dialog-id.js';
@@ -14,15 +14,22 @@ import { Registrar } from './registrar.js';
 import { findExpired, liveBindings, type SoftphoneOwner, unbind } from './registrations-sql.js';
 import { inviteServer, inviteServerToOffer } from './server-call.js';
 import { type ControlAddress, SipServer } from './sip-server.js';
+import { AddressGuard } from './trunks/address-guard.js';
 import { Trunks } from './trunks/index.js';
+import type { PasswordBox } from './trunks/password-box.js';
+import { probe } from './trunks/probe.js';
 
 export { SessionOverError, type SoftphoneSettings } from './credentials.js';
 export { type Dialplan, DialplanError, loadDialplan } from './dialplan/index.js';
+export { type TenantTrunkEntry, tenantTrunk } from './dialplan/schema.js';
 export { SourceFile } from './dialplan/source-file.js';
 export { iceServersFor } from './ice-servers.js';
 export { trunkMetrics } from './metrics.js';
 export * from './port.js';
 export { SipServerError } from './sip-server.js';
+export { ownerOf } from './trunks/index.js';
+export { PasswordBox } from './trunks/password-box.js';
+export { readTenantTrunk } from './trunks/tenant-trunk.js';
 
 export interface TelephonyOptions {
   sql: Sql;
@@ -31,6 +38,11 @@ export interface TelephonyOptions {
   control: ControlAddress;
   softphone: SoftphoneSettings;
   dialplan: Dialplan;
+  announcements: Announcements;
+  /** Opens the passwords of companies' own trunks. */
+  passwords: PasswordBox;
+  /** Companies' own trunks may lead to private networks, and to this machine. */
+  privateTrunks: boolean;
   /** Told after a user got the first softphone or lost the last one, by something this process did. */
   onSoftphoneChange?: (tenantId: string, userId: string) => void;
 }
@@ -38,7 +50,7 @@ export interface TelephonyOptions {
 const sweepMs = 10_000;
 
 export function createTelephony(options: TelephonyOptions): Telephony {
-  const { sql, control, softphone, dialplan } = options;
+  const { sql, control, softphone, dialplan, announcements, passwords } = options;
   const { domain } = softphone;
   const logger = options.logger.child({ module: 'telephony' });
   const onChange = ({ tenantId, userId }: SoftphoneOwner) => options.onSoftphoneChange?.(tenantId, userId);
@@ -54,7 +66,8 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     onChange,
     tellsFlows: () => server.tellsFlows(),
   });
-  const trunks = new Trunks({ server, sql, dialplan, logger });
+  const guard = new AddressGuard(options.privateTrunks);
+  const trunks = new Trunks({ server, sql, announcements, dialplan, passwords, guard, logger });
   const inheritance = new Inheritance(server, logger);
   let onIncoming = (call: IncomingCall) => call.refuse('not_served');
   answerStrangers({
@@ -79,21 +92,27 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     async start() {
       await server.start();
       sweeper = setInterval(sweep, sweepMs).unref();
-      trunks.start();
+      await trunks.start();
     },
     async stop() {
       clearInterval(sweeper);
-      trunks.stop();
+      await trunks.stop();
       await server.stop();
     },
     connected: () => server.connected(),
     trunks: tenantId => trunks.states(tenantId),
+    readTrunks: () => trunks.read(),
+    admitTrunk: trunk => trunks.admit(trunk),
+    async testTrunk(tenantId, id) {
+      const trunk = await trunks.stored(tenantId, id);
+      return trunk && (await probe(trunk, { link: trunks.link, judge: trunks }));
+    },
     async softphoneOf(tenantId, userId) {
       const [newest] = await liveBindings(sql, { tenantId, userId });
       return newest && (newest.transport === 'ws' || newest.transport === 'wss' ? 'webrtc' : 'rtp');
     },
     inviteAgent: invitation => inviteAgent({ server, sql, logger, domain, onChange }, invitation),
-    invitePhone: invitation => invitePhone({ server, sql, dialplan, trunks, logger }, invitation),
+    invitePhone: invitation => invitePhone({ server, sql, trunks, logger }, invitation),
     inviteServer: invitation => inviteServer(server, invitation, logger),
     inviteServerToOffer: invitation => inviteServerToOffer(server, invitation, logger),
     onIncoming: listener => {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Sql } from '../store/index.js';
-import type { Dialplan, Trunk } from './dialplan/index.js';
+import type { Trunk } from './dialplan/index.js';
 import { type Destination, InviteRefused, invite } from './invitation.js';
 import { judge } from './outcomes.js';
 import { e164, formatNumber } from './phone-number.js';
@@ -8,11 +8,11 @@ import { CallFailure, type PhoneInvitation, type SipDialog } from './port.js';
 import type { SipServer } from './sip-server.js';
 import { trunkUri } from './trunks/address.js';
 import { type Channel, mayPresent, type Trunks } from './trunks/index.js';
+import { TrunkBarred } from './trunks/link.js';
 
 export interface PhoneCallOptions {
   server: SipServer;
   sql: Sql;
-  dialplan: Dialplan;
   trunks: Trunks;
   logger: Logger;
 }
@@ -34,7 +34,7 @@ function destination(trunk: Trunk, { number, callerId }: PhoneInvitation): Desti
 const passedOver = { down: 'is down', full: 'has no free channel', rate: 'has no free turn' } as const;
 
 /**
- * Calls a number through the trunks of the first outbound route that fits, one after the other while the fault is with
+ * Calls a number through the company's own trunks and those of the first outbound route that fits, one after the other while the fault is with
  * the trunk and not with the callee (see outcomes.ts). Trunks that are down are tried when nothing else is left: they
  * may be up again, and a call that fails costs less than one that is not made.
  * @throws CallFailure
@@ -43,7 +43,7 @@ export async function invitePhone(
   options: PhoneCallOptions,
   invitation: PhoneInvitation,
 ): Promise<SipDialog> {
-  const { sql, dialplan, trunks } = options;
+  const { sql, trunks } = options;
   const { number, callerId, tenantId } = invitation;
   if (!e164.test(number) || !e164.test(callerId)) {
     throw new CallFailure('invalid_number', 'Number and caller id have to be E.164');
@@ -51,8 +51,8 @@ export async function invitePhone(
   if (!(await mayPresent(sql, tenantId, callerId))) {
     throw new CallFailure('failed', `The company has not proven that ${callerId} is its own number`);
   }
-  let failure = new CallFailure('no_trunk', 'No outbound route fits this number');
-  let candidates = dialplan.trunksFor(number);
+  let failure = new CallFailure('no_trunk', 'No trunk or outbound route fits this number');
+  let candidates = trunks.lines.candidates(invitation);
   for (const evenIfDown of [false, true]) {
     const down: Trunk[] = [];
     for (const trunk of candidates) {
@@ -87,12 +87,17 @@ async function tryTrunk(
 ): Promise<{ dialog: SipDialog } | { failure: CallFailure; tryNext: boolean }> {
   const log = logger.child({ interactionId: invitation.interactionId, trunk: trunk.name });
   try {
+    await trunks.link.admit(trunk);
     const dialog = await invite(server, destination(trunk, invitation), invitation, log);
     dialog.whenOver(channel.release);
     void trunks.judge(trunk, 'works');
     return { dialog };
   } catch (error) {
     channel.release();
+    if (error instanceof TrunkBarred) {
+      log.warn({ err: error }, 'call not sent');
+      return { failure: new CallFailure('unreachable', `${trunk.name} ${error.message}`), tryNext: true };
+    }
     if (!(error instanceof InviteRefused)) throw error;
     const { response, message } = error;
     const { outcome, tryNext } = judge(response);

@@ -3,6 +3,8 @@
  * feature would have to understand.
  */
 
+import type { TenantTrunk } from './trunks/tenant-trunk.js';
+
 /** How one try at reaching somebody ended, before anybody talked. */
 export type CallOutcome =
   | 'busy'
@@ -117,6 +119,8 @@ export interface IncomingCall {
   readonly callId: string;
   /** Name of the trunk. */
   readonly trunk: string;
+  /** The company whose own trunk it is: it brings calls to that company's numbers, and to nobody else's. */
+  readonly tenantId: string | undefined;
   /** The number that was dialled, E.164; undefined where what was dialled is none. */
   readonly number: string | undefined;
   /** The caller's number, E.164; undefined where he withholds it, or it is none. */
@@ -167,6 +171,8 @@ export interface PhoneInvitation extends Invitation {
   /** The tenant's own number, E.164, presented to the customer. */
   callerId: string;
   interactionId: string;
+  /** The company's own trunks must not carry it: it is to prove something to the operator. */
+  operatorOnly?: boolean;
 }
 
 /** Which kind of media a user's softphone needs. */
@@ -182,8 +188,7 @@ export interface SoftphoneCredential {
 }
 
 /** How a line to the telephone network stands. */
-export interface TrunkState {
-  name: string;
+export interface LineState {
   up: boolean;
   /** Why it is passed over. */
   reason: string | null;
@@ -194,13 +199,41 @@ export interface TrunkState {
   registerFault: string | null;
 }
 
+export interface TrunkState extends LineState {
+  name: string;
+  /** Whose own it is; null: the operator's. */
+  tenantId: string | null;
+  /** By which the store has it; null: the operator's. */
+  id: string | null;
+}
+
+/** What came of asking a trunk by OPTIONS. */
+export interface TrunkTest {
+  /** Whether anybody answered; an answer that refuses is one. */
+  answered: boolean;
+  /** Null: nobody answered. */
+  status: number | null;
+  /** The words of the answer, or why nothing was sent. */
+  reason: string;
+  milliseconds: number;
+}
+
 export interface Telephony {
   /** Connects to the SIP server; resolves when logged in. Reconnects by itself afterwards. */
   start(): Promise<void>;
   stop(): Promise<void>;
   connected(): boolean;
-  /** The lines to the telephone network, in the order of the dialplan. */
+  /**
+   * The lines to the telephone network: the operator's, in the order of the dialplan, and those of companies that are in
+   * use; or, of one company, all of its own.
+   */
   trunks(tenantId?: string): Promise<TrunkState[]>;
+  /** Reads the trunks of companies anew: what has changed is so when it resolves. Other gateways hear of it by themselves. */
+  readTrunks(): Promise<void>;
+  /** Refuses a trunk that a company may not have. @throws ApiError */
+  admitTrunk(trunk: TenantTrunk): Promise<void>;
+  /** Asks a company's trunk whether it is there, in use or not; undefined: there is none of that id. */
+  testTrunk(tenantId: string, id: string): Promise<TrunkTest | undefined>;
   /** The kind of media the user's registered softphone wants, or undefined when none is registered. */
   softphoneOf(tenantId: string, userId: string): Promise<SoftphoneMedia | undefined>;
   /** @throws CallFailure */

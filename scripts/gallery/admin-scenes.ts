@@ -18,7 +18,7 @@ const lists = [
   'trunks',
   'audit',
 ];
-const withForms = ['people', 'queues', 'skills', 'hours', 'holidays', 'rules', 'sites', 'numbers'];
+const withForms = ['people', 'queues', 'skills', 'hours', 'holidays', 'rules', 'sites', 'numbers', 'trunks'];
 /** Those of which there is one to look at from the start. */
 const withEntries = ['people', 'queues', 'hours', 'rules', 'sites', 'widget'];
 

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { testDatabase } from '../../../test/support/database.js';
 import type { SipServerUnderTest, TestSipServer } from '../../../test/support/sip-servers.js';
-import { connect, migrate, type Sql } from '../../store/index.js';
+import { Announcements, connect, migrate, type Sql } from '../../store/index.js';
 import {
   createTelephony,
   type Dialplan,
   loadDialplan,
+  PasswordBox,
   type SoftphoneCredential,
   type Telephony,
 } from '../index.js';
@@ -45,6 +46,7 @@ export interface House {
 }
 
 export const domain = 'softphone.example';
+export const trunkPasswords = new PasswordBox('a key for tests');
 export const offer =
   'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n' +
   'm=audio 40000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=sendrecv\r\n';
@@ -82,6 +84,10 @@ export async function openHouse(t: Teardown, sipServer: SipServerUnderTest): Pro
     trunkAt: address => current.trunkAt(address),
   };
 
+  const announcements = new Announcements(sql, error => logger.error({ err: error }, 'listener failed'));
+  await announcements.start();
+  t.teardown(() => announcements.stop());
+
   async function start() {
     const telephony = createTelephony({
       sql,
@@ -93,7 +99,7 @@ export async function openHouse(t: Teardown, sipServer: SipServerUnderTest): Pro
         credentialSeconds: 3600,
         iceServers: [],
       },
-      dialplan,
+      ...{ dialplan, announcements, passwords: trunkPasswords, privateTrunks: true },
       onSoftphoneChange: (tenantId, userId) => changes.push(`${tenantId}/${userId}`),
     });
     t.teardown(() => telephony.stop());

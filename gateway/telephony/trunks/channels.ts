@@ -55,8 +55,8 @@ export class Channels {
     { tenantId, interactionId }: CallOfTenant,
     { evenIfDown, signal }: { evenIfDown: boolean; signal: AbortSignal },
   ): Promise<Channel | Exclude<Verdict, 'granted'>> {
-    const { name, maxChannels, callsPerSecond } = trunk;
-    const request = { trunk: name, tenantId, interactionId, maxChannels, callsPerSecond };
+    const { key, maxChannels, callsPerSecond } = trunk;
+    const request = { trunk: key, tenantId, interactionId, maxChannels, callsPerSecond };
     const limits = { maxWaitMs, leaseSeconds, evenIfDown };
     const { verdict, channelId, waitMs } = await takeChannel(this.#sql, { ...request, ...limits });
     if (verdict !== 'granted' || channelId === null) return verdict as Exclude<Verdict, 'granted'>;

@@ -3,11 +3,10 @@ import type { Sql } from '../../store/index.js';
 import type { Trunk } from '../dialplan/index.js';
 import type { FinalResponse } from '../outcomes.js';
 import { retryAfterOf } from '../retry-after.js';
-import type { SipServer } from '../sip-server.js';
-import { trunkUri } from './address.js';
+import type { TrunkLink } from './link.js';
 import { takeCheck } from './trunk-sql.js';
 
-interface Judge {
+export interface TrunkJudge {
   judge(trunk: Trunk, response: FinalResponse | 'works'): Promise<void>;
 }
 
@@ -18,15 +17,15 @@ interface Judge {
 export class TrunkCheck {
   readonly #trunk: Trunk;
   readonly #everySeconds: number;
-  readonly #trunks: Judge;
-  readonly #parts: { server: SipServer; sql: Sql; logger: Logger };
+  readonly #trunks: TrunkJudge;
+  readonly #parts: { link: TrunkLink; sql: Sql; logger: Logger };
   #timer: NodeJS.Timeout | undefined;
 
   constructor(
     trunk: Trunk,
     everySeconds: number,
-    trunks: Judge,
-    parts: { server: SipServer; sql: Sql; logger: Logger },
+    trunks: TrunkJudge,
+    parts: { link: TrunkLink; sql: Sql; logger: Logger },
   ) {
     this.#trunk = trunk;
     this.#everySeconds = everySeconds;
@@ -44,10 +43,10 @@ export class TrunkCheck {
   }
 
   async #check(): Promise<void> {
-    const { server, sql, logger } = this.#parts;
+    const { link, sql, logger } = this.#parts;
     try {
-      if (!server.connected() || !(await takeCheck(sql, this.#trunk.name, this.#everySeconds))) return;
-      const response = await server.request(trunkUri(this.#trunk), { method: 'OPTIONS' });
+      if (!link.connected() || !(await takeCheck(sql, this.#trunk.key, this.#everySeconds))) return;
+      const response = await link.request(this.#trunk, { method: 'OPTIONS' });
       const local = !response.source_address;
       const retryAfter = retryAfterOf(response) ?? this.#everySeconds;
       await this.#trunks.judge(
@@ -55,7 +54,7 @@ export class TrunkCheck {
         local || response.status === 503 ? { status: response.status, local, retryAfter } : 'works',
       );
     } catch (error) {
-      // It says nothing of the trunk: the SIP server or the database is away.
+      // It says nothing of the trunk: the SIP server or the database is away, or it leads to where it may not.
       logger.warn({ err: error, trunk: this.#trunk.name }, 'trunk not checked');
     }
   }

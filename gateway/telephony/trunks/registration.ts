@@ -3,11 +3,10 @@ import type { Sql } from '../../store/index.js';
 import { parseAddress, splitList } from '../contact-header.js';
 import { fromTag, newCallId } from '../dialog-id.js';
 import type { Trunk } from '../dialplan/index.js';
-import type { SipServer } from '../sip-server.js';
 import type { SipResponse } from '../srf.js';
-import { trunkUri } from './address.js';
 import { newContactUser } from './callers.js';
-import { noteRegistration, registrationDueMs, takeRegistration } from './trunk-sql.js';
+import type { TrunkLink } from './link.js';
+import { endRegistration, noteRegistration, registrationDueMs, takeRegistration } from './trunk-sql.js';
 
 /** Refreshed when this part of its life is over, so that two tries are left before it ends. */
 const refreshAfter = 0.7;
@@ -15,7 +14,7 @@ const firstRetrySeconds = 30;
 const longestRetrySeconds = 600;
 
 export interface RegistrationParts {
-  server: SipServer;
+  link: TrunkLink;
   sql: Sql;
   logger: Logger;
   /** Told before and after the trunk may have learned where to send its calls. */
@@ -33,6 +32,7 @@ export class TrunkRegistration {
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(trunk: Trunk, registerSeconds: number, parts: RegistrationParts) {
     this.#trunk = trunk;
@@ -41,7 +41,7 @@ export class TrunkRegistration {
   }
 
   start(): void {
-    void this.#run();
+    this.#running = this.#run();
   }
 
   stop(): void {
@@ -49,30 +49,41 @@ export class TrunkRegistration {
     clearTimeout(this.#timer);
   }
 
+  /** The trunk is no more: its registration is taken back, by whichever gateway comes first. */
+  async retire(): Promise<void> {
+    this.stop();
+    await this.#running;
+    const { link, sql, logger } = this.#parts;
+    const user = await endRegistration(sql, this.#trunk.key);
+    if (user === undefined || !link.connected()) return;
+    const { status } = await this.#send(user, 0);
+    logger.info({ status }, 'registration with the trunk taken back');
+  }
+
   async #run(): Promise<void> {
-    const { server, sql, logger } = this.#parts;
+    const { link, sql, logger } = this.#parts;
     let nextMs = firstRetrySeconds * 1000;
     try {
-      const user = server.connected() && (await takeRegistration(sql, this.#trunk.name, newContactUser()));
+      const user = link.connected() && (await takeRegistration(sql, this.#trunk.key, newContactUser()));
       if (user) await this.#register(user);
       // Never at once: a clock that differs from the database's would make it a loop.
-      nextMs = Math.max(1000, await registrationDueMs(sql, this.#trunk.name));
+      nextMs = Math.max(1000, await registrationDueMs(sql, this.#trunk.key));
     } catch (error) {
       logger.warn({ err: error }, 'registration not tried');
     }
-    if (!this.#stopped) this.#timer = setTimeout(() => void this.#run(), nextMs).unref();
+    if (!this.#stopped) this.#timer = setTimeout(() => this.start(), nextMs).unref();
   }
 
   async #register(user: string): Promise<void> {
     const { sql, logger, onChange } = this.#parts;
     // A call may come as soon as the trunk has answered.
     onChange();
-    let response = await this.#send(user);
+    let response = await this.#send(user, this.#expires);
     const least = Number.parseInt(response.get('Min-Expires') ?? '', 10);
     if (response.status === 423 && least > this.#expires) {
       // RFC 3261 10.2.8: the registrar names the shortest it takes.
       this.#expires = least;
-      response = await this.#send(user);
+      response = await this.#send(user, this.#expires);
     }
     if (response.status >= 200 && response.status < 300) {
       const boundSeconds = grantedSeconds(response, user, this.#expires);
@@ -80,7 +91,7 @@ export class TrunkRegistration {
       this.#failures = 0;
       await noteRegistration(
         sql,
-        this.#trunk.name,
+        this.#trunk.key,
         { boundSeconds, registrarAddress },
         boundSeconds * refreshAfter,
       );
@@ -91,16 +102,17 @@ export class TrunkRegistration {
     this.#failures += 1;
     const retrySeconds = Math.min(firstRetrySeconds * 2 ** (this.#failures - 1), longestRetrySeconds);
     const fault = response.source_address ? `${response.status} ${response.reason}` : 'no_answer';
-    await noteRegistration(sql, this.#trunk.name, { fault }, retrySeconds);
+    await noteRegistration(sql, this.#trunk.key, { fault }, retrySeconds);
     logger.warn({ fault, retrySeconds }, 'not registered with the trunk');
   }
 
-  #send(user: string): Promise<SipResponse> {
+  /** @param expires seconds; 0 takes the contact back (RFC 3261 10.2.2) */
+  #send(user: string, expires: number): Promise<SipResponse> {
     const { auth, fromDomain, hostPort, transport } = this.#trunk;
     if (!auth) throw new Error(`trunk ${this.#trunk.name} has no credential to register with`);
     const callId = newCallId();
     const identity = `<sip:${auth.username}@${fromDomain ?? hostPort}>`;
-    return this.#parts.server.request(trunkUri(this.#trunk), {
+    return this.#parts.link.request(this.#trunk, {
       method: 'REGISTER',
       headers: {
         From: `${identity};tag=${fromTag(callId)}`,
@@ -108,7 +120,7 @@ export class TrunkRegistration {
         'call-id': callId,
         // The SIP server writes its own address in place of `localhost`.
         Contact: `<sip:${user}@localhost${transport === 'udp' ? '' : `;transport=${transport}`}>`,
-        Expires: String(this.#expires),
+        Expires: String(expires),
       },
       auth,
     });

@@ -1,6 +1,6 @@
 /** What all gateways know together of trunks: channels and rates, faults, whose turn it is to check and to register. */
 import type { Sql } from '../../store/index.js';
-import type { TrunkState } from '../port.js';
+import type { LineState } from '../port.js';
 
 export type Verdict = 'granted' | 'down' | 'full' | 'rate';
 
@@ -126,9 +126,20 @@ export async function takeRegistration(
   return row?.contactUser;
 }
 
+/**
+ * Ends what a registration has given, if it lasts: its contact is nobody's from now on.
+ * @returns the contact's user part, to the one gateway that is to take it back
+ */
+export async function endRegistration(sql: Sql, trunk: string): Promise<string | undefined> {
+  const [row] = await sql<{ contactUser: string }[]>`
+    update trunks set registered_until = null, registrar_address = null
+    where name = ${trunk} and registered_until > clock_timestamp() returning contact_user as "contactUser"`;
+  return row?.contactUser;
+}
+
 /** How a trunk that we register with is known when it calls. */
 export interface RegisteredTrunk {
-  name: string;
+  key: string;
   contactUser: string;
   /** Who has granted the registration; null: nobody yet. */
   registrarAddress: string | null;
@@ -138,7 +149,7 @@ export interface RegisteredTrunk {
 
 export async function registeredTrunks(sql: Sql): Promise<RegisteredTrunk[]> {
   return await sql<RegisteredTrunk[]>`
-    select name, contact_user as "contactUser", registrar_address as "registrarAddress",
+    select name as key, contact_user as "contactUser", registrar_address as "registrarAddress",
       coalesce(registered_until > clock_timestamp(), false) as bound
     from trunks where contact_user is not null order by name`;
 }
@@ -168,21 +179,24 @@ export async function noteRegistration(
     where name = ${trunk}`;
 }
 
-/** @param tenantId whose calls count; those of all when it is not given */
+/**
+ * How trunks stand, in the order of their keys.
+ * @param tenantId whose calls count; those of all when it is not given
+ */
 export async function trunkStates(
   sql: Sql,
-  names: readonly string[],
+  keys: readonly string[],
   tenantId?: string,
-): Promise<TrunkState[]> {
-  return await sql<TrunkState[]>`
-    select n.name, coalesce(t.down_until, '-infinity') <= clock_timestamp() as up,
+): Promise<LineState[]> {
+  return await sql<LineState[]>`
+    select coalesce(t.down_until, '-infinity') <= clock_timestamp() as up,
       case when t.down_until > clock_timestamp() then t.down_reason end as reason,
-      (select count(*)::int from trunk_channels c where c.trunk = n.name and c.expires_at > clock_timestamp()
+      (select count(*)::int from trunk_channels c where c.trunk = n.key and c.expires_at > clock_timestamp()
         and c.tenant_id = coalesce(${tenantId ?? null}::uuid, c.tenant_id)) as channels,
       case when t.register_due_at > '-infinity' then coalesce(t.registered_until, '-infinity') > clock_timestamp() end as registered,
       t.register_fault as "registerFault"
-    from unnest(${[...names]}::text[]) with ordinality n (name, place)
-    left join trunks t on t.name = n.name order by n.place`;
+    from unnest(${[...keys]}::text[]) with ordinality n (key, place)
+    left join trunks t on t.name = n.key order by n.place`;
 }
 
 /** Whether a tenant may present this number: it has proven that the number is its own. */

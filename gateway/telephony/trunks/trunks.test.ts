@@ -5,8 +5,9 @@ import { connect, migrate, type Sql } from '../../store/index.js';
 import { AddressList } from '../dialplan/address-list.js';
 import type { Trunk } from '../dialplan/index.js';
 import { TrunkCallers } from './callers.js';
+import { Channels } from './channels.js';
 import { faultOf } from './faults.js';
-import { Trunks } from './index.js';
+import { Lines } from './lines.js';
 import { grantedSeconds } from './registration.js';
 import {
   type ChannelRequest,
@@ -65,8 +66,8 @@ t.test('of many that want a channel at once, as many get one as there are', asyn
   t.equal((await take({ maxChannels: 7 })).verdict, 'granted', 'one that was given back');
   t.equal((await take({ maxChannels: 7 })).verdict, 'full');
   t.match(await trunkStates(sql, ['a', 'b']), [
-    { name: 'a', up: true, channels: 7 },
-    { name: 'b', up: true, channels: 0 },
+    { up: true, channels: 7 },
+    { up: true, channels: 0 },
   ]);
 });
 
@@ -148,7 +149,7 @@ t.test('of several gateways one sends the check, and one the registration', asyn
   t.same(more, []);
   const registrarAddress = '203.0.113.7';
   t.match(await registeredTrunks(sql), [
-    { name: 'a', contactUser: user, registrarAddress: null, bound: false },
+    { key: 'a', contactUser: user, registrarAddress: null, bound: false },
   ]);
   await noteRegistration(sql, 'a', { boundSeconds: 600, registrarAddress }, 420);
   t.equal(await takeRegistration(sql, 'a', 'another'), undefined);
@@ -176,8 +177,9 @@ t.test('a trunk that we register with is known when it calls', async t => {
     await takeRegistration(sql, name, user);
   const sources = new AddressList();
   t.ok(sources.add('198.51.100.0/24'));
-  const registering = (name: string, more: object = {}) => ({ name, registerSeconds: 600, ...more }) as Trunk;
-  const here = { name: 'here' } as Trunk;
+  const registering = (name: string, more: object = {}) =>
+    ({ key: name, name, registerSeconds: 600, ...more }) as Trunk;
+  const here = { key: 'here', name: 'here' } as Trunk;
   const dialplan = {
     trunks: [here, registering('first'), registering('second'), registering('fixed', { sources })],
     trunksFor: () => [],
@@ -187,8 +189,9 @@ t.test('a trunk that we register with is known when it calls', async t => {
   let lost = false;
   const store = ((...query: Parameters<Sql>) =>
     lost ? Promise.reject(new Error('the database is away')) : sql(...query)) as unknown as Sql;
-  const callers = new TrunkCallers(store, dialplan, logger);
-  const known = async (user: string, address: string) => (await callers.trunkOf(user, address))?.name;
+  const callers = new TrunkCallers(store, new Lines(dialplan), logger);
+  const known = async (user: string, address: string) =>
+    (await callers.trunkOf({ user, address, numberBy: () => undefined }))?.name;
 
   t.equal(await known(first, '203.0.113.7'), 'first', 'by its contact, before the registration is granted');
   t.equal(await known(second, '203.0.113.7'), 'second');
@@ -237,10 +240,8 @@ t.test('a tenant presents its own proven numbers only', async t => {
 
 t.test('a call that is given up while it waits for its turn gives its channel back', async t => {
   const { sql, tenantId } = await fixture(t);
-  const trunk = { name: 'a', callsPerSecond: 0.5, maxChannels: 2 };
-  const dialplan = { trunks: [], trunksFor: () => [], trunkAt: () => undefined };
-  const logger = pino({ level: 'silent' });
-  const { channels } = new Trunks({ server: undefined as never, sql, dialplan, logger });
+  const trunk = { key: 'a', callsPerSecond: 0.5, maxChannels: 2 };
+  const channels = new Channels(sql, pino({ level: 'silent' }));
   const call = { tenantId, interactionId: 'interaction' };
   const first = await channels.take(trunk as never, call, {
     evenIfDown: false,

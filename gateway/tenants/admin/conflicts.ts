@@ -9,6 +9,7 @@ const meanings: Record<string, { code: ErrorCode; field: string }> = {
   queues_tenant_id_key_key: { code: 'key_taken', field: 'key' },
   skills_tenant_id_key_key: { code: 'key_taken', field: 'key' },
   outcome_rules_pkey: { code: 'key_taken', field: 'outcome' },
+  tenant_trunks_tenant_id_name_key: { code: 'key_taken', field: 'name' },
   holidays_pkey: { code: 'key_taken', field: 'day' },
 };
 

@@ -1,7 +1,7 @@
 import { type FastifyPluginAsyncTypebox, Type } from '@fastify/type-provider-typebox';
 import { IdParams, PointInTime, refusals, Timestamp, Uuid } from '../../schemas.js';
 import type { Sql } from '../../store/index.js';
-import type { Telephony } from '../../telephony/index.js';
+import type { PasswordBox, Telephony } from '../../telephony/index.js';
 import { requireRole, requireSession, requireSettingsRole } from '../auth.js';
 import { signOutEverywhere } from '../sign-out.js';
 import { listAudit } from './audit.js';
@@ -10,11 +10,14 @@ import { acceptInvitation, invite } from './invitations.js';
 import { numbersResource } from './numbers.js';
 import { administrator, mountResource } from './resource.js';
 import { sitesResource } from './sites.js';
+import { trunksResource, trunkTestRoutes } from './trunks.js';
 import { usersResource } from './users.js';
 
 export interface AdminRouteOptions {
   sql: Sql;
   telephony: Telephony;
+  /** Where the passwords of the company's trunks are kept. */
+  trunkPasswords: PasswordBox;
   loginsPerMinute: number;
 }
 
@@ -33,21 +36,22 @@ const AuditEntry = Type.Object({
   change: Type.Record(Type.String(), Type.Unknown()),
 });
 
-/** What administrators of a company see to: its people, sites and numbers, and who has changed what. */
+/** What administrators of a company see to: its people, sites, numbers and trunks, and who has changed what. */
 export const adminRoutes: FastifyPluginAsyncTypebox<AdminRouteOptions> = async (app, options) => {
-  const { sql, telephony, loginsPerMinute } = options;
+  const { sql, telephony, trunkPasswords, loginsPerMinute } = options;
   await app.register(invitationRoutes, { sql, loginsPerMinute, telephony });
   await app.register(async admin => {
     admin.addHook('onRequest', requireSession(sql));
     admin.addHook('onRequest', requireSettingsRole);
-    await admin.register(companyRoutes, { sql });
+    await admin.register(companyRoutes, { sql, telephony });
     const users = usersResource({ sql, signOutEverywhere: user => signOutEverywhere(sql, telephony, user) });
     mountResource(admin, users);
     mountResource(admin, sitesResource(sql));
     mountResource(admin, numbersResource(sql));
     await admin.register(peopleRoutes, { sql });
     await admin.register(auditRoutes, { sql });
-    await admin.register(trunkRoutes, { telephony });
+    mountResource(admin, trunksResource({ sql, telephony, trunkPasswords }));
+    await admin.register(trunkTestRoutes, { telephony });
   });
 };
 
@@ -65,30 +69,6 @@ const peopleRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql 
     },
     async (request, reply) =>
       reply.status(201).send(await invite(sql, administrator(request), request.params.id)),
-  );
-};
-
-const Trunk = Type.Object({
-  name: Type.String(),
-  up: Type.Boolean(),
-  reason: Type.Union([Type.String(), Type.Null()], { description: 'Why it is passed over.' }),
-  channels: Type.Integer({ description: "The company's calls on it now." }),
-  registered: Type.Union([Type.Boolean(), Type.Null()], { description: 'Null: it does not register.' }),
-  registerFault: Type.Union([Type.String(), Type.Null()]),
-});
-
-const trunkRoutes: FastifyPluginAsyncTypebox<{ telephony: Telephony }> = async (app, { telephony }) => {
-  app.get(
-    '/admin/trunks',
-    {
-      schema: {
-        tags,
-        summary: 'The lines to the telephone network, and how they stand',
-        description: 'They are files of the operator (docs/dialplan.md): to be looked at, not to be changed.',
-        response: { 200: Type.Object({ trunks: Type.Array(Trunk) }), ...refusals },
-      },
-    },
-    async request => ({ trunks: await telephony.trunks(administrator(request).tenantId) }),
   );
 };
 
@@ -120,7 +100,10 @@ const auditRoutes: FastifyPluginAsyncTypebox<{ sql: Sql }> = async (app, { sql }
   );
 };
 
-const invitationRoutes: FastifyPluginAsyncTypebox<AdminRouteOptions> = async (app, options) => {
+const invitationRoutes: FastifyPluginAsyncTypebox<Omit<AdminRouteOptions, 'trunkPasswords'>> = async (
+  app,
+  options,
+) => {
   const { sql, telephony, loginsPerMinute } = options;
   app.post(
     '/invitations/accept',

@@ -15,6 +15,8 @@ export interface Company {
   callerId: string;
   /** Whether an agent sees that a supervisor is in his talk. */
   monitoringShown: boolean;
+  /** Calls go over the operator's trunks, too. */
+  operatorTrunks: boolean;
   version: number;
 }
 
@@ -213,13 +215,50 @@ export interface Rule {
   version: number;
 }
 
-export interface Trunk {
+export type NumberFormat = 'e164' | 'e164_without_plus' | 'national';
+
+/** What is said of a trunk of the company's own; null is not said. */
+export interface TrunkSettings {
+  username: string | null;
+  fromDomain: string | null;
+  sources: string[] | null;
+  country: string | null;
+  numberFormat: NumberFormat | null;
+  callerIdFormat: NumberFormat | null;
+  maxChannels: number | null;
+  callsPerSecond: number | null;
+  inboundPerSecond: number | null;
+  checkSeconds: number | null;
+  registerSeconds: number | null;
+  number: string | null;
+  prefixes: string[] | null;
+  priority: number | null;
+  weight: number | null;
+}
+
+export interface Trunk extends TrunkSettings {
+  /** Null: the operator's, to be looked at alone. */
+  id: string | null;
   name: string;
+  address: string | null;
+  hasPassword: boolean;
+  /** It has to be entered again. */
+  passwordLost: boolean;
+  disabledAt: string | null;
+  version: number;
   up: boolean;
   reason: string | null;
   channels: number;
   registered: boolean | null;
   registerFault: string | null;
+}
+
+/** What came of asking a trunk. */
+export interface TrunkTest {
+  answered: boolean;
+  status: number | null;
+  reason: string;
+  milliseconds: number;
 }
 
 export interface AuditEntry {
@@ -299,8 +338,8 @@ export class AdminApi {
     return this.client.send('PUT', `/admin/numbers/${encodeURIComponent(number)}/proof`, { code });
   }
 
-  async trunks(): Promise<Trunk[]> {
-    return (await this.client.send<{ trunks: Trunk[] }>('GET', '/admin/trunks')).trunks;
+  testTrunk(id: string): Promise<TrunkTest> {
+    return this.client.send('POST', `/admin/trunks/${encodeURIComponent(id)}/test`, {});
   }
 
   async greetings(siteId: string, days: number): Promise<GreetingRecord[]> {

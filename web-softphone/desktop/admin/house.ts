@@ -9,6 +9,7 @@ import {
   type Rule,
   type Site,
   type Skill,
+  type Trunk,
 } from './api.js';
 import { Collection } from './collection.js';
 
@@ -23,6 +24,7 @@ export class House {
   readonly numbers: Collection<CompanyNumber>;
   readonly sites: Collection<Site>;
   readonly rules: Collection<Rule>;
+  readonly trunks: Collection<Trunk>;
 
   constructor(client: ApiClient) {
     this.api = new AdminApi(client);
@@ -36,5 +38,6 @@ export class House {
     this.numbers = new Collection<CompanyNumber>(api, 'numbers', ({ number }) => number);
     this.sites = new Collection<Site>(api, 'sites', byId);
     this.rules = new Collection<Rule>(api, 'outcome-rules', byId);
+    this.trunks = new Collection<Trunk>(api, 'trunks', ({ id, name }) => id ?? name);
   }
 }

@@ -1,8 +1,7 @@
 import { MultiSelect, Select, Switch } from '@mantine/core';
-import { getCountries } from 'libphonenumber-js/min';
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { ProblemAlert } from '../../ui/common/ProblemAlert.js';
-import { useLanguage, usePhone } from '../../ui/hooks.js';
+import { usePhone } from '../../ui/hooks.js';
 import { Link } from '../../ui/Link.js';
 import type { Company } from '../api.js';
 import { useAdmin, useAdminText, useCollection } from '../context.js';
@@ -11,6 +10,7 @@ import { type AnyForm, ChoiceField, TextField } from '../parts/fields.js';
 import { Loading } from '../parts/ListPage.js';
 import { PageHead } from '../parts/PageHead.js';
 import { useRecord } from '../parts/use-record.js';
+import { useCountries } from './countries.js';
 import { timeZones } from './time-zones.js';
 
 export function CompanyPage() {
@@ -39,13 +39,12 @@ export function CompanyPage() {
 type CompanyValues = Omit<Company, 'version'>;
 
 function valuesOf(company: Company): CompanyValues {
-  const { name, locale, timeZone, countries, callerId, monitoringShown } = company;
-  return { name, locale, timeZone, countries, callerId, monitoringShown };
+  const { version: _version, ...values } = company;
+  return values;
 }
 
 function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company: Company) => void }) {
   const t = useAdminText();
-  const language = useLanguage();
   const { house } = useAdmin();
   const { rows: numbers } = useCollection(house.numbers);
   const record = useRecord<Company, CompanyValues>({
@@ -68,12 +67,7 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
     },
   });
   const { form } = record;
-  const countries = useMemo(() => {
-    const names = new Intl.DisplayNames(language, { type: 'region' });
-    return getCountries()
-      .map(value => ({ value: value as string, label: names.of(value) ?? value }))
-      .sort((a, b) => a.label.localeCompare(b.label, language));
-  }, [language]);
+  const countries = useCountries();
   const proven = (numbers ?? []).filter(({ verifiedAt }) => verifiedAt !== null);
   const home = form.values.countries[0];
   return (
@@ -87,6 +81,7 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
         countries: t.company.countries,
         callerId: t.company.callerId,
         monitoringShown: t.company.monitoringShown,
+        operatorTrunks: t.company.operatorTrunks,
       }}
     >
       <Section title={t.company.general}>
@@ -121,6 +116,14 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
         </Wide>
         <CallerId form={form} home={home} numbers={proven.map(({ number }) => number)} />
         <Link href="/desktop/admin/numbers">{t.company.toNumbers}</Link>
+        <Wide>
+          <Switch
+            {...form.check('operatorTrunks')}
+            label={t.company.operatorTrunks}
+            description={t.company.operatorTrunksHelp}
+            data-testid="field-operatorTrunks"
+          />
+        </Wide>
       </Section>
       <Section title={t.company.supervision} text={t.company.supervisionText}>
         <Wide>

@@ -35,8 +35,8 @@ interface Props<T> {
   failure: unknown;
   onRetry: () => void;
   keyOf: (row: T) => string;
-  /** Where one of them is shown; its first column leads there. */
-  hrefOf?: (row: T) => string;
+  /** Where one of them is shown, if it has a page of its own; its first column leads there. */
+  hrefOf?: (row: T) => string | undefined;
   /** Shown in a paler colour. */
   dim?: (row: T) => boolean;
   add?: { href: string; label: string };
@@ -199,30 +199,33 @@ function Rows<T>({ title, columns, found, keyOf, hrefOf, dim, order, setOrder }:
         </tr>
       </thead>
       <tbody>
-        {found.map(row => (
-          <tr key={keyOf(row)} data-dim={dim?.(row) ?? false} data-key={keyOf(row)}>
-            {columns.map(({ key, value, cell, numeric, wide }, index) => {
-              const content = cell ? cell(row) : value(row);
-              const Cell = index === 0 ? 'th' : 'td';
-              return (
-                <Cell
-                  key={key}
-                  {...(index === 0 && { scope: 'row' })}
-                  data-numeric={numeric}
-                  data-wide={wide}
-                >
-                  {index === 0 && hrefOf ? (
-                    <Link href={hrefOf(row)} className={classes.open}>
-                      {content}
-                    </Link>
-                  ) : (
-                    content
-                  )}
-                </Cell>
-              );
-            })}
-          </tr>
-        ))}
+        {found.map(row => {
+          const href = hrefOf?.(row);
+          return (
+            <tr key={keyOf(row)} data-dim={dim?.(row) ?? false} data-key={keyOf(row)}>
+              {columns.map(({ key, value, cell, numeric, wide }, index) => {
+                const content = cell ? cell(row) : value(row);
+                const Cell = index === 0 ? 'th' : 'td';
+                return (
+                  <Cell
+                    key={key}
+                    {...(index === 0 && { scope: 'row' })}
+                    data-numeric={numeric}
+                    data-wide={wide}
+                  >
+                    {index === 0 && href !== undefined ? (
+                      <Link href={href} className={classes.open}>
+                        {content}
+                      </Link>
+                    ) : (
+                      content
+                    )}
+                  </Cell>
+                );
+              })}
+            </tr>
+          );
+        })}
       </tbody>
     </table>
   );

@@ -9,7 +9,12 @@ import type { FieldErrors, Fields } from './use-fields.js';
 export type AnyForm = Pick<Fields<object>, 'input' | 'check'>;
 
 /** What explains a field stands below it: so that inputs beside each other stand in a line. */
-const order: ('label' | 'input' | 'error' | 'description')[] = ['label', 'input', 'error', 'description'];
+export const fieldOrder: ('label' | 'input' | 'error' | 'description')[] = [
+  'label',
+  'input',
+  'error',
+  'description',
+];
 
 interface NumberProps {
   form: AnyForm;
@@ -39,7 +44,7 @@ export function NumberField(props: NumberProps) {
       {...rest}
       label={label}
       description={described}
-      inputWrapperOrder={order}
+      inputWrapperOrder={fieldOrder}
       value={typeof value === 'number' ? value : ''}
       onChange={entered => {
         // What is being typed may be nothing for a moment: a form that is sent needs a number or, where it may be, none.
@@ -78,7 +83,7 @@ export function TextField({ form, field, label, help, ...rest }: TextProps) {
       {...rest}
       label={label}
       description={help}
-      inputWrapperOrder={order}
+      inputWrapperOrder={fieldOrder}
       data-testid={`field-${field}`}
     />
   );
@@ -101,7 +106,7 @@ export function ChoiceField({ form, field, label, help, clearable = false, ...re
       {...rest}
       label={label}
       description={help}
-      inputWrapperOrder={order}
+      inputWrapperOrder={fieldOrder}
       allowDeselect={clearable}
       clearable={clearable}
       checkIconPosition="right"
