@@ -122,13 +122,14 @@ async function openQueues(sql: Sql, tenantId: string, day: Day): Promise<Map<str
     key,
     offerSeconds = 30,
     strategy = 'longest_idle',
+    ringAtOnce = 10,
     priority = 0,
     skillSteps = [],
   } of day.queues) {
     const [row] = await sql<{ id: string }[]>`
-      insert into queues (tenant_id, key, name, offer_seconds, strategy, priority, skill_steps)
-      values (${tenantId}, ${key}, ${sql.json({ en: key, ko: key })}, ${offerSeconds}, ${strategy}, ${priority},
-        ${sql.json(skillSteps)})
+      insert into queues (tenant_id, key, name, offer_seconds, strategy, ring_at_once, priority, skill_steps)
+      values (${tenantId}, ${key}, ${sql.json({ en: key, ko: key })}, ${offerSeconds}, ${strategy}, ${ringAtOnce},
+        ${priority}, ${sql.json(skillSteps)})
       returning id`;
     queues.set(key, row!.id);
   }

@@ -35,8 +35,13 @@ const queue = Type.Object(
     ),
     strategy: Type.Optional(
       Type.Union(
-        ['longest_idle', 'fewest_calls', 'best_skill', 'round_robin'].map(name => Type.Literal(name)),
+        ['longest_idle', 'fewest_calls', 'best_skill', 'round_robin', 'simultaneous'].map(name =>
+          Type.Literal(name),
+        ),
       ),
+    ),
+    ringAtOnce: Type.Optional(
+      Type.Integer({ minimum: 2, maximum: 10, description: 'How many agents are asked at once at most.' }),
     ),
     priority: Type.Optional(Type.Integer({ minimum: -10, maximum: 10 })),
     skillSteps: Type.Optional(

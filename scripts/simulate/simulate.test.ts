@@ -1,4 +1,5 @@
 import t from 'tap';
+import { connect } from '../../gateway/store/index.js';
 import { testDatabase } from '../../test/support/database.js';
 import { checkDay } from './day.js';
 import { simulate } from './simulate.js';
@@ -61,6 +62,40 @@ t.test('a small day comes to what the formulas say', async t => {
   for (const { placeKept } of result.queues) t.equal(placeKept, 1, 'whoever stands first is next');
   for (const { told } of result.estimates) t.ok(told > 100, 'customers were told a time');
   t.ok(hours.length >= 24 && hours.at(-1)! > 1000, 'it tells how far it is');
+});
+
+t.test('agents who are asked at once: one of them has the customer, and the others are free', async t => {
+  const { url } = await testDatabase(t);
+  const together = checkDay({
+    date: '2026-03-16',
+    seed: 3,
+    queues: [{ key: 'together', serviceLevelSeconds: 20, strategy: 'simultaneous', ringAtOnce: 3 }],
+    customers: [
+      {
+        queue: 'together',
+        arrivals: [{ from: '09:00', to: '10:00', perHour: 60 }],
+        talk: { mean: 120, spread: 'exponential' },
+        ringSeconds: 5,
+        answers: 0.9,
+      },
+    ],
+    agents: [2, 9].map(acceptSeconds => ({
+      ...{ count: 2, queues: ['together'], shift: { from: '09:00', to: '11:00' }, acceptSeconds },
+      ...{ misses: 0.4, awaySeconds: 60, wrapUp: { mean: 20, spread: 'constant' } },
+    })),
+  });
+  const [queue] = (await simulate(url, together)).queues;
+  t.comment(JSON.stringify(queue));
+  t.ok((queue?.asked ?? 0) > 30);
+  t.equal(queue?.served, queue?.asked, 'each was served');
+  t.ok((queue?.missedOffers ?? 0) > 0, 'some nobody took');
+  const sql = connect({ url, max: 1 });
+  t.teardown(() => sql.end());
+  const [books] = await sql`
+    select (select count(*)::int from agents where interaction_id is not null) as engaged,
+      (select count(*) > 5 from events where type = 'offer_taken') as taken,
+      (select count(*)::int from interactions where state <> 'done') as open`;
+  t.same(books, { engaged: 0, taken: true, open: 0 });
 });
 
 t.test('it can be stopped', async t => {

@@ -11,8 +11,10 @@ import {
   expireOffer,
   failCustomer,
   finish,
+  offeredTo,
   startDialing,
 } from '../../gateway/acd/transitions/index.js';
+import { takeOffer } from '../../gateway/acd/transitions/several.js';
 import { advanceWaiting } from '../../gateway/acd/waiting.js';
 import { viewCallback } from '../../gateway/callback/visitor-view.js';
 import { type Act, Agenda } from './agenda.js';
@@ -42,6 +44,12 @@ interface Duty {
   engagedSince: number | undefined;
   /** On duty since; whoever works beyond his shift or into his break is so as long as he does. */
   since: number | undefined;
+}
+
+/** An agent to whom something is offered. */
+interface Asked {
+  userId: string;
+  duty: Duty;
 }
 
 export interface Progress {
@@ -238,39 +246,49 @@ export class Simulation {
     const { sql, nodeId } = this.#company;
     while (this.#waiting > 0) {
       const { offers } = await offerWaiting(sql, nodeId, mostAtOnce);
-      for (const offer of offers) this.#ring(offer);
+      for (const offer of offers) await this.#ring(offer);
       if (offers.length < mostAtOnce) return;
     }
   }
 
-  #ring(offer: ReservedInteraction): void {
+  async #ring(offer: ReservedInteraction): Promise<void> {
     const customer = this.#customers.get(offer.id);
-    if (!customer || offer.agentId === null)
-      throw new Error(`${offer.id} was offered, and nobody asked for it`);
-    const duty = this.#duty(offer.agentId);
+    if (!customer) throw new Error(`${offer.id} was offered, and nobody asked for it`);
+    const { agentId } = offer;
+    const ids = agentId === null ? (await offeredTo(this.#company.sql, offer)).agents : [agentId];
+    const asked = ids.map(userId => ({ userId, duty: this.#duty(userId) }));
     const tally = this.#tally(customer.group);
     tally.offers++;
     if (this.#leaveLine(customer)) tally.inPlace++;
-    this.#engage(duty);
+    for (const { duty } of asked) this.#engage(duty);
     const offeredAt = this.#now;
-    if (this.#chance.happens(duty.group.misses ?? 0))
-      this.#enter(offer.offerExpiresAt!.getTime(), () => this.#miss(offer, customer, duty));
+    const [first] = asked
+      .filter(({ duty }) => !this.#chance.happens(duty.group.misses ?? 0))
+      .toSorted((one, other) => one.duty.group.acceptSeconds - other.duty.group.acceptSeconds);
+    if (!first) this.#enter(offer.offerExpiresAt!.getTime(), () => this.#miss(offer, customer, asked));
     else
-      this.#enter(this.#now + duty.group.acceptSeconds * 1000, () =>
-        this.#dial(offer, customer, duty, offeredAt),
-      );
+      this.#enter(this.#now + first.duty.group.acceptSeconds * 1000, async () => {
+        const his = { ...offer, agentId: first.userId };
+        if (agentId !== null) return this.#dial(his, customer, first.duty, offeredAt);
+        this.#company.take(takeOffer(this.#company.sql, offer, first.userId));
+        for (const { duty } of asked) if (duty !== first.duty) this.#free(duty);
+        this.#dial(his, customer, first.duty, offeredAt);
+        await this.#match();
+      });
   }
 
-  async #miss(offer: ReservedInteraction, customer: Customer, duty: Duty): Promise<void> {
+  async #miss(offer: ReservedInteraction, customer: Customer, asked: readonly Asked[]): Promise<void> {
     this.#company.take(expireOffer(this.#company.sql, offer));
-    this.#tally(customer.group).missed++;
     this.#enterLine(customer);
-    duty.away = true;
-    this.#free(duty);
-    this.#enter(this.#now + (duty.group.awaySeconds ?? 0) * 1000, async () => {
-      duty.away = false;
-      if (duty.onShift) await this.#onDuty(offer.agentId!);
-    });
+    for (const { userId, duty } of asked) {
+      this.#tally(customer.group).missed++;
+      duty.away = true;
+      this.#free(duty);
+      this.#enter(this.#now + (duty.group.awaySeconds ?? 0) * 1000, async () => {
+        duty.away = false;
+        if (duty.onShift) await this.#onDuty(userId);
+      });
+    }
     if (customer.impatient) this.#giveUp(offer.id, customer);
     // A step of his skills may have come while it rang.
     else await this.#relax();
