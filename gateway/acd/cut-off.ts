@@ -1,4 +1,5 @@
 import type { Fragment, Sql } from '../store/index.js';
+import { heldByHim } from './hold.js';
 import { statesBefore } from './states.js';
 import { type InteractionRef, offTheLine } from './transitions/index.js';
 
@@ -37,10 +38,10 @@ export async function cutOffTalks(
       for update of i ${skipLocked ? sql`skip locked` : sql``}
     ), part as (
       insert into interactions (tenant_id, part_of, channel, via, state, outcome, queue_id, agent_id, node_id, phone, name, note,
-        locale, page_url, page_title, place_at, requested_at, offered_at, accepted_at, dialed_at, bridged_at, ended_at, done_at)
+        locale, page_url, page_title, place_at, requested_at, offered_at, accepted_at, dialed_at, bridged_at, ended_at, done_at, held_ms)
       select tenant_id, id, channel, via, 'done', 'cut_off', queue_id, agent_id, node_id, phone, name, note, locale, page_url, page_title,
-        place_at, requested_at, offered_at, accepted_at, dialed_at, bridged_at, cut_at, cut_at
-      from cut where agent_id is not null
+        place_at, requested_at, offered_at, accepted_at, dialed_at, bridged_at, cut_at, cut_at, ${heldByHim(sql)}
+      from cut i where agent_id is not null
     ), served as (
       select a.tenant_id, a.user_id, a.interaction_id, a.intent = 'ready' as stays from cut join agents a
         on a.tenant_id = cut.tenant_id and a.user_id = cut.spoke_with for update of a

@@ -1,6 +1,7 @@
 import t, { type Test } from 'tap';
 import { agentAway } from './absence.js';
 import { setIntent } from './agents.js';
+import { cutOff } from './cut-off.js';
 import { holdCustomer, holdOf, phoneHolds, resumeCustomer } from './hold.js';
 import { findInteraction } from './interactions.js';
 import { Floor } from './testing/floor.js';
@@ -93,6 +94,28 @@ t.test('whoever goes on with him has not put him on hold', async t => {
   t.ok(await pass.transferToAgent(f.sql, ref, agent, colleague));
   t.match(await view(), { state: 'offered', heldSince: null });
   t.ok(isAbout(7200, await view()));
+});
+
+t.test('each who passes him on has the holds that were his', async t => {
+  const { f, ref, agent, colleague, later } = await talking(t);
+  await holdCustomer(f.sql, ref, 'desktop', agent);
+  await later(7200);
+  await resumeCustomer(f.sql, ref, 'desktop', agent);
+  await holdCustomer(f.sql, ref, 'desktop', agent);
+  await later(7200);
+  await pass.transferToAgent(f.sql, ref, agent, colleague);
+  const his = { ...ref, agentId: colleague };
+  await act.accept(f.sql, his);
+  await act.bridge(f.sql, his);
+  await holdCustomer(f.sql, his, 'desktop', colleague);
+  await later(36_000);
+  await cutOff(f.sql, his, 'engine_lost');
+  const parts = await f.sql<{ agentId: string; heldSeconds: number }[]>`
+    select agent_id as "agentId", held_ms::float8 / 1000 as "heldSeconds" from interactions where part_of = ${ref.id}`;
+  const heldBy = (id: string) => parts.find(({ agentId }) => agentId === id)!;
+  t.equal(parts.length, 2);
+  t.ok(isAbout(14_400, heldBy(agent)));
+  t.ok(isAbout(36_000, heldBy(colleague)));
 });
 
 t.test('a number outside with which he goes on neither', async t => {

@@ -1,5 +1,5 @@
 /** The agent of a talk puts its customer on hold, and takes him back. What else ends a hold is in migration 0200. */
-import type { Sql } from '../store/index.js';
+import type { Fragment, Sql } from '../store/index.js';
 import { type InteractionRef, move } from './transitions/index.js';
 
 /** Who acts on a hold: the agent at his desktop, or his telephone by re-INVITE. */
@@ -57,4 +57,13 @@ export async function holdOf(sql: Sql, { id, tenantId }: InteractionRef): Promis
     select agent_id as "agentId", held_by_phone as "byPhone" from interactions
     where tenant_id = ${tenantId} and id = ${id} and held_since is not null`;
   return row;
+}
+
+/**
+ * How long the agent of interaction `i` has held its customer, milliseconds: what those before him have is in their parts.
+ */
+export function heldByHim(sql: Sql): Fragment {
+  return sql`i.held_ms + coalesce((extract(epoch from clock_timestamp() - i.held_since) * 1000)::bigint, 0) - coalesce((
+    select sum(p.held_ms)::bigint from interactions p
+    where p.part_of = i.id and p.outcome in ('transferred', 'cut_off')), 0)`;
 }

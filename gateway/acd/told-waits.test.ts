@@ -1,6 +1,8 @@
 import t from 'tap';
+import { cutOff } from './cut-off.js';
 import { Floor } from './testing/floor.js';
 import { estimateRecord, rangeAround, spreadTold, tellWait, waitSpreads } from './told-waits.js';
+import { transferToQueue } from './transfers.js';
 import * as act from './transitions/index.js';
 
 /** One who asks, is told, and is reached (or not) so many seconds later. */
@@ -17,12 +19,17 @@ async function customer(floor: Floor, told: number, reachedAfter: number | 'canc
   if (reachedAfter === 'failed') await act.failCustomer(floor.sql, offer!, 'no_answer');
   else {
     await act.bridge(floor.sql, offer!);
-    await floor.sql`update told_waits set told_at = (select bridged_at from interactions where id = ${id})
-      - make_interval(secs => ${reachedAfter}) where interaction_id = ${id}`;
+    await toldBefore(floor, id, reachedAfter);
     await act.end(floor.sql, offer!, 'completed', 'agent');
   }
   await act.finish(floor.sql, offer!);
   return range;
+}
+
+/** He was told so many seconds before he is reached. */
+async function toldBefore({ sql }: Floor, id: string, seconds: number): Promise<void> {
+  await sql`update told_waits set told_at = (select bridged_at from interactions where id = ${id})
+    - make_interval(secs => ${seconds}) where interaction_id = ${id}`;
 }
 
 t.test('what customers were told is kept beside what came of it', async t => {
@@ -54,6 +61,37 @@ t.test('what customers were told is kept beside what came of it', async t => {
   t.ok(
     range && range.lowSeconds > 150 && range.highSeconds < 500,
     `the range is that of the history: ${JSON.stringify(range)}`,
+  );
+});
+
+t.test('he is reached when he is reached first, whatever becomes of his talk', async t => {
+  const floor = await Floor.open(t);
+  for (let n = 0; n < 2; n++) await floor.staff();
+  const goOn = {
+    'is passed on to a queue': async ({ id }: { id: string }, by: string) => {
+      const ref = { id, tenantId: floor.tenantId };
+      return await transferToQueue(floor.sql, ref, by, { id: floor.queueId, name: 'sales' });
+    },
+    'is cut off': async ({ id }: { id: string }) =>
+      await cutOff(floor.sql, { id, tenantId: floor.tenantId }, 'engine_lost'),
+  };
+  for (const [what, breakOff] of Object.entries(goOn)) {
+    const { id } = await floor.request();
+    await tellWait(floor.sql, { id, tenantId: floor.tenantId }, 100);
+    const first = (await floor.offer())!;
+    for (const step of [act.accept, act.startDialing, act.bridge]) await step(floor.sql, first);
+    await toldBefore(floor, id, 90);
+    t.ok(await breakOff({ id }, first.agentId!), what);
+    const next = (await floor.offer())!;
+    for (const step of [act.accept, act.startDialing, act.bridge]) await step(floor.sql, next);
+    await floor.sql`update interactions set bridged_at = bridged_at + interval '1 hour' where id = ${id}`;
+    await act.end(floor.sql, next, 'completed', 'agent');
+    await floor.sql`update agents set interaction_id = null`;
+  }
+  const records = await estimateRecord(floor.sql, { tenantId: floor.tenantId, locale: 'ko', days: 7 });
+  t.match(
+    records.find(({ queue }) => queue.key === 'sales'),
+    { told: 2, reached: 2, within: 2, medianErrorSeconds: -10 },
   );
 });
 

@@ -30,9 +30,8 @@ function waitSpread(sql: Sql): Fragment {
       case when count(*) >= ${leastHistory} then percentile_cont(0.9) within group (order by ratio)
         else ${assumed.high}::float8 end as high
     from (
-      select extract(epoch from i.bridged_at - w.told_at) / greatest(w.seconds, ${leastHighSeconds}) as ratio
-      from told_waits w join interactions i on i.tenant_id = w.tenant_id and i.id = w.interaction_id
-      where w.queue_id = q.id and i.bridged_at is not null
+      select extract(epoch from w.reached_at - w.told_at) / greatest(w.seconds, ${leastHighSeconds}) as ratio
+      from told_waits w where w.queue_id = q.id and w.reached_at is not null
       order by w.told_at desc limit ${historyDepth}
     ) newest
   ) spread`;
@@ -125,10 +124,10 @@ export function estimateRecord(
       round(percentile_cont(0.9) within group (order by abs(t.waited - t.seconds)))::int as "p90AbsoluteErrorSeconds"
     from queues q
     left join lateral (
-      select w.seconds, w.high_seconds, extract(epoch from i.bridged_at - w.told_at)::float8 as waited
+      select w.seconds, w.high_seconds, extract(epoch from w.reached_at - w.told_at)::float8 as waited
       from told_waits w join interactions i on i.tenant_id = w.tenant_id and i.id = w.interaction_id
       where w.tenant_id = q.tenant_id and w.queue_id = q.id and w.told_at > now() - make_interval(days => ${days})
-        and (i.bridged_at is not null or i.state = 'done' and i.outcome <> 'cancelled')
+        and (w.reached_at is not null or i.state = 'done' and i.outcome <> 'cancelled')
     ) t on true
     where q.tenant_id = ${tenantId} group by q.id, q.key, q.name, q.position order by q.position, q.key`;
 }

@@ -1,6 +1,7 @@
 import { type AskedParty, askParty, type Party, partyLeaves } from '../calls/index.js';
 import { type Fragment, type Sql, transaction } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
+import { heldByHim } from './hold.js';
 import type { ReservedInteraction } from './prober.js';
 import { type InteractionEvent, type InteractionState, leaving } from './states.js';
 import { agentGone, type InteractionRef } from './transitions/index.js';
@@ -61,10 +62,11 @@ async function passOn(
       with part as (
         insert into interactions (tenant_id, part_of, channel, via, state, outcome, queue_id, agent_id, node_id, phone, name, note,
           locale, page_url, page_title, place_at, requested_at, offered_at, accepted_at, dialed_at, bridged_at, ended_at,
-          wrap_up_until)
+          wrap_up_until, held_ms)
         select i.tenant_id, i.id, i.channel, i.via, 'wrap_up', 'transferred', i.queue_id, i.agent_id, i.node_id, i.phone, i.name,
           i.note, i.locale, i.page_url, i.page_title, i.place_at, i.requested_at, i.offered_at, i.accepted_at, i.dialed_at,
-          i.bridged_at, clock_timestamp(), clock_timestamp() + make_interval(secs => q.wrap_up_seconds)
+          i.bridged_at, clock_timestamp(), clock_timestamp() + make_interval(secs => q.wrap_up_seconds),
+          ${heldByHim(tx)}
         from interactions i join queues q on q.id = i.queue_id where i.id = ${id}
         returning id, agent_id
       )
