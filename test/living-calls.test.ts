@@ -73,8 +73,14 @@ t.test('what happens while the gateway is away is made up for', async t => {
   });
 });
 
-/** A visitor's page that is open: each call that comes is answered. Resolves with the next one. */
-function openPage(t: Test, { api }: Stack, { id, token }: VisitorCallback): () => Promise<WebRtcPeer> {
+/** A page in which somebody talks: each call that comes is answered. */
+interface Page {
+  /** Resolves with the next one. */
+  nextCall(): Promise<WebRtcPeer>;
+  close(): void;
+}
+
+function openPage(t: Test, { api }: Stack, { id, token }: VisitorCallback): Page {
   const closing = new AbortController();
   t.teardown(() => closing.abort());
   const answered = new Map<string, WebRtcPeer>();
@@ -95,30 +101,57 @@ function openPage(t: Test, { api }: Stack, { id, token }: VisitorCallback): () =
     if (!closing.signal.aborted) throw error;
   });
   let taken = 0;
-  return async () => {
-    taken += 1;
-    while (answered.size < taken) await once(news, 'answered', { signal: AbortSignal.timeout(20_000) });
-    return [...answered.values()][taken - 1]!;
+  return {
+    async nextCall() {
+      taken += 1;
+      while (answered.size < taken) await once(news, 'answered', { signal: AbortSignal.timeout(20_000) });
+      return [...answered.values()][taken - 1]!;
+    },
+    close: () => closing.abort(),
   };
 }
 
 t.test('a media engine that dies: a visitor who talks in his page is called there again', async t => {
   const stack = await startStack(t);
-  const agent = await readyAgent(t, stack);
-  const callback = await stack.api.askCallback({ via: 'browser' });
-  const nextCall = openPage(t, stack, callback);
-  const talk = async () => {
-    const browser = await agent.accept(t, await agent.ring());
-    const page = await nextCall();
-    await Promise.all([browser.opened, page.opened]);
-    browser.mouth.speak(voices.agent);
-    page.mouth.speak(voices.customer);
-    await Promise.all([page.listener.ear.tone(voices.agent), browser.listener.ear.tone(voices.customer)]);
+  const begin = async (email: string) => {
+    const agent = await readyAgent(t, stack, email);
+    const callback = await stack.api.askCallback({ via: 'browser' });
+    return { agent, callback, page: openPage(t, stack, callback) };
   };
-  await talk();
+  const talk = async ({ agent, page }: Awaited<ReturnType<typeof begin>>) => {
+    const browser = await agent.accept(t, await agent.ring());
+    const visitor = await page.nextCall();
+    await Promise.all([browser.opened, visitor.opened]);
+    browser.mouth.speak(voices.agent);
+    visitor.mouth.speak(voices.customer);
+    await Promise.all([visitor.listener.ear.tone(voices.agent), browser.listener.ear.tone(voices.customer)]);
+  };
+  const stays = await begin('agent1@demo.example');
+  await talk(stays);
+  const leaves = await begin('agent2@demo.example');
+  await talk(leaves);
+  await stack.killMedia();
+  leaves.page.close();
+  await Promise.all([stays.agent.hungUp(), leaves.agent.hungUp()]);
   await stack.restartMedia();
-  await agent.hungUp();
-  await talk();
+
+  const called = async () => {
+    await leaves.agent.accept(t, await leaves.agent.ring());
+    // His page is not there: nobody answers.
+    await leaves.agent.hungUp();
+    t.match(
+      await stack.api.follow(leaves.callback, ({ state }) => state === 'done'),
+      { outcome: 'no_answer' },
+      'it has ended, with its reason',
+    );
+    await leaves.agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+    await leaves.agent.step('wrap-up', leaves.callback.id);
+    await leaves.agent.until(({ me }) => me.state === 'ready', 'the agent is free');
+    await leaves.agent.setState('offline');
+  };
+  const over = called();
+  const { agent, callback } = stays;
+  await talk(stays);
   const { current } = await agent.until(desk => desk.current?.state === 'bridged', 'the talk');
   t.match(current, { id: callback.id, cutOff: true });
   const hungUp = agent.hungUp();
@@ -127,6 +160,8 @@ t.test('a media engine that dies: a visitor who talks in his page is called ther
   await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
   await agent.step('wrap-up', callback.id);
   t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
+  await agent.setState('offline');
+  await over;
   t.same(await leftOver(stack), nothing);
 });
 
