@@ -191,6 +191,45 @@ t.test('engines that do not keep calls: both sides are hung up, and they talk ag
   t.same(await leftOver(stack), nothing);
 });
 
+t.test('a gateway that is away for longer than calls are kept', async t => {
+  const grace = ['--orphan-grace', '1'];
+  const stack = await startStack(t, { mediaFlags: grace, sipFlags: grace });
+  const phone = await Phone.open(t, stack);
+
+  await t.test('the customer has hung up: he is not called again', async t => {
+    const { callback, agent } = await conversation(t, stack, phone);
+    const { called } = phone;
+    // The SIP server has given the call up when it hangs up on the agent.
+    await stack.restartGateway('SIGKILL', async () => {
+      phone.hangUp();
+      await agent.hungUp();
+    });
+    await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+    await agent.step('wrap-up', callback.id);
+    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
+    t.same(await story(stack, callback.id), whole);
+    t.equal(phone.called, called);
+    t.same(await leftOver(stack), nothing);
+    await agent.setState('offline');
+  });
+
+  await t.test('nobody has: they talk again', async t => {
+    const { callback, agent } = await conversation(t, stack, phone);
+    const { called } = phone;
+    await stack.restartGateway('SIGKILL', () => agent.hungUp());
+    const browser = await agent.accept(t, await agent.ring());
+    browser.mouth.speak(voices.agent);
+    await hearEachOther({ browser, phone });
+    t.equal(phone.called, called + 1);
+    await agent.step('hangup', callback.id);
+    await agent.hungUp();
+    await agent.until(({ me }) => me.state === 'wrap_up', 'the wrap-up');
+    await agent.step('wrap-up', callback.id);
+    t.match(await stack.api.follow(callback, ({ state }) => state === 'done'), { outcome: 'completed' });
+    t.same(await leftOver(stack), nothing);
+  });
+});
+
 t.test('an order to end ends the calls, too, and keeps their customers', async t => {
   const stack = await startStack(t);
   const phone = await Phone.open(t, stack);

@@ -121,6 +121,7 @@ export function createTelephony(options: TelephonyOptions): Telephony {
     endStale: callId => server.bye(inheritance.leave(callId) ?? dialogIdOf(callId)),
     keepsCalls: () => inheritance.possible,
     inherited: () => inheritance.whole(),
+    hungUpMeanwhile: callId => inheritance.hungUp(callId),
     async adopt({ callId, localSdp, interactionId, trunk }) {
       const dialog = inheritance.take(callId, localSdp);
       if (dialog && trunk) {

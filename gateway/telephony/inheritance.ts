@@ -11,6 +11,7 @@ interface DialogEntry {
   id: string;
   state: string;
   direction: 'initiator' | 'recipient';
+  waiting: number;
   owner: 'none' | 'other';
   callId: string;
   local: string;
@@ -50,6 +51,8 @@ export class Inheritance {
   readonly #server: SipServer;
   readonly #logger: Logger;
   readonly #entries = new Map<string, DialogEntry>();
+  /** Dialogs whose far end had hung up when nobody came for them in time. */
+  readonly #hungUp = new Set<string>();
   #notice: SipRequest | undefined;
   #told: () => void = () => undefined;
   #whole: Promise<void>;
@@ -101,6 +104,11 @@ export class Inheritance {
     return dialog;
   }
 
+  /** Whether the far end had hung up by itself when nobody came for the dialog in time. */
+  hungUp(callId: string): boolean {
+    return this.#hungUp.has(callId);
+  }
+
   /** A dialog that nobody takes over. Returns the SIP server's name for it, where it has told of it. */
   leave(callId: string): string | undefined {
     const entry = this.#entries.get(callId);
@@ -117,8 +125,11 @@ export class Inheritance {
   #remember(entry: DialogEntry): void {
     // As a ConfirmedDialog names it.
     const name = entry.direction === 'initiator' ? entry.callId : entry.id;
-    this.#entries.set(name, entry);
+    const over = entry.state === 'terminated' && entry.waiting === 0;
+    if (over) this.#hungUp.add(name);
+    else this.#entries.set(name, entry);
     setTimeout(() => {
+      this.#hungUp.delete(name);
       if (this.#entries.get(name) === entry) this.#entries.delete(name);
     }, rememberMs).unref();
   }

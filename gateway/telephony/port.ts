@@ -254,6 +254,11 @@ export interface Telephony {
   inherited(): Promise<void>;
   /** Takes an answered call over that another gateway, or an earlier run, has left; undefined: it is over. */
   adopt(call: InheritedCall): Promise<SipDialog | undefined>;
+  /**
+   * Of one that is over: whether its far end had hung up by itself, when no gateway came in time to hear it. To be asked
+   * once the calls are known (`inherited`).
+   */
+  hungUpMeanwhile(callId: string): boolean;
   /** A short-lived softphone credential bound to a login session; dies with it. */
   issueCredential(session: {
     tenantId: string;

@@ -25,8 +25,9 @@ export interface StackOptions {
   abroadPort?: number;
   /** A third trunk that we register with, on this UDP port, with this account and the trunks' password. */
   carrier?: { port: number; account: string };
-  /** Further flags of the media engine. */
+  /** Further flags of the media engine, and of the SIP server. */
   mediaFlags?: readonly string[];
+  sipFlags?: readonly string[];
   /** The database; by default one of its own on the server that all tests share. */
   database?: TestDatabase;
   /** Where the gateway reaches the database that is at this URL; by default there. */
@@ -46,7 +47,7 @@ export interface Stack {
   sipWsPort: number;
   gateway(): Program<{ url: string }>;
   /** Ends the gateway in the given way and starts it again on the same ports and data. */
-  restartGateway(signal?: NodeJS.Signals, meanwhile?: () => void): Promise<void>;
+  restartGateway(signal?: NodeJS.Signals, meanwhile?: () => unknown): Promise<void>;
   /** One more gateway over the same database and engines, with an address of its own. */
   addGateway(env?: Record<string, string>): Promise<FurtherGateway>;
   killMedia(): Promise<void>;
@@ -85,7 +86,11 @@ interface SipServer {
 }
 
 /** The built-in one, or the drachtio-server that RINGBRIDGE_TEST_DRACHTIO names: host:port:secret:udpPort:wsPort. */
-async function startSipServer(t: Teardown, nodeFlags: readonly string[]): Promise<SipServer> {
+async function startSipServer(
+  t: Teardown,
+  nodeFlags: readonly string[],
+  flags: readonly string[],
+): Promise<SipServer> {
   const drachtio = process.env.RINGBRIDGE_TEST_DRACHTIO;
   if (drachtio) {
     const [host = '', port = '', secret = '', udpPort = '', wsPort = ''] = drachtio.split(':');
@@ -107,7 +112,7 @@ async function startSipServer(t: Teardown, nodeFlags: readonly string[]): Promis
       'engine/sip/main.js',
       [
         ...['--control', control, '--udp', udp, '--ws', ws],
-        ...[...orphanGrace, '--ringing', join(folder, 'ringing')],
+        ...[...orphanGrace, '--ringing', join(folder, 'ringing'), ...flags],
       ],
       { RINGBRIDGE_SIP_SECRET: secret },
       nodeFlags,
@@ -165,6 +170,7 @@ export async function startStack(
     env = {},
     nodeFlags = [],
     mediaFlags = [],
+    sipFlags = [],
     abroadPort,
     carrier,
     database,
@@ -176,7 +182,7 @@ export async function startStack(
   const sql = connect({ url: databaseUrl, max: 4 });
   t.teardown(() => sql.end());
   const [sip, media, httpPort, trunkPort] = await Promise.all([
-    startSipServer(t, nodeFlags),
+    startSipServer(t, nodeFlags, sipFlags),
     startStackMedia(t, { nodeFlags, flags: [...orphanGrace, ...mediaFlags] }),
     ownPort('tcp'),
     ownPort('udp'),
@@ -216,7 +222,7 @@ export async function startStack(
     gateway: () => gateway,
     async restartGateway(signal = 'SIGTERM', meanwhile = () => undefined) {
       await gateway.end(signal);
-      meanwhile();
+      await meanwhile();
       gateway = await startProgram('gateway/main.js', [], settings, nodeFlags);
     },
     async addGateway(env = {}) {

@@ -9,7 +9,10 @@ import type { SubscriptionRole } from '../subscription/subscription-states.js';
 
 export interface DialogEntry {
   id: string;
-  /** `terminated`: the far end's BYE waits to be answered, or only subscriptions use it. */
+  /**
+   * `terminated`: the far end's BYE waits to be answered, or has been answered because nobody came; or only subscriptions
+   * use it.
+   */
   state: 'trying' | 'early' | 'confirmed' | 'terminated';
   /** Who sent the INVITE that made it: we (`initiator`), or the far end. */
   direction: 'initiator' | 'recipient';

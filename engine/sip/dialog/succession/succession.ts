@@ -19,6 +19,7 @@ import { endReason } from '../hang-up.js';
 import type { Uas } from '../server/uas.js';
 import { type DialogEntry, entryOf, type Holders, holdings, idsOf, ownerOf } from './dialog-list.js';
 import type { Estate } from './estate.js';
+import { Farewells } from './farewells.js';
 import { StandIn } from './stand-in.js';
 
 export interface SuccessionContext extends Holders {
@@ -53,7 +54,11 @@ export class Succession {
   readonly #offers = new Map<Application, Offer>();
   /** Who has a page with that dialog and has not answered yet. */
   readonly #offered = new Map<string, Application>();
-  constructor(private readonly context: SuccessionContext) {}
+  readonly #farewells: Farewells;
+
+  constructor(private readonly context: SuccessionContext) {
+    this.#farewells = new Farewells(context.clock);
+  }
 
   /** An application with a name is gone: a stand-in gets what it had, for the next one. */
   inherit(application: Application, name: string): void {
@@ -68,6 +73,7 @@ export class Succession {
     if (ids.size === 0) return;
     clock.after(graceMs, () => {
       standIn.dismiss();
+      this.#keepFarewells(standIn);
       estate.settleAll(standIn, 'unclaimed');
     });
     this.#offer(standIn, [...ids]);
@@ -76,7 +82,7 @@ export class Succession {
   /** An application has a name, and now a route for the list: it gets all there is under the name. */
   attend(application: Application, name: string): void {
     const ids = idsOf(owner => owner.resumeName === name && owner !== application, this.context);
-    this.#enqueue(application, [...ids]);
+    this.#enqueue(application, [...ids, ...this.#farewells.idsOf(name)]);
   }
 
   /** An application names a dialog: it has it from now on, if it may. */
@@ -93,6 +99,14 @@ export class Succession {
     const owner = holding && ownerOf(holding);
     if (owner instanceof StandIn && owner.resumeName === application.resumeName)
       queueMicrotask(() => this.#take(application, [dialogId]));
+  }
+
+  /** Nobody has come, and what ends now by itself some far ends had ended: whoever comes later is told. */
+  #keepFarewells(standIn: StandIn): void {
+    const ids = idsOf(owner => owner === standIn, this.context);
+    for (const holding of holdings(ids, this.context))
+      if (holding.exchanges.some(({ request }) => request.method === 'BYE'))
+        this.#farewells.keep(standIn.resumeName, entryOf(holding, 'none', this.context.clock.now()));
   }
 
   #offer(standIn: StandIn, ids: string[]): void {
@@ -131,7 +145,14 @@ export class Succession {
     const entries: DialogEntry[] = [];
     let bytes = 0;
     while (ids.length > 0 && entries.length < maxEntries && bytes < maxPageBytes) {
-      for (const holding of holdings(ids.splice(0, maxEntries - entries.length), this.context)) {
+      const next = ids.splice(0, maxEntries - entries.length);
+      for (const id of next) {
+        const entry = this.#farewells.of(id);
+        if (entry === undefined) continue;
+        entries.push(entry);
+        bytes += JSON.stringify(entry).length;
+      }
+      for (const holding of holdings(next, this.context)) {
         if (ownerOf(holding) === application) continue;
         const free = ownerOf(holding) instanceof StandIn && !this.#offered.has(holding.id);
         const entry = entryOf(holding, free ? 'none' : 'other', this.context.clock.now());
@@ -178,7 +199,11 @@ export class Succession {
       for (const request of requests) this.context.uas.redeliver(request);
     }
     const alive = new Set(found.map(({ id }) => id));
-    for (const entry of entries) if (!alive.has(entry.id)) tellEnded(application, entry);
+    for (const entry of entries) {
+      if (alive.has(entry.id)) continue;
+      tellEnded(application, entry);
+      this.#farewells.forget(entry.id);
+    }
   }
 }
 

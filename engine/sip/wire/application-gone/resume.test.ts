@@ -174,7 +174,34 @@ test('when nobody comes: 481 to what waits, and BYE', async t => {
   t.match(bye.first('reason'), /Application is gone/);
   t.match(harness.server.sizes(), { dialogs: 0, exchanges: 0 });
   const late = await heir(harness);
-  t.same(await takeOver(late), []);
+  t.match(await takeOver(late), [{ callId: ended.callId, state: 'terminated' }], 'and who hung up is told');
+});
+
+test('who has hung up when nobody came is told to whoever comes later, until somebody takes it in', async t => {
+  const { harness, clock } = await start();
+  t.teardown(() => harness.close());
+  const first = await serving(harness);
+  const [leaver, stayer] = [await harness.udpPeer(), await harness.udpPeer()];
+  const left = await answered(harness, first, leaver);
+  await answered(harness, first, stayer);
+  await vanish(harness, first);
+  left.send('BYE');
+  await harness.until(() => harness.server.sizes().exchanges === 1);
+  clock.pass(defaultSipServerOptions.userAgent.orphanGraceMs);
+  await leaver.response(200, 'BYE');
+  stayer.respond(await stayer.request('BYE'), 200);
+  await harness.until(() => harness.server.sizes().dialogs === 0);
+
+  const second = await heir(harness);
+  const notify = await second.sip('NOTIFY');
+  t.match(pageOf(notify).dialogs, [{ callId: left.callId, state: 'terminated', owner: 'none', waiting: 0 }]);
+  t.equal(pageOf(notify).dialogs.length, 1, 'whom we have hung up on is not told');
+  await answer(second, notify, 480);
+  const third = await heir(harness);
+  t.equal((await takeOver(third))[0]?.callId, left.callId, 'the one before has declined it');
+  t.match(await third.sip('BYE'), { text: left.callId });
+  const fourth = await heir(harness);
+  t.same(await takeOver(fourth), []);
 });
 
 test('a BYE during the wait is for the next application to answer', async t => {
