@@ -172,7 +172,7 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       lease,
       telephony,
       media,
-      adoptCalls: () => conductor.adopt(lease.id),
+      adoptCalls: () => reception.adopt(),
       wrapUps,
       logger,
     });

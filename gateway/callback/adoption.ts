@@ -1,4 +1,4 @@
-import { claimCalls, disownCall, type ServedInteraction } from '../acd/index.js';
+import { claimCalls, customerLeft, disownCall, end, type ServedInteraction } from '../acd/index.js';
 import { adoptLeg, claimLegs, disownLegs, type InheritedLeg, type Leg } from '../calls/index.js';
 import type { ServiceParts } from './turn.js';
 
@@ -6,6 +6,8 @@ import type { ServiceParts } from './turn.js';
 export interface AdoptedCall {
   interaction: ServedInteraction;
   customer: Leg;
+  /** Of a caller. */
+  inboundCallId?: string | undefined;
   /** Undefined: the customer waited for his next agent, or the agent's leg is no more. */
   agent: Leg | undefined;
 }
@@ -21,19 +23,28 @@ export async function adoptCalls(parts: ServiceParts, nodeId: string): Promise<A
   const interactions = await claimCalls(sql, nodeId);
   if (interactions.length === 0) return [];
   const ids = interactions.map(({ id }) => id);
-  const [legs] = await Promise.all([claimLegs(sql, ids, nodeId), telephony.inherited()]);
+  const [legs] = await Promise.all([claimLegs(sql, { interactions: ids }, nodeId), telephony.inherited()]);
   const calls = await Promise.all(
     interactions.map(async interaction => {
       const own = legs.filter(({ interactionId }) => interactionId === interaction.id);
       const { customer, agent, left } = await adopt(parts, interaction, own);
       await disownLegs(sql, left);
-      if (customer) return { interaction, customer, agent };
-      await disownCall(sql, interaction);
+      const line = own.find(({ role }) => role === 'customer');
+      if (customer) return { interaction, inboundCallId: line?.inboundCallId, customer, agent };
+      if (line && telephony.hungUpMeanwhile(line.callId)) await overByHimself(parts, interaction);
+      else await disownCall(sql, interaction);
       logger.warn({ interactionId: interaction.id }, 'the call is no more');
       return undefined;
     }),
   );
   return calls.filter(call => call !== undefined);
+}
+
+/** He has hung up: nobody owes him another call. */
+async function overByHimself({ sql, wrapUps }: ServiceParts, interaction: ServedInteraction): Promise<void> {
+  const ended = await end(sql, interaction, 'completed', 'customer');
+  if (ended) wrapUps.schedule(ended);
+  else await customerLeft(sql, interaction);
 }
 
 interface AdoptedLegs {

@@ -109,10 +109,22 @@ export class CallbackCall {
     this.#between.stop();
   }
 
-  /** Goes on with a call that another gateway has left. Never throws: what fails is in the log. */
-  resume({ interaction, customer, agent }: AdoptedCall): Promise<void> {
+  /**
+   * Goes on with a call that another gateway has left. Never throws: what fails is in the log.
+   * @param brought as with `receive`: whoever brought him is here again
+   * @param onLine is told of his line, if it comes to that
+   */
+  resume(
+    { interaction, customer, agent }: AdoptedCall,
+    { brought, onLine }: { brought: boolean; onLine: (line: CustomerLine) => void },
+  ): Promise<void> {
+    this.#brought = brought;
     return this.#follow(interaction, async catchUp => {
-      const resumed = this.#turn({ interaction }, turn => this.#resume(turn, customer, agent));
+      const resumed = this.#turn({ interaction }, turn => {
+        const line = this.#hold(customer);
+        onLine(line);
+        return this.#resume(turn, line, agent);
+      });
       await Promise.all([resumed, catchUp()]);
       // It was not to be resumed: the interaction is no more.
       if (!this.#customer) await Promise.all([customer.end(), agent?.end()]);
@@ -225,12 +237,11 @@ export class CallbackCall {
   }
 
   /** What the gateway before has left: two who talk, or a customer who waits for his next agent. */
-  async #resume(turn: Turn, leg: Leg, agent: Leg | undefined): Promise<void> {
-    const customer = this.#hold(leg);
+  async #resume(turn: Turn, customer: CustomerLine, agent: Leg | undefined): Promise<void> {
     if (turn.terms.state === 'bridged')
       return await this.#withAgent(turn, agent, line => this.#talk(turn, line, { customer, goesOn: true }));
     await agent?.end();
-    void customer.wait();
+    if (!this.#brought) void customer.wait();
     if (turn.terms.state === 'waiting') return;
     // Whom an agent has called himself nobody else goes on with.
     if (await untilTaken(() => agentGone(this.#parts.sql, turn.interaction, 'gateway_lost'))) return;

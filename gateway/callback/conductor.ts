@@ -1,7 +1,7 @@
 import type { InteractionRef, ServedInteraction } from '../acd/index.js';
 import { atMost } from '../at-most.js';
 import type { Leg } from '../calls/index.js';
-import { adoptCalls } from './adoption.js';
+import { type AdoptedCall, adoptCalls } from './adoption.js';
 import { CallbackCall } from './callback-call.js';
 import type { CustomerLine } from './customer-line.js';
 import type { ServiceParts } from './turn.js';
@@ -16,6 +16,12 @@ export interface ReceivedCaller {
   readonly over: Promise<void>;
   /** Once he has left the queue: his line is whoever's again who brought him. */
   handBack(): void;
+}
+
+/** A caller whom another gateway has left in a queue, or in a talk that he has got there. */
+export interface InheritedCaller extends ReceivedCaller {
+  ref: InteractionRef;
+  leg: Leg;
 }
 
 /** The callbacks that are served here. What each of them is doing is the affair of its CallbackCall. */
@@ -57,14 +63,34 @@ export class Conductor {
    * Goes on with the calls that other gateways, or an earlier run of this one, have left, as far as the engines still hold
    * them.
    * @param nodeId this gateway
+   * @param led calls that came in whose flow is gone on with here
+   * @returns the callers of those, by their call
    */
-  async adopt(nodeId: string): Promise<void> {
-    for (const adopted of await adoptCalls(this.#parts, nodeId)) {
-      const { interaction } = adopted;
-      const call = new CallbackCall(this.#parts, interaction);
-      this.#parts.logger.info({ interactionId: interaction.id }, 'goes on with the call of another gateway');
-      void this.#keep(interaction.id, call, call.resume(adopted));
-    }
+  async adopt(nodeId: string, led: ReadonlySet<string>): Promise<Map<string, InheritedCaller>> {
+    const callers = new Map<string, InheritedCaller>();
+    const adopted = await adoptCalls(this.#parts, nodeId);
+    await Promise.all(
+      adopted.map(async ({ inboundCallId, ...adopted }) => {
+        if (inboundCallId === undefined || !led.has(inboundCallId)) return void this.#resume(adopted, false);
+        const caller = await this.#resume(adopted, true);
+        if (caller) callers.set(inboundCallId, caller);
+      }),
+    );
+    return callers;
+  }
+
+  /** Undefined: it was not to be gone on with. */
+  async #resume(adopted: AdoptedCall, brought: boolean): Promise<InheritedCaller | undefined> {
+    const { interaction, customer: leg } = adopted;
+    const { id, tenantId } = interaction;
+    this.#parts.logger.info({ interactionId: id }, 'goes on with the call of another gateway');
+    const call = new CallbackCall(this.#parts, interaction);
+    let over: Promise<void> = Promise.resolve();
+    const line = await new Promise<CustomerLine | undefined>(resolve => {
+      over = this.#keep(id, call, call.resume(adopted, { brought, onLine: resolve }));
+      void over.then(() => resolve(undefined));
+    });
+    return line && { ref: { id, tenantId }, leg, line, over, handBack: () => call.handBack() };
   }
 
   #keep(id: string, call: CallbackCall, served: Promise<void>): Promise<void> {

@@ -1,4 +1,4 @@
-export { Conductor, type ReceivedCaller } from './conductor.js';
+export { Conductor, type InheritedCaller, type ReceivedCaller } from './conductor.js';
 export { CustomerLine } from './customer-line.js';
 export { leaveLine } from './departures.js';
 export { EarlyMedia } from './early-media.js';

@@ -185,17 +185,19 @@ export async function closeOrphanLegs(sql: Sql): Promise<LegRemains[]> {
 }
 
 /**
- * The answered legs of these interactions that no living node carries are this node's from now on, so that no other one
- * closes them.
+ * The answered legs of these interactions, or of these calls that came in, that no living node carries are this node's from
+ * now on, so that no other one closes them.
  */
 export async function claimLegs(
   sql: Sql,
-  interactionIds: readonly string[],
+  of: { interactions: readonly string[] } | { inboundCalls: readonly string[] },
   nodeId: string,
 ): Promise<InheritedLeg[]> {
+  const [column, ids] =
+    'interactions' in of ? [sql`interaction_id`, of.interactions] : [sql`inbound_call_id`, of.inboundCalls];
   return await sql<InheritedLeg[]>`
     update legs l set node_id = ${nodeId}
-    where l.interaction_id = any(${[...interactionIds]}::text[]::uuid[]) and l.state = 'answered'
+    where l.${column} = any(${[...ids]}::text[]::uuid[]) and l.state = 'answered'
       and call_id is not null and endpoint_id is not null
       and not exists (select from nodes n where n.id = l.node_id)
     returning id, tenant_id as "tenantId", interaction_id as "interactionId", inbound_call_id as "inboundCallId", role, user_id as "userId", phone,

@@ -3,10 +3,10 @@ import type { Locale } from '../errors.js';
 import { hoursByKey, openState } from '../hours/index.js';
 import { TypeAhead } from '../media/index.js';
 import { untilTaken } from '../store/index.js';
-import { type CallEntry, endCall, noteAnswered, notePath, type StepTaken } from './calls-sql.js';
+import { type CallEntry, endCall, enterStep, type LostCause, type StepTaken } from './calls-sql.js';
 import { type Ending, follow, type Move, type Position, type Result, stepAt } from './flow/machine.js';
 import { type FlowDefinition, isKind, kindOf, type Step } from './flow/schema.js';
-import { type Came, type InboundParts, type Stage, say } from './stage.js';
+import { type Came, type InboundParts, leaving, type Remains, type Stage, say } from './stage.js';
 import { external } from './steps/external.js';
 import { menu } from './steps/menu.js';
 import { agent, queue } from './steps/queue.js';
@@ -15,9 +15,6 @@ import { voicemail } from './steps/voicemail.js';
 /** What a step has come to that is no less for the call being over now. */
 const lasting: ReadonlySet<Result> = new Set(['served', 'talked', 'kept_place', 'recorded']);
 
-/** Why a flow stops when its gateway goes, and another one goes on with whoever is with the conductor. */
-export const leaving = new Error('another gateway goes on');
-
 /** A call, and where in its flow it is. */
 export interface Journey {
   entry: CallEntry;
@@ -25,6 +22,8 @@ export interface Journey {
   position: Position;
   language: Locale;
   path: StepTaken[];
+  /** Keys that were pressed before they are asked for. */
+  ahead: string;
 }
 
 /**
@@ -34,32 +33,36 @@ export interface Journey {
 export class FlowRun {
   readonly #stage: Stage;
   readonly #journey: Journey;
+  readonly #remains: Remains | undefined;
   #written: Promise<void> = Promise.resolve();
-  /** The caller has not hung up: his line was lost. */
-  #lost = false;
+  /** Where the caller has not hung up: what he was lost by. */
+  #lost: LostCause | undefined;
 
-  constructor(parts: InboundParts, journey: Journey, leg: Leg, stopping: AbortSignal) {
-    const { entry, flow, language } = journey;
+  /** @param remains of the step that another gateway has left: it is gone on with, or begun again */
+  constructor(parts: InboundParts, journey: Journey, leg: Leg, stopping: AbortSignal, remains?: Remains) {
+    const { entry, flow, language, ahead } = journey;
     const gone = new AbortController();
     void leg.ended.then(how => {
-      this.#lost = isLost(how);
+      if (isLost(how)) this.#lost = how === 'dropped' ? 'engine_lost' : 'line_lost';
       gone.abort(new Error(`the caller's line is ${how}`));
     });
     this.#journey = journey;
+    this.#remains = remains;
     this.#stage = {
       ...{ parts, entry, flow, leg, language },
-      typeAhead: new TypeAhead(leg.endpoint),
+      typeAhead: new TypeAhead(leg.endpoint, ahead),
       signal: AbortSignal.any([gone.signal, stopping]),
       logger: parts.logger.child({ inboundCallId: entry.id, tenantId: entry.tenantId }),
+      note: write => this.#write(write),
     };
   }
 
   /** Never throws: what fails is in the log. */
   async run(): Promise<void> {
-    const { parts, entry, leg, typeAhead, logger } = this.#stage;
+    const { parts, entry, leg, typeAhead, signal, logger } = this.#stage;
     let ending: Ending | 'lost' = 'fault';
     try {
-      await noteAnswered(parts.sql, entry);
+      if (!this.#remains) this.#enter();
       ending = await this.#walk();
       if (ending === 'hung_up' && this.#lost) ending = 'lost';
     } catch (error) {
@@ -67,30 +70,27 @@ export class FlowRun {
     } finally {
       typeAhead.close();
     }
-    if (this.#left) return;
+    // The caller is the next gateway's, at the step where he is.
+    if (signal.reason === leaving) return await this.#written;
+    const cause = ending === 'lost' ? this.#lost : undefined;
     try {
       await leg.end();
     } finally {
       await this.#written;
-      await untilTaken(() => endCall(parts.sql, entry, ending, this.#journey.path)).catch(error =>
+      await untilTaken(() => endCall(parts.sql, entry, ending, this.#journey.path, cause)).catch(error =>
         logger.error({ err: error }, 'the end of the call is not written down'),
       );
     }
   }
 
-  /** Whether the caller is the next gateway's: he stands in a queue, or talks with an agent. */
-  get #left(): boolean {
-    const { flow, position } = this.#journey;
-    const kind = kindOf(stepAt(flow, position));
-    return this.#stage.signal.reason === leaving && (kind === 'queue' || kind === 'agent');
-  }
-
   async #walk(): Promise<Ending> {
     const journey = this.#journey;
     let before: 'invalid' | 'silent' | undefined;
+    let remains = this.#remains ?? {};
     for (;;) {
       const step = stepAt(journey.flow, journey.position);
-      const came = await this.#take(step, before);
+      const came = await this.#take(step, before, remains);
+      remains = {};
       const move = follow(journey.flow, journey.position, came.result, came.keys);
       this.#note(step, came, move);
       if ('over' in move) {
@@ -102,11 +102,11 @@ export class FlowRun {
     }
   }
 
-  async #take(step: Step, before: 'invalid' | 'silent' | undefined): Promise<Came> {
+  async #take(step: Step, before: 'invalid' | 'silent' | undefined, remains: Remains): Promise<Came> {
     const { signal, logger } = this.#stage;
     try {
       signal.throwIfAborted();
-      const came = await this.#do(step, before);
+      const came = await this.#do(step, before, remains);
       return signal.aborted && !lasting.has(came.result) ? { result: 'hung_up' } : came;
     } catch (error) {
       if (signal.aborted) return { result: 'hung_up' };
@@ -115,7 +115,11 @@ export class FlowRun {
     }
   }
 
-  async #do(step: Step, before: 'invalid' | 'silent' | undefined): Promise<Came> {
+  async #do(
+    step: Step,
+    before: 'invalid' | 'silent' | undefined,
+    { other, message, queued }: Remains,
+  ): Promise<Came> {
     const stage = this.#stage;
     if (isKind(step, 'play')) {
       // Who has pressed a key already knows what is said here.
@@ -129,14 +133,14 @@ export class FlowRun {
     }
     if (isKind(step, 'hours')) return await this.#hours(step.hours);
     if (isKind(step, 'menu')) return await menu(stage, step, before);
-    if (isKind(step, 'queue')) return await queue(stage, step);
-    if (isKind(step, 'agent')) return await agent(stage, step);
-    if (isKind(step, 'external')) return await external(stage, step);
+    if (isKind(step, 'queue')) return await queue(stage, step, queued);
+    if (isKind(step, 'agent')) return await agent(stage, step, queued);
+    if (isKind(step, 'external')) return await external(stage, step, other);
     if (isKind(step, 'hangup')) {
       await say(stage, step.hangup, { heardOut: true });
       return { result: 'done' };
     }
-    if (isKind(step, 'voicemail')) return await voicemail(stage, this.#journey.position.step, step);
+    if (isKind(step, 'voicemail')) return await voicemail(stage, this.#journey.position.step, step, message);
     throw new Error(`nobody knows how to take a step ${kindOf(step)}`);
   }
 
@@ -156,9 +160,9 @@ export class FlowRun {
     }
   }
 
-  /** The story of the call, as the agent sees it while he is rung; audio does not wait for it. */
+  /** The story of the call, as the agent sees it while he is rung. */
   #note(taken: Step, { result, keys }: Came, move: Move): void {
-    const { journey, stage } = { journey: this.#journey, stage: this.#stage };
+    const journey = this.#journey;
     journey.path.push({
       ...{ step: journey.position.step, kind: kindOf(taken) ?? '', result },
       ...(keys !== undefined && { keys }),
@@ -166,10 +170,22 @@ export class FlowRun {
     });
     if ('over' in move) return;
     journey.position = move.at;
-    const path = [...journey.path];
-    const { parts, entry, logger } = stage;
+    this.#enter();
+  }
+
+  /** The step that comes now is written down as the place of the call. */
+  #enter(): void {
+    const { parts, entry, language, typeAhead } = this.#stage;
+    const { position, path } = this.#journey;
+    const place = { ...position, language, ahead: typeAhead.waiting };
+    const taken = [...path];
+    this.#write(() => enterStep(parts.sql, entry, place, taken));
+  }
+
+  /** Audio does not wait for it. */
+  #write(what: () => Promise<void>): void {
     this.#written = this.#written
-      .then(() => notePath(parts.sql, entry, path))
-      .catch(error => logger.warn({ err: error }, 'a step of the call is not written down'));
+      .then(what)
+      .catch(error => this.#stage.logger.warn({ err: error }, 'a step of the call is not written down'));
   }
 }

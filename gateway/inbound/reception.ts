@@ -4,11 +4,21 @@ import { answerCall } from '../calls/index.js';
 import { MediaError } from '../media/index.js';
 import { type NodeLease, StoreClock } from '../store/index.js';
 import { CallFailure, type IncomingCall, type Refusal } from '../telephony/index.js';
-import { admitCall, type CallEntry, endCall, endLostCalls, isSomebodys } from './calls-sql.js';
+import { adoptJourneys } from './adoption.js';
+import {
+  admitCall,
+  brokenMessages,
+  type CallEntry,
+  endCall,
+  endLostCalls,
+  isSomebodys,
+} from './calls-sql.js';
 import { flowOf, type StoredFlow } from './flow/flows-sql.js';
-import { begin } from './flow/machine.js';
-import { FlowRun, type Journey, leaving } from './flow-run.js';
-import type { InboundParts } from './stage.js';
+import { begin, stepAt } from './flow/machine.js';
+import { isKind } from './flow/schema.js';
+import { FlowRun, type Journey } from './flow-run.js';
+import { type InboundParts, leaving } from './stage.js';
+import { keepMessage } from './steps/voicemail.js';
 
 /** How long a stop waits for the answers to its BYEs, milliseconds. */
 const hangUpMs = 2_000;
@@ -42,6 +52,7 @@ export class Reception {
         ]),
         complaint: 'calls of dead gateways not ended; the next look ends them',
         look: async () => {
+          await this.#keepBroken();
           await endLostCalls(parts.sql);
           return undefined;
         },
@@ -57,20 +68,43 @@ export class Reception {
 
   start(): void {
     this.#lost.start(this.#parts.announcements);
-    this.#parts.telephony.onIncoming(call => {
-      const running = this.#take(call).finally(() => this.#running.delete(running));
-      this.#running.add(running);
-    });
+    this.#parts.telephony.onIncoming(call => this.#keep(this.#take(call)));
+  }
+
+  /** Goes on with callers whom other gateways, or an earlier run of this one, have left, at the step where each is. */
+  async adopt(): Promise<void> {
+    for (const { journey, leg, remains } of await adoptJourneys(this.#parts))
+      this.#keep(new FlowRun(this.#parts, journey, leg, this.#stopping.signal, remains).run());
   }
 
   /**
-   * Takes no more calls, and ends those that are led by a flow.
-   * @param keep another gateway goes on with whoever waits in a queue, or talks with an agent
+   * Takes no more calls, and ends those that are under way.
+   * @param keep another gateway goes on with them
    */
   async stop({ keep }: { keep: boolean }): Promise<void> {
     this.#parts.telephony.onIncoming(call => call.refuse('overloaded'));
     this.#stopping.abort(keep ? leaving : new Error('the gateway goes'));
     await atMost(hangUpMs, Promise.all([...this.#running, this.#lost.stop()]));
+  }
+
+  #keep(call: Promise<void>): void {
+    const running = call.finally(() => this.#running.delete(running));
+    this.#running.add(running);
+  }
+
+  /** What callers have said into calls that nobody goes on with. */
+  async #keepBroken(): Promise<void> {
+    const { sql, logger } = this.#parts;
+    for (const { entry, flow, place, message } of await brokenMessages(sql)) {
+      const { step, language } = place;
+      const definition = stepAt(flow, place);
+      if (!message || !isKind(definition, 'voicemail')) continue;
+      try {
+        await keepMessage(this.#parts, { id: message.id, entry, language, step, definition, logger });
+      } catch (error) {
+        logger.error({ err: error, inboundCallId: entry.id }, 'what was left of a message is not kept');
+      }
+    }
   }
 
   /** Never throws: a call that cannot be taken is refused. */
@@ -126,5 +160,5 @@ function journeyOf(call: IncomingCall, { tenantId, version, flow }: StoredFlow):
     flow: flow.flow,
     version,
   };
-  return { entry, flow, position: begin(flow), language: flow.language, path: [] };
+  return { entry, flow, position: begin(flow), language: flow.language, path: [], ahead: '' };
 }

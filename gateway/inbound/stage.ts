@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
-import type { Conductor } from '../callback/index.js';
+import type { Conductor, InheritedCaller } from '../callback/index.js';
 import type { CallParts, Leg } from '../calls/index.js';
 import type { Locale } from '../errors.js';
 import { hoursByKey } from '../hours/index.js';
 import type { PlayEnd, PlaySource, TypeAhead } from '../media/index.js';
 import type { PromptFiles } from '../prompts/index.js';
 import type { Announcements, Sql } from '../store/index.js';
-import type { CallEntry } from './calls-sql.js';
+import type { CallEntry, MessageUnderWay } from './calls-sql.js';
 import type { Result } from './flow/machine.js';
 import type { FlowDefinition, Said } from './flow/schema.js';
 import { spokenOf } from './flow/spoken.js';
@@ -33,6 +33,19 @@ export interface Came {
   keys?: string;
 }
 
+/** Why a flow stops when its gateway goes, and another one goes on with the caller: what he hears and says is left as it is. */
+export const leaving = new Error('another gateway goes on');
+
+/** What lives yet of a step that another gateway was at. */
+export interface Remains {
+  /** Whom the caller talks with outside. */
+  other?: Leg | undefined;
+  /** He stands in a queue already, or talks with an agent. */
+  queued?: InheritedCaller | undefined;
+  /** What he is just saying. */
+  message?: MessageUnderWay | undefined;
+}
+
 /** A caller on his way through a flow: what every step has. */
 export interface Stage {
   readonly parts: InboundParts;
@@ -44,6 +57,8 @@ export interface Stage {
   /** Aborted when the caller has hung up, or the gateway goes. */
   readonly signal: AbortSignal;
   readonly logger: Logger;
+  /** Writes something down, after what was to be written before; audio does not wait for it. */
+  readonly note: (write: () => Promise<void>) => void;
   language: Locale;
 }
 

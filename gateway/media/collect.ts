@@ -32,8 +32,10 @@ export class TypeAhead {
   #waiting: string[] = [];
   #reader: ((digit: string) => boolean) | undefined;
 
-  constructor(endpoint: Endpoint) {
+  /** @param waiting what was pressed already */
+  constructor(endpoint: Endpoint, waiting = '') {
     this.#endpoint = endpoint;
+    this.#waiting = [...waiting];
     endpoint.on('digit', this.#pressed);
   }
 

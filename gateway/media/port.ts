@@ -97,6 +97,8 @@ export interface RecordingResult {
 
 /** A recording under way. It belongs to its endpoint and ends with it. */
 export interface Recording {
+  /** By which a later gateway takes it over (`adoptRecording`). */
+  readonly id: string;
   /** Nothing said from here on is in the file (card numbers); the time is, as silence. */
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -177,6 +179,8 @@ export interface Endpoint {
   sendDigits(digits: string, options?: { toneMs?: number; gapMs?: number }): Promise<void>;
   /** @throws MediaError `bad_request` (path taken, folder missing), `not_supported` */
   record(request: RecordRequest): Promise<Recording>;
+  /** A recording that was begun before this endpoint was adopted, into this file. @throws MediaError `not_supported` */
+  adoptRecording(id: string, file: string): Recording;
   /** Tells `activity` from now on: silence and missing packets once they last so long, milliseconds. */
   watchActivity(limits: { silenceMs: number; noRtpMs: number }): Promise<void>;
   statistics(): Promise<EndpointStatistics>;

@@ -158,6 +158,10 @@ class RelocatingEndpoint extends EventEmitter<EndpointEvents> implements Endpoin
     return this.#inner.record(request);
   }
 
+  adoptRecording(id: string, file: string): Recording {
+    return this.#inner.adoptRecording(id, file);
+  }
+
   watchActivity(limits: { silenceMs: number; noRtpMs: number }): Promise<void> {
     return this.#inner.watchActivity(limits);
   }

@@ -15,15 +15,19 @@ interface Teardown {
 /** The demo company's number, proven to be its own. */
 export const companyNumber = '+82215880000';
 
-/** Uploads a sentence that is a tone, in both languages. */
-export async function uploadTones({ url, api }: Stack, tones: Record<string, number>): Promise<void> {
+/** Uploads sentences that are a tone, in both languages. */
+export async function uploadTones(
+  { url, api }: Stack,
+  tones: Record<string, number>,
+  durationMs = 700,
+): Promise<void> {
   const token = await api.signIn('admin@demo.example', demoPassword);
   for (const [clip, frequency] of Object.entries(tones)) {
     for (const pack of ['en', 'ko']) {
       const answer = await fetch(`${url}/api/v1/prompts/${pack}/${clip}/sound`, {
         method: 'PUT',
         headers: { authorization: `Bearer ${token}`, 'content-type': 'audio/wav' },
-        body: toneWav(frequency, 700) as BodyInit,
+        body: toneWav(frequency, durationMs) as BodyInit,
       });
       if (answer.status !== 200) throw new Error(`${clip} refused: ${answer.status} ${await answer.text()}`);
     }

@@ -1,15 +1,34 @@
+import { aborted } from '../../aborted.js';
 import { EarlyMedia } from '../../callback/index.js';
-import { dialPhone, type Leg } from '../../calls/index.js';
+import { dialPhone, Leg } from '../../calls/index.js';
 import { CallFailure } from '../../telephony/index.js';
 import { defaults } from '../flow/defaults.js';
 import type { StepOf } from '../flow/schema.js';
-import { type Came, type Stage, tenantTerms } from '../stage.js';
+import { type Came, leaving, type Stage, tenantTerms } from '../stage.js';
 
 /**
  * Dials a number outside, by the outbound routes and with the number that was dialled as ours, and joins the two. The
  * caller hears what the network says meanwhile, or a ringing tone.
+ * @param talking whom he talks with there already
  */
-export async function external(stage: Stage, step: StepOf<'external'>): Promise<Came> {
+export async function external(
+  stage: Stage,
+  step: StepOf<'external'>,
+  talking: Leg | undefined,
+): Promise<Came> {
+  const { leg, signal } = stage;
+  const other = talking ?? (await dial(stage, step));
+  if (!(other instanceof Leg)) return other;
+  try {
+    await leg.endpoint.bridge(other.endpoint);
+    await Promise.race([other.ended, aborted(signal)]);
+  } finally {
+    if (signal.reason !== leaving) await other.end();
+  }
+  return { result: 'talked' };
+}
+
+async function dial(stage: Stage, step: StepOf<'external'>): Promise<Leg | Came> {
   const { parts, entry, leg, signal, logger } = stage;
   const rung = AbortSignal.timeout((step.ringSeconds ?? defaults.ringSeconds) * 1000);
   const [{ file: holdMusic }, { country }] = await Promise.all([
@@ -17,9 +36,8 @@ export async function external(stage: Stage, step: StepOf<'external'>): Promise<
     tenantTerms(stage),
   ]);
   const early = new EarlyMedia(leg.endpoint, country);
-  let other: Leg;
   try {
-    other = await dialPhone(parts, {
+    return await dialPhone(parts, {
       ...{ tenantId: entry.tenantId, inboundCallId: entry.id, number: step.external, callerId: entry.number },
       ...{ role: 'third', holdMusic, signal: AbortSignal.any([signal, rung]) },
       onProgress: (progress, endpoint) => {
@@ -38,18 +56,4 @@ export async function external(stage: Stage, step: StepOf<'external'>): Promise<
   } finally {
     early.end();
   }
-  try {
-    await leg.endpoint.bridge(other.endpoint);
-    await Promise.race([other.ended, aborted(signal)]);
-  } finally {
-    await other.end();
-  }
-  return { result: 'talked' };
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

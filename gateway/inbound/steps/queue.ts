@@ -1,10 +1,11 @@
 import { hasRoom, type QueuedCaller } from '../../acd/index.js';
+import type { InheritedCaller } from '../../callback/index.js';
 import { hoursByKey } from '../../hours/index.js';
 import { defaults } from '../flow/defaults.js';
 import type { StepOf } from '../flow/schema.js';
 import { type QueueOpening, queueWorks } from '../flow/world.js';
 import type { Came, Stage } from '../stage.js';
-import { waitInQueue } from './waiting.js';
+import { waitInQueue, waitOn } from './waiting.js';
 
 interface QueueRow extends QueueOpening {
   id: string;
@@ -14,33 +15,49 @@ interface QueueRow extends QueueOpening {
   overflow: string | null;
 }
 
-/** Enters a queue, and is served there as everybody else: by whom the ACD matches him with. */
-export async function queue(stage: Stage, step: StepOf<'queue'>): Promise<Came> {
-  const found = await queueToEnter(stage, step.queue);
-  if (typeof found === 'string') return { result: found };
-  return await waitInQueue(stage, {
-    place: { queueId: found.id, priority: step.priority ?? 0 },
+/**
+ * Enters a queue, and is served there as everybody else: by whom the ACD matches him with.
+ * @param queued he stands in it already
+ */
+export async function queue(
+  stage: Stage,
+  step: StepOf<'queue'>,
+  queued: InheritedCaller | undefined,
+): Promise<Came> {
+  const terms = {
     waitSeconds: step.maxWaitSeconds ?? defaults.queueSeconds,
     keepsPlace: step.keepPlace ?? true,
-    callsBack: step.keepPlace ?? true,
-  });
+  };
+  if (queued) return await waitOn(stage, terms, queued);
+  const found = await queueToEnter(stage, step.queue);
+  if (typeof found === 'string') return { result: found };
+  const place = { queueId: found.id, priority: step.priority ?? 0 };
+  return await waitInQueue(stage, { ...terms, place, callsBack: terms.keepsPlace });
 }
 
-/** Waits for one agent. */
-export async function agent(stage: Stage, step: StepOf<'agent'>): Promise<Came> {
+/**
+ * Waits for one agent.
+ * @param queued he waits for him already
+ */
+export async function agent(
+  stage: Stage,
+  step: StepOf<'agent'>,
+  queued: InheritedCaller | undefined,
+): Promise<Came> {
   const { parts, entry } = stage;
+  const terms = { waitSeconds: step.maxWaitSeconds ?? defaults.agentSeconds, keepsPlace: false };
+  if (queued) return await waitOn(stage, terms, queued);
   const { id: queueId } = await queueOf(stage, step.queue);
   const [row] = await parts.sql<{ id: string }[]>`
     select id from users where tenant_id = ${entry.tenantId} and email = ${step.agent} and disabled_at is null`;
   if (!row) throw new Error(`there is no agent ${step.agent}`);
-  const waitSeconds = step.maxWaitSeconds ?? defaults.agentSeconds;
   // Nobody else is asked, not even in the moment in which the flow leads him out.
   const place: QueuedCaller['place'] = {
     queueId,
     priority: 0,
-    only: { agentId: row.id, seconds: waitSeconds + 60 },
+    only: { agentId: row.id, seconds: terms.waitSeconds + 60 },
   };
-  return await waitInQueue(stage, { place, waitSeconds, keepsPlace: false, callsBack: true });
+  return await waitInQueue(stage, { ...terms, place, callsBack: true });
 }
 
 /** The queue itself, or the one that its callers go to when it is full. */

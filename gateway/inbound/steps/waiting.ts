@@ -8,17 +8,20 @@ import {
   type QueuedCaller,
   waitLimitOffer,
 } from '../../acd/index.js';
-import { leaveLine, type ReceivedCaller, waitsAgain } from '../../callback/index.js';
-import { untilTaken } from '../../store/index.js';
+import { type InheritedCaller, leaveLine, type ReceivedCaller, waitsAgain } from '../../callback/index.js';
+import { type Sql, untilTaken } from '../../store/index.js';
 import { type Came, type Stage, say, tenantTerms } from '../stage.js';
 import { askNumber, ownNumber } from './number.js';
 
-export interface Wait {
-  place: QueuedCaller['place'];
+export interface WaitTerms {
   /** How long the flow lets him wait. */
   waitSeconds: number;
   /** Whether he may hang up and keep his place. */
   keepsPlace: boolean;
+}
+
+export interface Wait extends WaitTerms {
+  place: QueuedCaller['place'];
   /** Whether he is called back when we lose him. */
   callsBack: boolean;
 }
@@ -73,33 +76,64 @@ export async function waitInQueue(stage: Stage, wait: Wait): Promise<Came> {
   }
 }
 
+/** Goes on with the stay of a caller whom another gateway has left in the queue, or in the talk that he has got there. */
+export async function waitOn(stage: Stage, terms: WaitTerms, caller: InheritedCaller): Promise<Came> {
+  try {
+    return await new QueueVisit(stage, caller.ref, caller, terms).run({ goesOn: true });
+  } finally {
+    caller.handBack();
+  }
+}
+
+/** How a stay in a queue stands that is gone on with. */
+interface Stay {
+  /** For how long already, seconds. */
+  waited: number;
+  state: string;
+  /** His queue's longest wait is over. */
+  limit: boolean;
+}
+
+async function stayOf(sql: Sql, { id, tenantId }: InteractionRef): Promise<Stay> {
+  const [stay] = await untilTaken(
+    () => sql<Stay[]>`
+      select extract(epoch from clock_timestamp() - requested_at)::float8 as waited, state, wait_limit_at is not null as "limit"
+      from interactions where tenant_id = ${tenantId} and id = ${id}`,
+  );
+  if (!stay) throw new Error(`no interaction ${id}`);
+  return stay;
+}
+
 /** One caller's stay in a queue: what happens to him there, one thing after the other. */
 class QueueVisit {
   readonly #stage: Stage;
   readonly #ref: InteractionRef;
   readonly #caller: ReceivedCaller;
-  readonly #wait: Wait;
+  readonly #wait: WaitTerms;
   readonly #happened: Happening[] = [];
   #wake: () => void = () => undefined;
   #tooLong = false;
 
-  constructor(stage: Stage, ref: InteractionRef, caller: ReceivedCaller, wait: Wait) {
+  constructor(stage: Stage, ref: InteractionRef, caller: ReceivedCaller, wait: WaitTerms) {
     this.#stage = stage;
     this.#ref = ref;
     this.#caller = caller;
     this.#wait = wait;
   }
 
-  async run(): Promise<Came> {
+  async run({ goesOn = false } = {}): Promise<Came> {
     const { announcements } = this.#stage.parts;
-    const longEnough = setTimeout(() => this.#tell('too_long'), this.#wait.waitSeconds * 1000);
+    let longEnough: NodeJS.Timeout | undefined;
     const unsubscribe = announcements.onInteraction(this.#ref.id, ({ type }) => {
       const happening = happeningOf(type);
       if (happening) this.#tell(happening);
     });
     void this.#caller.over.then(() => this.#tell('over'));
-    this.#listen([{ prompt: 'connecting' }]);
     try {
+      const waited = goesOn ? await this.#takeUp() : 0;
+      if (!goesOn) this.#listen([{ prompt: 'connecting' }]);
+      const left = Math.max(0, this.#wait.waitSeconds - waited);
+      longEnough = setTimeout(() => this.#tell('too_long'), left * 1000);
       for (;;) {
         const came = await this.#meet(await this.#next());
         if (came) return came;
@@ -108,6 +142,18 @@ class QueueVisit {
       clearTimeout(longEnough);
       unsubscribe();
     }
+  }
+
+  /**
+   * What has happened while nobody was here. Who waits hears how he stands.
+   * @returns how long he has waited, seconds
+   */
+  async #takeUp(): Promise<number> {
+    const { waited, state, limit } = await stayOf(this.#stage.parts.sql, this.#ref);
+    if (state === 'done') this.#tell('given_up');
+    else if (state !== 'bridged') this.#listen([]);
+    if (limit) this.#tell('wait_limit');
+    return waited;
   }
 
   #tell(happening: Happening): void {
@@ -145,7 +191,7 @@ class QueueVisit {
   }
 
   /** Music and announcements, and in them what he may press. */
-  #listen(welcome?: readonly [{ prompt: 'connecting' | 'press-2-for-callback' }]): void {
+  #listen(welcome?: readonly { prompt: 'connecting' | 'press-2-for-callback' }[]): void {
     const { keepsPlace } = this.#wait;
     const says = welcome && { welcome };
     const offers = keepsPlace && { keys: keepKey, choices: [{ prompt: 'press-2-for-callback' as const }] };

@@ -198,6 +198,10 @@ export class AsteriskEndpoint extends EventEmitter<EndpointEvents> implements En
     return recording;
   }
 
+  adoptRecording(): never {
+    throw new MediaError('not_supported', 'recordings end with the gateway that began them');
+  }
+
   async watchActivity(limits: ActivityLimits): Promise<void> {
     this.#throwIfOver();
     this.#activity = new ActivityWatch(limits, performance.now(), what => this.emit('activity', what));

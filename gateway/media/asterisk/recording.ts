@@ -72,6 +72,7 @@ class Side {
 
 /** Asterisk records each side; what it wrote is fetched and joined here when the recording ends. */
 export class AsteriskRecording implements Recording {
+  readonly id: string;
   readonly ended: Promise<RecordingResult>;
   readonly #logger: Logger;
   readonly #request: RecordRequest;
@@ -80,6 +81,7 @@ export class AsteriskRecording implements Recording {
   #reason: RecordingResult['reason'] | undefined;
 
   private constructor(request: RecordRequest, sides: readonly Side[], logger: Logger) {
+    this.id = request.file;
     this.#logger = logger;
     this.#request = request;
     this.#sides = sides;

@@ -130,6 +130,10 @@ export class BuiltinEndpoint extends EventEmitter<EndpointEvents> implements End
     return new BuiltinRecording(this.#connection, String(recording), request);
   }
 
+  adoptRecording(id: string, file: string): Recording {
+    return new BuiltinRecording(this.#connection, id, { file });
+  }
+
   async watchActivity({ silenceMs, noRtpMs }: { silenceMs: number; noRtpMs: number }): Promise<void> {
     await this.request('watchActivity', { silenceMs, noRtpMs });
   }

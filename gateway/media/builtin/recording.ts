@@ -3,13 +3,13 @@ import type { EngineConnection } from './connection.js';
 
 /** A recording of the built-in engine, asked for how it ends from the first moment on. */
 export class BuiltinRecording implements Recording {
+  readonly id: string;
   readonly ended: Promise<RecordingResult>;
   readonly #connection: EngineConnection;
-  readonly #recording: string;
 
-  constructor(connection: EngineConnection, recording: string, { file }: RecordRequest) {
+  constructor(connection: EngineConnection, recording: string, { file }: Pick<RecordRequest, 'file'>) {
     this.#connection = connection;
-    this.#recording = recording;
+    this.id = recording;
     const startedAt = performance.now();
     this.ended = connection.request('recordingEnded', { recording }, { timeoutMs: 0 }).then(
       result => result as unknown as RecordingResult,
@@ -19,19 +19,18 @@ export class BuiltinRecording implements Recording {
   }
 
   async pause(): Promise<void> {
-    await this.#connection.request('pauseRecording', { recording: this.#recording });
+    await this.#connection.request('pauseRecording', { recording: this.id });
   }
 
   async resume(): Promise<void> {
-    await this.#connection.request('resumeRecording', { recording: this.#recording });
+    await this.#connection.request('resumeRecording', { recording: this.id });
   }
 
   async stop(): Promise<RecordingResult> {
     if (!this.#connection.alive) return this.ended;
-    await Promise.race([
-      this.#connection.request('stopRecording', { recording: this.#recording }),
-      this.ended,
-    ]).catch(() => this.ended);
+    await Promise.race([this.#connection.request('stopRecording', { recording: this.id }), this.ended]).catch(
+      () => this.ended,
+    );
     return this.ended;
   }
 }

@@ -182,6 +182,10 @@ export class FreeswitchEndpoint extends EventEmitter<EndpointEvents> implements 
     return await ChannelRecording.start(channel, request);
   }
 
+  adoptRecording(): never {
+    throw new MediaError('not_supported', 'recordings end with the gateway that began them');
+  }
+
   async watchActivity({ noRtpMs }: { silenceMs: number; noRtpMs: number }): Promise<void> {
     this.#throwIfOver();
     const limits = { silenceMs: Number.POSITIVE_INFINITY, noRtpMs };

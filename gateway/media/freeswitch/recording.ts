@@ -21,6 +21,7 @@ async function checkTarget(channel: Channel, file: string): Promise<void> {
 /** A recording of a channel (`uuid_record`). It goes on whatever the channel is joined to. */
 export class ChannelRecording implements Recording {
   readonly ended: Promise<RecordingResult>;
+  readonly id: string;
   readonly #channel: Channel;
   readonly #file: string;
   readonly #untap: () => void;
@@ -36,6 +37,7 @@ export class ChannelRecording implements Recording {
   readonly #onGone = () => setTimeout(() => this.#finish({}), 2000).unref();
 
   private constructor(channel: Channel, file: string) {
+    this.id = file;
     this.#channel = channel;
     this.#file = file;
     this.#untap = channel.tap();
