@@ -6,8 +6,10 @@ import { RtpPeer, toneWav } from './support/audio.js';
 import { freeswitchCount, freeswitchEnvironment, freeswitches } from './support/freeswitch.js';
 import { likeness } from './support/likeness.js';
 import { houseMusic } from './support/media-engine.js';
+import { Phone } from './support/phone.js';
 import { RobotAgent } from './support/robot-agent.js';
 import { demoPassword, nextNumber, type Stack, startStack } from './support/stack.js';
+import { storyOf } from './support/talk.js';
 import { telephone } from './support/telephone.js';
 import { endWebRtc } from './support/webrtc-peer.js';
 
@@ -15,6 +17,7 @@ t.setTimeout(600_000);
 t.teardown(endWebRtc);
 
 const agentHz = 700;
+const customerHz = 1100;
 const companysHz = 1500;
 const wavHeaderBytes = 44;
 /** More than the two times G.711 takes away. */
@@ -66,6 +69,46 @@ async function serve(t: Test, stack: Stack, agent: RobotAgent, music: Music): Pr
   await agent.until(desk => desk.me.state === 'ready', 'ready for the next');
 }
 
+/**
+ * A customer whose telephone holds, with every way there is to do it: his agent hears music, nobody takes it for a hold of
+ * the agent, and after it each hears the other.
+ */
+async function holdsHimself(t: Test, stack: Stack, agent: RobotAgent, music: number): Promise<void> {
+  const phone = await Phone.open(t, stack);
+  const callback = await stack.api.askCallback({ phone: nextNumber() });
+  const browser = agent.answer(t, await agent.ring());
+  await browser.opened;
+  browser.mouth.speak(agentHz);
+  const talk = async () => {
+    phone.audio.mouth.speak(customerHz);
+    await Promise.all([phone.audio.ear.tone(agentHz), browser.listener.ear.tone(customerHz)]);
+  };
+  await talk();
+  let held = false;
+  agent.onDesk(({ current }) => {
+    held ||= Boolean(current?.heldSince);
+  });
+  for (const [direction, late] of [
+    ['sendonly', false],
+    ['inactive', false],
+    ['inactive', true],
+  ] as const) {
+    phone.audio.mouth.close();
+    t.equal(await phone.reoffer(direction), direction === 'inactive' ? 'inactive' : 'recvonly');
+    await browser.listener.ear.tone(music);
+    t.equal(await phone.reoffer('sendrecv', { late }), 'sendrecv');
+    await talk();
+    t.pass(`${direction}, taken back by ${late ? 'an answer' : 'an offer'}`);
+  }
+  await agent.step('hangup', callback.id);
+  await agent.hungUp();
+  await agent.until(desk => desk.me.state === 'ready', 'ready for the next');
+  t.notOk(held, 'the desktop has shown no hold');
+  t.notOk((await storyOf(stack, callback.id)).includes('customer_held'), 'none is in the story');
+  const [counted] = await stack.sql`select held_ms from interactions where id = ${callback.id}`;
+  t.same(counted, { held_ms: 0 }, 'and none was counted');
+}
+
 const builtin = 'the built-in engine';
 const engines: Record<string, (t: Test) => Promise<Record<string, string>>> = { [builtin]: async () => ({}) };
 if (freeswitchCount > 0) engines.FreeSWITCH = async t => freeswitchEnvironment(await freeswitches(t, 1));
@@ -94,6 +137,7 @@ for (const [engine, settings] of Object.entries(engines)) {
     const companys = (phone: RtpPeer) => phone.ear.tone(companysHz);
     await serve(t, stack, agent, { waiting: companys, held: companys });
     t.pass("the company's own, once it has uploaded one");
+    await t.test('a customer who holds on his side', t => holdsHimself(t, stack, agent, companysHz));
 
     if (engine !== builtin) return;
     for (const file of readdirSync(cache)) writeFileSync(join(cache, file), 'no sound at all');

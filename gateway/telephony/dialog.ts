@@ -220,14 +220,15 @@ export class ConfirmedDialog implements SipDialog {
       response.send(491);
       return;
     }
+    if (!offer) {
+      this.#offerAnew(this.#answer, request, response);
+      return;
+    }
     this.#negotiating = true;
     try {
-      // Without an offer the peer refreshes the session and gets ours once more (RFC 3261 14.2).
-      const body = offer ? await this.#answer(offer) : this.#dialog.local.sdp;
-      if (offer) {
-        this.#remoteSdp = offer;
-        this.#dialog.local.sdp = body;
-      }
+      const body = await this.#answer(offer);
+      this.#remoteSdp = offer;
+      this.#dialog.local.sdp = body;
       response.send(200, { body, headers: { 'Content-Type': 'application/sdp' } });
     } catch (error) {
       this.#logger.info({ err: error }, 'offer of the peer not acceptable');
@@ -236,6 +237,47 @@ export class ConfirmedDialog implements SipDialog {
       this.#negotiating = false;
     }
   }
+
+  /**
+   * The peer wants our offer, and the ACK brings his answer (RFC 3261 14.2): a refreshed session, or the end of his hold.
+   * What our side wants is told, not what he wanted when he held (RFC 6337 5.3): he would be on hold for good.
+   */
+  #offerAnew(take: (answer: string) => Promise<string>, request: SipRequest, response: SipResponse): void {
+    this.#negotiating = true;
+    const sequence = sequenceOf(request);
+    const taken = async (ack: SipRequest) => {
+      if (sequenceOf(ack) !== sequence) return;
+      this.#dialog.off('ack', taken);
+      try {
+        if (!ack.body) return;
+        this.#remoteSdp = ack.body;
+        // The media server takes it as an offer: what it would answer is what we have offered.
+        this.#dialog.local.sdp = await take(ack.body);
+      } catch (error) {
+        this.#logger.info({ err: error }, 'answer of the peer not acceptable');
+      } finally {
+        this.#negotiating = false;
+      }
+    };
+    this.#dialog.on('ack', taken);
+    const body = offeringAll(this.#dialog.local.sdp);
+    response.send(200, { body, headers: { 'Content-Type': 'application/sdp' } });
+  }
+}
+
+/** Of the INVITE that it is, or acknowledges. */
+function sequenceOf(request: SipRequest): number {
+  return Number.parseInt(request.get('CSeq') ?? '', 10);
+}
+
+/** Our description with audio both ways, in the next version of it (RFC 3264 8) where that is not what it says. */
+function offeringAll(sdp: string): string {
+  const offer = sdp.replace(/^a=(?:recvonly|sendonly|inactive)\r?$/gm, 'a=sendrecv\r');
+  if (offer === sdp) return sdp;
+  return offer.replace(
+    /^(o=\S+ \S+ )(\d+)/m,
+    (_line, head: string, version) => `${head}${BigInt(version) + 1n}`,
+  );
 }
 
 /** RFC 3326: whoever gives a failure as the reason of his BYE has not hung up; his end has given the call up by itself. */

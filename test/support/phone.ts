@@ -1,5 +1,6 @@
 /** A telephone at the end of the trunk that rings, is picked up or not, and answers whatever comes within its calls. */
 import { EventEmitter, once } from 'node:events';
+import type { Direction } from '../../engine/media/sdp/direction.js';
 import type { SipRequest } from '../../engine/sip/message/message.js';
 import { peerRequest, UdpPeer } from '../../engine/sip/testing/peer.js';
 import { RtpPeer } from './audio.js';
@@ -123,20 +124,41 @@ export class Phone {
   hangUp(): void {
     for (const call of this.#calls.values()) {
       if (call.state !== 'talking') continue;
-      const { invite } = call;
       call.sequence += 1;
-      this.peer.sendText(
-        peerRequest(this.peer, {
-          method: 'BYE',
-          uri: /<([^>]+)>/.exec(invite.first('contact') ?? '')?.[1] ?? '',
-          callId: invite.callId,
-          from: `${invite.to};tag=phone`,
-          to: invite.from,
-          sequence: call.sequence,
-        }),
-      );
+      this.#send(call, 'BYE');
       this.#become(call, 'over');
     }
+  }
+
+  /**
+   * In the call that talks, it wants its audio to flow this way from now on (RFC 3264 8.4).
+   * @param late it does not offer, but answers an offer of the other side in its ACK
+   * @returns which way the other side answers or offers
+   */
+  async reoffer(direction: Direction, { late = false } = {}): Promise<string | undefined> {
+    const call = [...this.#calls.values()].find(({ state }) => state === 'talking');
+    if (!call) throw new Error('the phone does not talk');
+    const sequence = ++call.sequence;
+    const own = this.#audioOf(call).sdp(direction, sequence + 1);
+    this.#send(call, 'INVITE', late ? '' : own);
+    const { status, body } = await this.peer.final('INVITE', sequence);
+    if (status !== 200) throw new Error(`the phone's offer was refused: ${status}`);
+    this.#send({ ...call, sequence }, 'ACK', late ? own : '');
+    return /^a=(sendrecv|sendonly|recvonly|inactive)/m.exec(body)?.[1];
+  }
+
+  #send({ invite, sequence }: PhoneCall, method: string, body = ''): void {
+    const contact = `<${this.peer.contact}>`;
+    this.peer.sendText(
+      peerRequest(this.peer, {
+        ...{ method, sequence, body },
+        uri: /<([^>]+)>/.exec(invite.first('contact') ?? '')?.[1] ?? '',
+        callId: invite.callId,
+        from: `${invite.to};tag=phone`,
+        to: invite.from,
+        headers: method === 'INVITE' ? [['Contact', contact]] : [],
+      }),
+    );
   }
 
   async #each(method: string, act: (request: SipRequest) => void): Promise<void> {
@@ -167,10 +189,14 @@ export class Phone {
   }
 
   #answer(call: PhoneCall): void {
-    const audio = this.#audios.get(numberOf(call.invite)) ?? this.audio;
+    const audio = this.#audioOf(call);
     if (call.invite.body) audio.connect(call.invite.body);
     this.peer.respond(call.invite, 200, { tag: 'phone', body: audio.sdp() });
     this.#become(call, 'talking');
+  }
+
+  #audioOf({ invite }: PhoneCall): RtpPeer {
+    return this.#audios.get(numberOf(invite)) ?? this.audio;
   }
 
   #cancelled(cancel: SipRequest): void {

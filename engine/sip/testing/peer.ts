@@ -88,6 +88,17 @@ export abstract class Peer {
     ) as Promise<SipResponse>;
   }
 
+  /** The final response to a request of its own within a dialog, whatever its status. */
+  final(method: string, sequence: number): Promise<SipResponse> {
+    return this.#next(
+      message =>
+        message instanceof SipResponse &&
+        message.status >= 200 &&
+        message.cseq?.method === method &&
+        message.cseq.number === sequence,
+    ) as Promise<SipResponse>;
+  }
+
   /** Sends a response to a request it got. */
   respond(
     request: SipRequest,
