@@ -32,12 +32,12 @@ export async function passGate(
   customer.stopWaiting();
   const over = new AbortController();
   if (agent) void musicFor(agent, turn, over.signal);
-  const pressed = await ask(parts, turn, customer).finally(() => over.abort());
-  if (pressed && !stop.signal.aborted) {
+  const answer = await ask(parts, turn, customer).finally(() => over.abort());
+  if (answer === 'pressed' && !stop.signal.aborted) {
     void customer.wait();
     return (await untilTaken(() => confirm(sql, interaction))) !== undefined;
   }
-  await turnAway(parts, turn, customer);
+  await turnAway(parts, turn, customer, answer);
   return false;
 }
 
@@ -57,8 +57,10 @@ async function musicFor(
   }
 }
 
-/** @returns whether he has pressed 1 */
-async function ask({ prompts }: ServiceParts, turn: Turn, { endpoint }: CustomerLine): Promise<boolean> {
+/** Whether he has pressed 1; or his media server died first, which says nothing of him. */
+type Answer = 'pressed' | 'not_pressed' | 'dropped';
+
+async function ask({ prompts }: ServiceParts, turn: Turn, { endpoint }: CustomerLine): Promise<Answer> {
   const { interaction, terms, stop, logger } = turn;
   const { tenantId } = interaction;
   const locale = localeNamed(terms.locale);
@@ -77,28 +79,34 @@ async function ask({ prompts }: ServiceParts, turn: Turn, { endpoint }: Customer
         ...{ prompt: sources, maxDigits: 1, firstDigitMs: waitMs, interDigitMs: waitMs },
         ...{ typeAhead, signal: stop.signal },
       });
-      if (digits === through) return true;
-      if (reason === 'lost') return false;
+      if (digits === through) return 'pressed';
+      if (reason === 'lost') return 'not_pressed';
       answer = digits;
     }
-    return false;
+    return 'not_pressed';
   } catch (error) {
-    if (stop.signal.aborted) return false;
+    if (stop.signal.aborted) return 'not_pressed';
     if (!(error instanceof MediaError)) throw error;
     // Better an agent who talks to a machine than a customer who is hung up on because of a broken recording.
     logger.warn({ err: error }, 'a customer could not be asked to press 1');
-    return error.code === 'bad_request';
+    if (error.code === 'bad_request') return 'pressed';
+    return error.code === 'engine_unavailable' ? 'dropped' : 'not_pressed';
   } finally {
     typeAhead.close();
   }
 }
 
 /** He did not press it, or the turn was ended before he could. */
-async function turnAway(parts: ServiceParts, turn: Turn, customer: CustomerLine): Promise<void> {
+async function turnAway(
+  parts: ServiceParts,
+  turn: Turn,
+  customer: CustomerLine,
+  answer: Answer,
+): Promise<void> {
   const reason = stopReason(turn);
   if (reason === 'taken_back' || reason === 'passed_on') return;
-  // Of an engine that dies both lines are lost, in any order.
-  const cause = customer.gone ?? reason;
+  // Of an engine that dies both lines are lost, in any order; whether another one takes them is not known yet.
+  const cause = customer.gone ?? reason ?? (answer === 'dropped' ? 'customer_dropped' : undefined);
   if (cause === undefined || cause === 'customer_left') {
     await Promise.all([customer.end(), notReached(parts, turn, 'not_confirmed')]);
     return;
