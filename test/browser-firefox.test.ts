@@ -17,6 +17,34 @@ const desk = await AgentDesk.open(people, stack.url);
 t.teardown(() => desk.close());
 await desk.signIn('agent1@demo.example', demoPassword, 'en');
 
+t.test(
+  'in Firefox: the strictest policy, a page from right to left, in Arabic, through a reload',
+  async t => {
+    const visitor = await FirefoxVisitor.enterStrict(firefox, stack.url);
+    await visitor.click('open');
+    await visitor.fill('phone', nextNumber());
+    const lines = await visitor.lines('close', 'country', 'phone', 'name');
+    t.ok(lines.close!.x < lines.country!.x, 'what closes the panel is at the end of its line, on the left');
+    t.ok(lines.country!.x < lines.phone!.x, 'the code of the country stays in front of the number');
+    t.match(lines, { close: { direction: 'rtl' }, phone: { direction: 'ltr' }, name: { direction: 'rtl' } });
+    await visitor.fill('name', 'Sarah');
+    t.match(await visitor.lines('name'), { name: { direction: 'ltr' } }, 'a name runs as its own letters do');
+    await visitor.click('submit');
+    await visitor.sees('waiting');
+    t.match(await visitor.text('status'), /أنت في قائمة الانتظار/);
+    await visitor.page.reload();
+    await visitor.sees('waiting');
+    t.match(await visitor.text('position'), /أنت التالي|ترتيبك في الانتظار/);
+    t.match(await visitor.lines('status'), { status: { direction: 'rtl' } });
+    await visitor.click('cancel');
+    await visitor.click('cancel-confirm');
+    await visitor.sees('done', 'cancelled');
+    t.same(await visitor.breaches(), [], 'nothing that the policy forbids');
+    t.same(visitor.complaints, []);
+    await visitor.page.close();
+  },
+);
+
 t.test('in Firefox: open, ask, see how it stands through a reload, take it back', async t => {
   const visitor = await FirefoxVisitor.enter(firefox, stack.url);
   await visitor.click('open');

@@ -82,6 +82,57 @@ t.test('the site says how it looks', async t => {
   t.ok(mirrored!.x > 600, `where lines start on a page from right to left (${mirrored!.x})`);
 });
 
+t.test('a page from right to left, in Arabic: the words run with it, numbers do not', async t => {
+  await settings({ button: { en: 'Talk to us', ko: '전화 상담' } });
+  const visitor = await Visitor.enterArabic(people, stack.url);
+  t.teardown(() => visitor.page.context().close());
+  const { page } = visitor;
+  await page.getByRole('button', { name: 'اطلب مكالمة' }).waitFor();
+  t.ok((await visitor.find('open').boundingBox())!.x < 100, 'the end of a line is on the left');
+  await visitor.open();
+  const style = (part: string) =>
+    visitor.find(part).evaluate(element => {
+      const { direction, unicodeBidi } = getComputedStyle(element);
+      return { x: element.getBoundingClientRect().x, direction, unicodeBidi };
+    });
+  const [close, code, number] = [await style('close'), await style('country'), await style('phone')];
+  t.ok(close.x < code.x && code.x < number.x, 'the code of the country stays in front of the number');
+  t.match({ close, number }, { close: { direction: 'rtl' }, number: { direction: 'ltr' } });
+  for (const part of ['name', 'note'])
+    t.match(await style(part), { direction: 'rtl' }, `${part} while empty`);
+  await visitor.find('note').fill('Kettle');
+  t.match(await style('note'), { direction: 'ltr' }, 'what is typed runs as its letters do');
+  await visitor.send({ phone: '010', queue: 'support' });
+  await page.getByText('رقم الهاتف هذا قصير جدًا.').waitFor();
+  t.pass('the server refuses in two languages, the widget tells it in a third');
+  const phone = nextNumber();
+  await visitor.send({ phone });
+  await visitor.sees('waiting');
+  const typed = await visitor.find('status').getByText('سنتصل بالرقم').textContent();
+  t.match(typed, /\u2066[\d +()-]+\u2069/, 'the number in an isolate from left to right');
+  await visitor.cancel();
+  await visitor.sees('done', 'cancelled');
+});
+
+t.test('the page of one callback stands as its visitor reads', async t => {
+  const { id, token } = await stack.api.askCallback({ phone: nextNumber() });
+  for (const [locale, dir] of [
+    ['ar-EG', 'rtl'],
+    ['en-US', 'ltr'],
+  ] as const) {
+    const page = await people.page({ locale });
+    t.teardown(() => page.context().close());
+    await page.goto(`${stack.url}/callback/#${id}.${token}`);
+    await new Visitor(page).sees('waiting');
+    const { lang, direction } = await page.evaluate(() => ({
+      lang: document.documentElement.lang,
+      direction: getComputedStyle(document.body).direction,
+    }));
+    t.same({ lang, direction }, { lang: locale.slice(0, 2), direction: dir });
+  }
+  t.equal((await stack.api.call('DELETE', `/api/v1/callbacks/${id}`, { token })).status, 200);
+});
+
 /** Where the widget's parts are and how they are written, open. */
 async function shape(visitor: Visitor): Promise<unknown> {
   const button = await visitor.find('open').boundingBox();

@@ -70,12 +70,12 @@ export const webFaces: FastifyPluginAsync<WebFacesOptions> = async (app, { folde
       reply.header('content-security-policy', desktopPolicy.join('; ')).sendFile('desktop/index.html'),
     );
   // Embedded by pages of other origins; all but the first are modules, which a browser fetches by CORS.
-  for (const file of ['widget.js', 'widget-panel.js', 'widget-later.js', 'widget-talk.js'])
-    app.get(`/${file}`, { schema: { hide: true } }, (_request, reply) =>
+  for (const part of ['', '-panel', '-later', '-talk', '-en', '-ko', '-ar'])
+    app.get(`/widget${part}.js`, { schema: { hide: true } }, (_request, reply) =>
       reply
         .header('cross-origin-resource-policy', 'cross-origin')
         .header('access-control-allow-origin', '*')
-        .sendFile(file),
+        .sendFile(`widget${part}.js`),
     );
   app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('/desktop/'));
 };

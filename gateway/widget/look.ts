@@ -16,8 +16,12 @@ export interface Look {
   greetings: (Omit<Greeting, 'text'> & { text: string })[];
 }
 
-export function lookOf({ widget, locales }: Site, locale: Locale, shown: boolean): Look {
-  const language = locales.includes(locale) ? locale : undefined;
+/** @param spoken whether the widget speaks this language too: to its words in another one, the site's do not fit */
+export function lookOf(
+  { widget, locales }: Site,
+  { locale, spoken, shown }: { locale: Locale; spoken: boolean; shown: boolean },
+): Look {
+  const language = spoken && locales.includes(locale) ? locale : undefined;
   const own = (words: { en?: string; ko?: string } | undefined) => (language && words?.[language]) ?? null;
   return {
     accent: widget.accent ?? null,

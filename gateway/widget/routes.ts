@@ -66,11 +66,12 @@ const visitorRoutes: FastifyPluginAsyncTypebox<WidgetRouteOptions> = async (app,
     async (request, reply) => {
       const { params, query, headers } = request;
       const locale = preferredLocale(query.locale ?? headers['accept-language']);
+      const spoken = query.locale === undefined || query.locale.toLowerCase().split('-')[0] === locale;
       const site = await siteFor(sql, params.siteKey, headers.origin);
       // Asked for by every page of the site: who never hides the button need not know the hours.
       const shown = !site.widget.hideWhenClosed || (await takesRequests(site.tenantId, locale));
       reply.header('cache-control', `public, max-age=${lookFreshSeconds}`);
-      return lookOf(site, locale, shown);
+      return lookOf(site, { locale, spoken, shown });
     },
   );
 

@@ -102,7 +102,15 @@ const kilobytes = (bytes: number) => `${(bytes / 1000).toFixed(1)} KB`;
 const row = (cells: readonly (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
 
 async function main(visits: number): Promise<boolean> {
-  const parts = ['widget', 'widget-panel', 'widget-later', 'widget-talk'];
+  const parts = [
+    'widget',
+    'widget-panel',
+    'widget-en',
+    'widget-ko',
+    'widget-ar',
+    'widget-later',
+    'widget-talk',
+  ];
   const widget = Object.fromEntries(parts.map(part => [part, gzipBytes([`${part}.js`])]));
   const pages = await measure(visits);
   const filesOf = (name: string) => gzipBytes(pages.find(({ place }) => place === name)!.files);

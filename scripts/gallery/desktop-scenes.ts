@@ -13,6 +13,7 @@ const day: Scene = {
     'desktop-paused',
     'desktop-ready',
     'desktop-sound',
+    'desktop-sound-echo',
     'desktop-detail',
     'desktop-offline',
     'desktop-offer',
@@ -40,6 +41,11 @@ const day: Scene = {
     await desk.find('sound-open').click();
     await desk.find('sound-level').waitFor();
     await shoot('sound');
+    await desk.find('echo-begin').click();
+    await page
+      .locator('[data-testid="echo-state"]:is([data-state="listening"], [data-state="playing"])')
+      .waitFor();
+    await shoot('sound-echo');
     await page.keyboard.press('Escape');
     await desk.find('sound').waitFor({ state: 'detached' });
     await desk.find('recent-item').first().click();
@@ -96,6 +102,9 @@ const day: Scene = {
     await shoot('wrap-up', true);
     await desk.wrapUp();
     await visitor.page.context().close();
+    // The next look begins where this one did.
+    await desk.find('state-offline').click();
+    await desk.is('offline');
     await desk.close();
   },
 };

@@ -10,7 +10,16 @@ async function enter({ people, product }: Studio, look: Look): Promise<Visitor> 
 }
 
 const form: Scene = {
-  shots: ['widget-button', 'widget-greeting', 'widget-form', 'widget-form-error', 'widget-form-browser'],
+  shots: [
+    'widget-button',
+    'widget-greeting',
+    'widget-form',
+    'widget-form-number',
+    'widget-form-later',
+    'widget-form-error',
+    'widget-form-browser',
+    'widget-unreachable',
+  ],
   async play(studio, look) {
     const korean = look.language === 'ko';
     const visitor = await enter(studio, look);
@@ -31,7 +40,16 @@ const form: Scene = {
     await studio.shoot(page, 'widget-greeting', look);
 
     await visitor.open();
+    await visitor.seesTimes();
     await studio.shoot(page, 'widget-form', look);
+    await visitor.find('phone').fill('01055500000');
+    await visitor.find('phone').blur();
+    await studio.shoot(page, 'widget-form-number', look);
+    await visitor.find('when-later').check();
+    await visitor.find('time').waitFor();
+    await studio.shoot(page, 'widget-form-later', look);
+    await visitor.find('when-now').check();
+    await visitor.find('phone').fill('');
     await visitor.find('submit').click();
     await visitor.find('error').waitFor();
     await studio.shoot(page, 'widget-form-error', look);
@@ -40,6 +58,12 @@ const form: Scene = {
       .filter({ has: visitor.find('via-browser') })
       .click();
     await studio.shoot(page, 'widget-form-browser', look);
+
+    await page.route('**/api/v1/sites/demo?*', route => route.abort());
+    await page.reload();
+    await visitor.find('open').click();
+    await visitor.find('error').waitFor();
+    await studio.shoot(page, 'widget-unreachable', look);
     await page.context().close();
   },
 };
@@ -96,58 +120,102 @@ const states: Readonly<Record<string, object>> = {
 
 const id = '00000000-0000-4000-8000-000000000001';
 
+/** Loads the page anew as one that is in the middle of a callback. */
+async function follow({ product }: Studio, visitor: Visitor, queue: string, name: string): Promise<void> {
+  const { page } = visitor;
+  await page.evaluate(
+    ([key, value]) => localStorage.setItem(key!, value!),
+    [`ringbridge:${product.url}:demo`, JSON.stringify({ id, token: 'full.x', open: true })],
+  );
+  const callback = {
+    id,
+    outcome: null,
+    position: null,
+    estimatedWaitSeconds: null,
+    estimatedWait: null,
+    queue: { key: 'sales', name: queue },
+    requestedAt: new Date().toISOString(),
+    dueAt: null,
+    slot: null,
+    waitsFor: null,
+    opensAt: null,
+    movedFrom: null,
+    confirming: false,
+    via: 'phone',
+    call: null,
+    ...states[name],
+  };
+  const cut = name === 'reconnecting';
+  await page.route(`**/callbacks/${id}**`, route =>
+    cut ? route.abort() : route.fulfill({ json: callback }),
+  );
+  let told = false;
+  await page.route(`**/callbacks/${id}/events`, async route => {
+    // A stream that has said what there is, and then only stays open.
+    if (told) return;
+    told = true;
+    const body = `event: callback\ndata: ${JSON.stringify(callback)}\n\n`;
+    await route.fulfill({ contentType: 'text/event-stream', body });
+  });
+  await page.reload();
+  await visitor.find('status').waitFor();
+  await page.locator('[data-testid="rb-status"][data-state]').waitFor();
+  if (cut) await visitor.find('reconnecting').waitFor();
+}
+
 const status: Scene = {
-  shots: [...Object.keys(states).map(state => `widget-${state}`), 'widget-cancel'],
+  shots: [...Object.keys(states).map(state => `widget-${state}`), 'widget-cancel', 'widget-rated'],
   async play(studio, look) {
-    for (const [name, state] of Object.entries(states)) {
+    for (const name of Object.keys(states)) {
       const visitor = await enter(studio, look);
       const { page } = visitor;
-      await page.evaluate(
-        ([key, value]) => localStorage.setItem(key!, value!),
-        [`ringbridge:${studio.product.url}:demo`, JSON.stringify({ id, token: 'full.x', open: true })],
-      );
-      const callback = {
-        id,
-        outcome: null,
-        position: null,
-        estimatedWaitSeconds: null,
-        estimatedWait: null,
-        queue: { key: 'sales', name: look.language === 'ko' ? '구매 상담' : 'Buying advice' },
-        requestedAt: new Date().toISOString(),
-        dueAt: null,
-        slot: null,
-        waitsFor: null,
-        opensAt: null,
-        movedFrom: null,
-        confirming: false,
-        via: 'phone',
-        call: null,
-        ...state,
-      };
-      const cut = name === 'reconnecting';
-      await page.route(`**/callbacks/${id}**`, route =>
-        cut ? route.abort() : route.fulfill({ json: callback }),
-      );
-      let told = false;
-      await page.route(`**/callbacks/${id}/events`, async route => {
-        // A stream that has said what there is, and then only stays open.
-        if (told) return;
-        told = true;
-        const body = `event: callback\ndata: ${JSON.stringify(callback)}\n\n`;
-        await route.fulfill({ contentType: 'text/event-stream', body });
-      });
-      await page.reload();
-      await visitor.find('status').waitFor();
-      await page.locator('[data-testid="rb-status"][data-state]').waitFor();
-      if (cut) await visitor.find('reconnecting').waitFor();
+      await follow(studio, visitor, look.language === 'ko' ? '구매 상담' : 'Buying advice', name);
       await studio.shoot(page, `widget-${name}`, look);
       if (name === 'waiting') {
         await visitor.find('cancel').click();
         await studio.shoot(page, 'widget-cancel', look);
+      }
+      if (name === 'completed') {
+        await visitor.find('star-4').check();
+        await visitor.find('rating-comment').waitFor();
+        await studio.shoot(page, 'widget-rated', look);
       }
       await page.context().close();
     }
   },
 };
 
-export const widgetScenes: readonly Scene[] = [form, closed, status];
+/** On a page from right to left, in its own language. In one of our languages' looks: it stands beside both. */
+const arabic: Scene = {
+  shots: [
+    'widget-arabic-button',
+    'widget-arabic-form',
+    'widget-arabic-later',
+    ...Object.keys(states).map(state => `widget-arabic-${state}`),
+  ],
+  async play(studio, look) {
+    if (look.language !== 'en') return;
+    const { people, product } = studio;
+    const visitor = await Visitor.enterArabic(people, product.url, browserOptions(look));
+    const { page } = visitor;
+    await visitor.find('open').waitFor();
+    await studio.shoot(page, 'widget-arabic-button', look);
+    await visitor.open();
+    await visitor.seesTimes();
+    await visitor.find('phone').fill('01055500000');
+    await visitor.find('phone').blur();
+    await studio.shoot(page, 'widget-arabic-form', look);
+    await visitor.find('when-later').check();
+    await visitor.find('time').waitFor();
+    await studio.shoot(page, 'widget-arabic-later', look);
+    await page.context().close();
+    for (const name of Object.keys(states)) {
+      const visitor = await Visitor.enterArabic(people, product.url, browserOptions(look));
+      await follow(studio, visitor, 'المبيعات', name);
+      await studio.shoot(visitor.page, `widget-arabic-${name}`, look);
+      await visitor.page.context().close();
+    }
+  },
+};
+
+export const widgetScenes: readonly Scene[] = [form, closed, status, arabic];

@@ -27,6 +27,23 @@ export async function launchFirefox(microphone: number): Promise<Browser> {
   });
 }
 
+const strictPage = {
+  contentType: 'text/html; charset=utf-8',
+  headers: {
+    'content-security-policy': [
+      "default-src 'none'",
+      "script-src 'nonce-ours'",
+      "connect-src 'self'",
+      // The page's own icon, without which Firefox looks for another.
+      'img-src data:',
+      "require-trusted-types-for 'script'",
+      "trusted-types 'none'",
+    ].join('; '),
+  },
+  body: `<!doctype html><html lang="ar" dir="rtl"><title>متجر</title><link rel="icon" href="data:,">
+    <p>متجر</p><script nonce="ours" async src="/widget.js" data-site="demo"></script></html>`,
+};
+
 /** What a visitor does at the demo shop. */
 export class FirefoxVisitor {
   readonly complaints: string[] = [];
@@ -40,6 +57,47 @@ export class FirefoxVisitor {
     const visitor = new FirefoxVisitor(await browser.newPage());
     await visitor.page.goto(`${url}/shop/?lang=ko`);
     return visitor;
+  }
+
+  /** Opens a shop whose pages are in Arabic, from right to left, and let nothing in but the widget. */
+  static async enterStrict(browser: Browser, url: string): Promise<FirefoxVisitor> {
+    const visitor = new FirefoxVisitor(await browser.newPage());
+    const { page } = visitor;
+    await page.evaluateOnNewDocument(() => {
+      const breaches: string[] = [];
+      Object.assign(window, { ringbridgeBreaches: breaches });
+      addEventListener('securitypolicyviolation', breach =>
+        breaches.push(`${breach.violatedDirective}: ${breach.blockedURI}`),
+      );
+    });
+    await page.setRequestInterception(true);
+    page.on('request', request => {
+      const isPage = new URL(request.url()).pathname === '/shop/strict';
+      void (isPage ? request.respond(strictPage) : request.continue());
+    });
+    await page.goto(`${url}/shop/strict`);
+    return visitor;
+  }
+
+  /** What the page's policy has refused since it was loaded. */
+  breaches(): Promise<string[]> {
+    return this.page.evaluate(
+      () => (window as unknown as { ringbridgeBreaches: string[] }).ringbridgeBreaches,
+    );
+  }
+
+  /** Where parts of the widget begin, and how their words run. */
+  async lines<Part extends string>(
+    ...parts: Part[]
+  ): Promise<Record<Part, { x: number; direction: string }>> {
+    const found = parts.map(async part => {
+      const line = await (await this.#shown(part)).evaluate(element => ({
+        x: element.getBoundingClientRect().x,
+        direction: getComputedStyle(element).direction,
+      }));
+      return [part, line] as const;
+    });
+    return Object.fromEntries(await Promise.all(found)) as Record<Part, { x: number; direction: string }>;
   }
 
   /** Within the widget's shadow root. */

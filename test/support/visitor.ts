@@ -33,6 +33,24 @@ export class Visitor {
     return new Visitor(page);
   }
 
+  /** Opens the shop as one whose pages are in Arabic, from right to left. */
+  static async enterArabic(
+    people: People,
+    url: string,
+    options: Parameters<People['page']>[0] = {},
+  ): Promise<Visitor> {
+    const page = await people.page({ locale: 'ar', ...options });
+    await page.route('**/shop/*', async route => {
+      const response = await route.fetch();
+      const body = (await response.text())
+        .replace('<html lang="en"', '<html dir="rtl" lang="en"')
+        .replace('data-site="demo"', 'data-site="demo" data-lang="ar"');
+      await route.fulfill({ response, body });
+    });
+    await page.goto(`${url}/shop/?lang=en`);
+    return new Visitor(page);
+  }
+
   find(testId: string): Locator {
     return this.page.getByTestId(`rb-${testId}`);
   }

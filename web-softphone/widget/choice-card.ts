@@ -30,7 +30,8 @@ export function choiceCard(choice: Choice, ...more: (Node | undefined)[]): HTMLL
     { class: 'card' },
     radio,
     h('span', { class: 'dot' }),
-    h('span', { class: 'card-name' }, choice.label),
+    // A name of the site's own may run the other way than what is around it.
+    h('span', { class: 'card-name' }, h('bdi', {}, choice.label)),
     ...more,
   );
 }

@@ -19,6 +19,15 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** What is typed runs as its own letters do; an empty field as the words around it, which `auto` alone is not sure to do. */
+export function runsAsTyped(field: HTMLInputElement | HTMLTextAreaElement): void {
+  const look = () => {
+    field.dir = field.value === '' ? '' : 'auto';
+  };
+  field.addEventListener('input', look);
+  look();
+}
+
 const svg = 'http://www.w3.org/2000/svg';
 
 /** A decorative 24×24 icon of one stroked path. */

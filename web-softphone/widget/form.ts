@@ -1,11 +1,11 @@
 import type { Queue, Site, Via } from './callback.js';
 import { callingCode, countryOf } from './calling-codes.js';
 import { choiceCard } from './choice-card.js';
-import { h, icon, icons } from './dom.js';
+import { h, icon, icons, runsAsTyped } from './dom.js';
 import type { Me } from './memory.js';
 import { momentInWords } from './moment.js';
 import { flag, formatPhone } from './phone.js';
-import { type Language, type Texts, waitInWords } from './texts.js';
+import { type Texts, waitInWords } from './texts.js';
 import { wayField } from './way.js';
 
 /** What the visitor has entered so far. It is kept while the form is away and lost with the page. */
@@ -64,21 +64,20 @@ export function firstChoice({ queues }: Site): Queue | undefined {
   return queues.find(queue => queue.open) ?? queues.find(isChoosable);
 }
 
-function countryNames(language: Language): (country: string) => string {
-  const names = new Intl.DisplayNames([language], { type: 'region' });
+function countryNames({ locale }: Texts): (country: string) => string {
+  const names = new Intl.DisplayNames([locale], { type: 'region' });
   return country => names.of(country) ?? country;
 }
 
-function closedInWords({ full, opensAt }: Queue, text: Texts, language: Language): string {
+function closedInWords({ full, opensAt }: Queue, text: Texts): string {
   if (full) return text.full;
-  return opensAt ? text.opens(momentInWords(language, opensAt)) : text.closed;
+  return opensAt ? text.opens(momentInWords(text.locale, opensAt)) : text.closed;
 }
 
 export interface FormOptions {
   site: Site;
   draft: Draft;
   text: Texts;
-  language: Language;
   /** Whether the visitor may talk in the page. */
   browserCalls: boolean;
   /** The site's own words in place of ours. */
@@ -91,7 +90,6 @@ export function formView({
   site,
   draft,
   text,
-  language,
   browserCalls,
   intro,
   onSubmit,
@@ -115,7 +113,7 @@ export function formView({
   };
 
   const cards = site.queues.map(queue => {
-    const wait = queue.open ? waitInWords(text, queue.estimatedWait) : closedInWords(queue, text, language);
+    const wait = queue.open ? waitInWords(text, queue.estimatedWait) : closedInWords(queue, text);
     const choosable = isChoosable(queue);
     return choiceCard(
       {
@@ -137,7 +135,7 @@ export function formView({
   const anyOpen = site.queues.some(isChoosable);
   const when = h('div');
 
-  const nameOf = countryNames(language);
+  const nameOf = countryNames(text);
   const shownCode = h('span', { class: 'code', 'aria-hidden': 'true' });
   const country = h(
     'select',
@@ -155,7 +153,8 @@ export function formView({
       h(
         'option',
         { value: key, selected: key === draft.country },
-        `${flag(key)} ${nameOf(key)} +${callingCode(key) ?? ''}`,
+        // The code in an isolate: beside Arabic letters its plus would change sides.
+        `${flag(key)} ${nameOf(key)} \u2066+${callingCode(key) ?? ''}\u2069`,
       ),
     ),
   );
@@ -234,6 +233,8 @@ export function formView({
   phone.value = draft.phone;
   name.value = draft.name;
   note.value = draft.note;
+  runsAsTyped(name);
+  runsAsTyped(note);
   showCountry();
   reformat(true);
 
@@ -258,7 +259,7 @@ export function formView({
     'div',
     { class: 'field' },
     h('label', { for: 'phone' }, text.phone),
-    h('div', { class: 'phone' }, h('span', { class: 'country' }, shownCode, country), phone),
+    h('div', { class: 'phone', dir: 'ltr' }, h('span', { class: 'country' }, shownCode, country), phone),
     errorOf('phone'),
     h('label', { class: 'check' }, remember, h('span', {}, text.rememberMe)),
   );
@@ -292,7 +293,7 @@ export function formView({
         else onSubmit();
       },
     },
-    h('p', { class: 'intro' }, anyOpen ? (intro ?? text.intro) : text.allClosed),
+    h('p', { class: 'intro', dir: 'auto' }, anyOpen ? (intro ?? text.intro) : text.allClosed),
     queues,
     ...(anyOpen ? entries : []),
   );

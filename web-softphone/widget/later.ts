@@ -6,11 +6,12 @@ import type { Slot } from './callback.js';
 import { choiceCard } from './choice-card.js';
 import { h } from './dom.js';
 import style from './later.widget.css';
-import { type LaterTexts, laterTexts } from './later-texts.js';
-import type { Language } from './texts.js';
+import type { LaterTexts } from './texts.js';
 
 interface Shared {
-  language: Language;
+  text: LaterTexts;
+  /** How days and times are written. */
+  locale: string;
   slots(): Promise<Slot[]>;
   /** What went wrong, in words for the visitor. */
   wordsFor(error: unknown): string;
@@ -41,19 +42,14 @@ const sheet = new CSSStyleSheet();
 sheet.replaceSync(style);
 
 /** Days and times of the visitor's own clock. */
-function picker(
-  slots: Slot[],
-  language: Language,
-  text: LaterTexts,
-  choose: (at: string) => void,
-): HTMLElement {
-  const dayOf = new Intl.DateTimeFormat(language, { weekday: 'short', month: 'short', day: 'numeric' });
-  const clock = new Intl.DateTimeFormat(language, {
+function picker(slots: Slot[], locale: string, text: LaterTexts, choose: (at: string) => void): HTMLElement {
+  const dayOf = new Intl.DateTimeFormat(locale, { weekday: 'short', month: 'short', day: 'numeric' });
+  const clock = new Intl.DateTimeFormat(locale, {
     hour: 'numeric',
     minute: '2-digit',
     timeZoneName: 'short',
   });
-  const hour = new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' });
+  const hour = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
   const days = new Map<string, Slot[]>();
   for (const slot of slots) {
     const day = dayOf.format(new Date(slot.at));
@@ -96,17 +92,16 @@ function picker(
 /** Fetches the slots into `place`; says so when there are none. */
 async function showSlots(
   place: HTMLElement,
-  { language, slots, wordsFor }: Shared,
+  { text, locale, slots, wordsFor }: Shared,
   choose: (at: string | undefined) => void,
 ): Promise<void> {
-  const text = laterTexts[language];
   choose(undefined);
   place.replaceChildren(h('p', { class: 'zone', role: 'status' }, text.loading));
   try {
     const found = await slots();
     place.replaceChildren(
       found.length > 0
-        ? picker(found, language, text, choose)
+        ? picker(found, locale, text, choose)
         : h('p', { class: 'zone', 'data-testid': 'rb-no-slots' }, text.none),
     );
   } catch (error) {
@@ -116,7 +111,7 @@ async function showSlots(
 
 /** "Now, or at a time of your choice", in the form. */
 export function whenField(options: WhenOptions): HTMLElement {
-  const text = laterTexts[options.language];
+  const { text } = options;
   const place = h('div', {});
   const choice = (name: 'now' | 'later', label: string) =>
     choiceCard({
@@ -149,7 +144,7 @@ export function whenField(options: WhenOptions): HTMLElement {
 
 /** "Change the time" and the link to the callback, under its status. */
 export function moveView(options: MoveOptions): HTMLElement {
-  const text = laterTexts[options.language];
+  const { text } = options;
   let chosen: string | undefined;
   const place = h('div', {});
   const error = h('p', { class: 'error', role: 'alert', hidden: true });

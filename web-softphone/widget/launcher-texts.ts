@@ -1,4 +1,4 @@
-export const languages = ['en', 'ko'] as const;
+export const languages = ['en', 'ko', 'ar'] as const;
 export type Language = (typeof languages)[number];
 
 /** What is said before the panel is there. */
@@ -18,7 +18,18 @@ export const launcherTexts: Record<
     notLoaded: '연결되지 않습니다. 다시 눌러 주세요',
     dismiss: '다음에',
   },
+  ar: {
+    callMeBack: 'اطلب مكالمة',
+    following: 'طلب المكالمة',
+    notLoaded: 'لا يوجد اتصال. اضغط للمحاولة مجددًا',
+    dismiss: 'ليس الآن',
+  },
 };
+
+/** Which way the words of a language run. */
+export function directionOf(language: Language): 'ltr' | 'rtl' {
+  return language === 'ar' ? 'rtl' : 'ltr';
+}
 
 /** The first language of the wishes that we speak; English when there is none. */
 export function chooseLanguage(wishes: readonly (string | null | undefined)[]): Language {

@@ -51,13 +51,15 @@ export function createLauncher(words: string, onPress: () => void, onHint: () =>
     focus: () => button.focus(),
     greet: (line, dismiss, answer) => {
       const end = (taken: boolean) => () => {
+        // What is hidden cannot keep the keyboard, which would be at the top of the page then.
+        if (!taken && greeting.querySelector(':focus')) button.focus();
         greeting.hidden = true;
         answer(taken);
       };
       greeting.replaceChildren(
         h(
           'button',
-          { type: 'button', class: 'line', 'data-testid': 'rb-greeting-open', click: end(true) },
+          { type: 'button', class: 'line', dir: 'auto', 'data-testid': 'rb-greeting-open', click: end(true) },
           line,
         ),
         h(

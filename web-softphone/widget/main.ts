@@ -16,11 +16,12 @@ import { accentStyle } from './colours.js';
 import { startGreeter } from './greeter.js';
 import { createLauncher } from './launcher.js';
 import style from './launcher.widget.css';
-import { chooseLanguage, launcherTexts } from './launcher-texts.js';
+import { chooseLanguage, directionOf, launcherTexts } from './launcher-texts.js';
 import { fetchLook, plainLook } from './look.js';
 import { createMemory, noMemory, type Remembered } from './memory.js';
 import type * as Panel from './panel-module.js';
 import { installSiteApi } from './site-api.js';
+import type { Words } from './texts.js';
 import type { Widget } from './widget.js';
 
 /** The callback that a link names: behind the `#`, which browsers do not send. */
@@ -42,15 +43,15 @@ async function mount(script: HTMLScriptElement, siteKey: string | undefined): Pr
   const base = new URL('.', script.src).href.replace(/\/$/, '');
   const page = document.documentElement;
   const language = chooseLanguage([script.dataset.lang, siteKey && page.lang, ...navigator.languages]);
-  if (!siteKey) page.lang = language;
+  if (!siteKey) Object.assign(page, { lang: language, dir: directionOf(language) });
   const text = launcherTexts[language];
   const memory = siteKey ? createMemory(base, siteKey) : noMemory(ticketInLink);
   const site = `${base}/api/v1/sites/${encodeURIComponent(siteKey ?? '')}`;
 
   const host = document.createElement(tag);
   host.lang = language;
-  // Its words run from left to right, whatever the page's do.
-  host.dir = 'ltr';
+  // Its words run as their language does, whatever the page's do.
+  host.dir = directionOf(language);
   host.className = siteKey ? '' : 'page';
   const root = host.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [sheetOf(style)];
@@ -61,11 +62,15 @@ async function mount(script: HTMLScriptElement, siteKey: string | undefined): Pr
   let look = plainLook;
 
   const load = () => {
-    loading ??= (import(`${base}/widget-panel.js`) as Promise<typeof Panel>).then(({ startPanel }) => {
+    loading ??= Promise.all([
+      import(`${base}/widget-panel.js`) as Promise<typeof Panel>,
+      import(`${base}/widget-${language}.js`) as Promise<Words>,
+    ]).then(([{ startPanel }, words]) => {
       widget = startPanel(root, {
         base,
         siteKey,
         language,
+        words,
         memory,
         look,
         launcher,

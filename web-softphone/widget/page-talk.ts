@@ -1,11 +1,11 @@
 import { type Api, Refusal } from './api.js';
 import type { Call, Callback, Ticket } from './callback.js';
 import type * as Talking from './talk.js';
-import type { Language } from './texts.js';
+import type { TalkTexts } from './texts.js';
 
 export interface PageTalkOptions {
   ticket: Ticket;
-  language: Language;
+  text: TalkTexts;
   api: Api;
   /** What talking in the page takes: fetched when somebody wants that. */
   module(): Promise<typeof Talking>;
@@ -20,7 +20,7 @@ export interface PageTalkOptions {
  * this page, asks for the one that the page before was in, and ends the talk of one that is over.
  */
 export function createPageTalk(options: PageTalkOptions): (news: Callback) => Promise<void> {
-  const { ticket, language, api, module, show, onHeldUp } = options;
+  const { ticket, text, api, module, show, onHeldUp } = options;
   let here: { id: string; talk?: Talking.Talk } | undefined;
   /** Whether the page has asked for its call when it was loaded. */
   let loaded = false;
@@ -34,7 +34,7 @@ export function createPageTalk(options: PageTalkOptions): (news: Callback) => Pr
     if (here !== mine) return;
     mine.talk = startTalk({
       call,
-      language,
+      text,
       callbackId: ticket.id,
       answer: sdp => api.answer(ticket, call.id, sdp),
       leave: () => api.leave(ticket, call.id),

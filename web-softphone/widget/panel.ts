@@ -29,7 +29,7 @@ export function createPanel(title: string, text: Texts, launcher: Launcher, onCl
       'div',
       { class: 'head' },
       h('span', { class: 'logo' }, icon(icons.phone)),
-      h('h2', { id: 'title' }, title),
+      h('h2', { id: 'title' }, h('bdi', {}, title)),
       closeButton,
     ),
     body,

@@ -1,4 +1,4 @@
-import { h, icon, icons } from './dom.js';
+import { h, icon, icons, runsAsTyped } from './dom.js';
 import type { Texts } from './texts.js';
 
 /** Stars, and a word about why: sent with the first tap, and again with the word, also with one that was only typed. */
@@ -17,6 +17,7 @@ export function ratingView(
     placeholder: text.rateMore,
     'data-testid': 'rb-rating-comment',
   });
+  runsAsTyped(comment);
   const sendButton = h(
     'button',
     { type: 'button', 'data-testid': 'rb-rating-send', click: () => void send(comment.value.trim()) },

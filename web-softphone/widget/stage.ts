@@ -1,6 +1,6 @@
 import type { Callback, CallbackState } from './callback.js';
 import { momentInWords } from './moment.js';
-import { type Language, type Texts, waitInWords } from './texts.js';
+import { type Texts, waitInWords } from './texts.js';
 
 /** What the visitor is shown of a callback at one moment. */
 export interface Stage {
@@ -37,7 +37,7 @@ function browserWords(outcome: string, text: Texts) {
   return missedByBrowser.has(outcome) ? text.browserMissed : undefined;
 }
 
-export function stageOf(callback: Callback, text: Texts, language: Language): Stage {
+export function stageOf(callback: Callback, text: Texts): Stage {
   if (callback.state === 'done') {
     const outcome = callback.outcome ?? 'failed';
     // An outcome of a newer server is still an end: the visitor gets the general words.
@@ -62,8 +62,8 @@ export function stageOf(callback: Callback, text: Texts, language: Language): St
   return {
     step: steps[callback.state],
     tone: tones[callback.state],
-    ...wordsOf(callback.state, callback, text, language),
-    place: whenInWords(callback, text, language),
+    ...wordsOf(callback.state, callback, text),
+    place: whenInWords(callback, text),
     estimate: wait === undefined ? undefined : text.estimate(wait),
     cancellable: callback.state !== 'bridged',
     // A page is not sure to be open at a time to come.
@@ -73,13 +73,15 @@ export function stageOf(callback: Callback, text: Texts, language: Language): St
 }
 
 /** What the stage is called, and what the visitor does meanwhile. */
-function wordsOf(state: Exclude<CallbackState, 'done'>, callback: Callback, text: Texts, language: Language) {
+function wordsOf(state: Exclude<CallbackState, 'done'>, callback: Callback, text: Texts) {
   const { slot, waitsFor, opensAt, movedFrom, queue, confirming, via, cutOff } = callback;
   if (state === 'scheduled' && !slot) return text.callAgain;
   if (confirming) return text.pressOne;
   if (cutOff && state !== 'dialing' && state !== 'bridged') return text.cutOff;
   if (waitsFor === 'opening')
-    return opensAt ? { ...text.shut, detail: text.keptUntil(momentInWords(language, opensAt)) } : text.shut;
+    return opensAt
+      ? { ...text.shut, detail: text.keptUntil(momentInWords(text.locale, opensAt)) }
+      : text.shut;
   const words = via === 'browser' && state !== 'scheduled' ? text.browserStates[state] : text.states[state];
   return state === 'waiting' && movedFrom !== null
     ? { ...words, detail: `${text.moved(movedFrom, queue.name)}. ${words.detail}` }
@@ -87,10 +89,10 @@ function wordsOf(state: Exclude<CallbackState, 'done'>, callback: Callback, text
 }
 
 /** The place in line, or the time that was promised, or that of the next try. */
-function whenInWords({ state, position, slot, dueAt }: Callback, text: Texts, language: Language) {
+function whenInWords({ state, position, slot, dueAt }: Callback, text: Texts) {
   if (state === 'waiting') return position === null ? undefined : text.position(position);
   if (state !== 'scheduled' || !dueAt) return undefined;
   return slot?.at === dueAt
-    ? momentInWords(language, slot.at, slot.until)
-    : text.nextTry(momentInWords(language, dueAt));
+    ? momentInWords(text.locale, slot.at, slot.until)
+    : text.nextTry(momentInWords(text.locale, dueAt));
 }

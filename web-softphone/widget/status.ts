@@ -2,7 +2,7 @@ import type { Callback } from './callback.js';
 import { h, icon, icons } from './dom.js';
 import { ratingView } from './rating.js';
 import { stageOf } from './stage.js';
-import type { Language, Texts } from './texts.js';
+import type { Texts } from './texts.js';
 
 export interface StatusActions {
   /** Cancels the callback; rejects with a message for the visitor. */
@@ -31,12 +31,7 @@ function put(element: HTMLElement, content: string | undefined): void {
 }
 
 /** The live view of one callback. `phone` is shown as it was typed; unknown after a reload. */
-export function statusView(
-  text: Texts,
-  language: Language,
-  phone: string | undefined,
-  actions: StatusActions,
-): StatusView {
+export function statusView(text: Texts, phone: string | undefined, actions: StatusActions): StatusView {
   const names = text.steps.map(step => h('span', { class: 'step-name' }, step));
   const phoneStep = names[2]!;
   const steps = names.map(name => h('li', {}, h('span', { class: 'step-mark' }, icon(icons.check)), name));
@@ -45,7 +40,7 @@ export function statusView(
   const detail = h('p', { class: 'detail' });
   const place = h('p', { class: 'place', 'data-testid': 'rb-position' });
   const estimate = h('p', { class: 'estimate' });
-  const queue = h('p', { class: 'queue-name' });
+  const queue = h('p', { class: 'queue-name', dir: 'auto' });
   const weCall = h('p', { class: 'we-call' });
   put(weCall, phone && text.weCall(phone));
   const reconnecting = h(
@@ -137,7 +132,7 @@ export function statusView(
     talk,
     more,
     update: callback => {
-      const stage = stageOf(callback, text, language);
+      const stage = stageOf(callback, text);
       // Held back until here, because a hidden element cannot keep the focus.
       const focusFalls =
         !stage.cancellable && (question.contains(active(element)) || active(element) === cancel);

@@ -1,12 +1,11 @@
 /** The talk in the page: a script of its own, fetched when a visitor wants to talk in his browser. */
 import type { Call } from './callback.js';
 import { h } from './dom.js';
-import type { Language } from './launcher-texts.js';
-import { talkTexts } from './talk-texts.js';
+import type { TalkTexts } from './texts.js';
 
 export interface TalkOptions {
   call: Call;
-  language: Language;
+  text: TalkTexts;
   /** By which a page that is loaded anew in the same tab knows that the talk was here. */
   callbackId: string;
   answer(sdp: string): Promise<void>;
@@ -79,12 +78,12 @@ export class MicrophoneError extends Error {
   override readonly name = 'MicrophoneError';
 }
 
-async function openMicrophone(language: Language): Promise<MediaStream> {
+async function openMicrophone(text: TalkTexts): Promise<MediaStream> {
   try {
     return await navigator.mediaDevices.getUserMedia(constraints);
   } catch (error) {
     const denied = (error as DOMException).name === 'NotAllowedError';
-    throw new MicrophoneError(talkTexts[language][denied ? 'refused' : 'missing'], { cause: error });
+    throw new MicrophoneError(text[denied ? 'refused' : 'missing'], { cause: error });
   }
 }
 
@@ -92,8 +91,8 @@ async function openMicrophone(language: Language): Promise<MediaStream> {
  * Asks for the microphone before there is a call, and lets go of it again: who waits is not listened to.
  * @throws MicrophoneError
  */
-export async function askMicrophone(language: Language): Promise<void> {
-  for (const track of (await openMicrophone(language)).getTracks()) track.stop();
+export async function askMicrophone(text: TalkTexts): Promise<void> {
+  for (const track of (await openMicrophone(text)).getTracks()) track.stop();
 }
 
 /** Two soft notes: the visitor may be looking elsewhere. */
@@ -128,8 +127,7 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
 
 /** Answers a call and keeps it until either side ends it. */
 export function startTalk(options: TalkOptions): Talk {
-  const { call, language, callbackId, answer, leave, isOver, onHeldUp } = options;
-  const text = talkTexts[language];
+  const { call, text, callbackId, answer, leave, isOver, onHeldUp } = options;
   const peer = new RTCPeerConnection({ iceServers: call.iceServers });
   const ending = new AbortController();
   const { signal } = ending;
@@ -225,7 +223,7 @@ export function startTalk(options: TalkOptions): Talk {
   addEventListener('pagehide', letGo, { signal });
 
   async function connect(): Promise<void> {
-    microphone ??= await openMicrophone(language);
+    microphone ??= await openMicrophone(text);
     if (signal.aborted) return muffle();
     // Who was muted on the page before is so on this one.
     setMuted(earOf(callbackId) === 'muted');

@@ -1,8 +1,15 @@
 import t from 'tap';
+import { catalogue } from '../../gateway/errors.js';
 import { type Callback, outcomes, states } from './callback.js';
-import { chooseLanguage } from './launcher-texts.js';
+import { chooseLanguage, languages, launcherTexts } from './launcher-texts.js';
 import { stageOf } from './stage.js';
-import { texts, waitInWords } from './texts.js';
+import { waitInWords } from './texts.js';
+import * as arabic from './words/ar.js';
+import * as english from './words/en.js';
+import * as korean from './words/ko.js';
+
+const words = { en: english, ko: korean, ar: arabic };
+const texts = { en: english.texts, ko: korean.texts, ar: arabic.texts };
 
 const callback = (part: Partial<Callback>): Callback => ({
   id: '1',
@@ -26,26 +33,46 @@ const callback = (part: Partial<Callback>): Callback => ({
 /** Every text below `value`, functions called with a number or text that they take. */
 function leaves(value: unknown, path: string): [path: string, text: string][] {
   if (typeof value === 'string') return [[path, value]];
-  if (typeof value === 'function') return [[path, String(value('7'))]];
+  if (typeof value === 'function') return [[path, String(value('7', '7'))]];
   return Object.entries(value as object).flatMap(([key, part]) => leaves(part, `${path}.${key}`));
 }
 
-t.test('both languages say the same things, each in its own words', async t => {
-  const english = new Map(leaves(texts.en, ''));
-  const korean = new Map(leaves(texts.ko, ''));
-  for (const [path, text] of korean) {
-    t.ok(text.trim(), path);
-    t.match(text, /[가-힣]/, `${path} is Korean`);
-    t.ok(english.get(path)?.trim(), `${path} is there in English`);
-    t.notMatch(english.get(path) ?? '', /[가-힣]/, `${path} is English`);
+/** How a sentence of the language is recognised. */
+const scripts = { en: /[a-z]/i, ko: /[가-힣]/, ar: /[\u0621-\u064a]/ };
+
+t.test('each language says the same things, in its own words', async t => {
+  const said = (language: 'en' | 'ko' | 'ar') => {
+    const { texts, later, talk } = words[language];
+    const { locale, refusals: _, ...panel } = texts;
+    t.ok(locale.startsWith(language));
+    return new Map(leaves({ panel, later, talk, launcher: launcherTexts[language] }, ''));
+  };
+  const wanted = [...said('en').keys()].sort();
+  for (const language of languages) {
+    const texts = said(language);
+    t.same([...texts.keys()].sort(), wanted, language);
+    const others = languages.filter(other => other !== language).map(other => scripts[other]);
+    for (const [path, text] of texts) {
+      t.match(text, scripts[language], `${path} is in ${language}`);
+      for (const other of others) t.notMatch(text, other, `${path} is in ${language} alone`);
+    }
   }
-  t.same([...korean.keys()], [...english.keys()]);
   t.match(texts.ko.estimate('약 3분'), '약 3분');
-  t.match(texts.ko.weCall('010'), '010');
-  t.match(texts.en.weCall('010'), '010');
+  for (const language of languages) t.match(texts[language].weCall('010'), '010');
 });
 
-for (const language of ['en', 'ko'] as const) {
+t.test('what the server says in English and Korean alone is there in the other languages', async t => {
+  // Of what a visitor can run into, and not the site's own code.
+  const codes = Object.keys(arabic.texts.refusals ?? {});
+  t.same(
+    codes.filter(code => !(code in catalogue)),
+    [],
+    'no code that the server does not know',
+  );
+  for (const sentence of Object.values(arabic.texts.refusals ?? {})) t.match(sentence, scripts.ar);
+});
+
+for (const language of languages) {
   const text = texts[language];
   t.test(`every state and outcome has its stage: ${language}`, async t => {
     const headings = new Set<string>();
@@ -54,7 +81,6 @@ for (const language of ['en', 'ko'] as const) {
       const stage = stageOf(
         callback({ state, slot, position: 2, estimatedWait: { lowSeconds: 45, highSeconds: 180 } }),
         text,
-        language,
       );
       t.equal(stage.cancellable, state !== 'bridged', `${state} can be cancelled`);
       t.equal(stage.again, undefined);
@@ -62,10 +88,10 @@ for (const language of ['en', 'ko'] as const) {
       t.equal(stage.estimate, state === 'waiting' ? text.estimate(text.waitUpTo(3)) : undefined);
       headings.add(stage.heading);
     }
-    t.match(stageOf(callback({ cutOff: true }), text, language), text.cutOff);
-    t.match(stageOf(callback({ state: 'dialing', cutOff: true }), text, language), text.states.dialing);
+    t.match(stageOf(callback({ cutOff: true }), text), text.cutOff);
+    t.match(stageOf(callback({ state: 'dialing', cutOff: true }), text), text.states.dialing);
     for (const outcome of outcomes) {
-      const stage = stageOf(callback({ state: 'done', outcome }), text, language);
+      const stage = stageOf(callback({ state: 'done', outcome }), text);
       t.notOk(stage.cancellable);
       t.ok(stage.detail && stage.again, outcome);
       t.equal(stage.step, outcome === 'completed' ? 4 : undefined);
@@ -73,14 +99,13 @@ for (const language of ['en', 'ko'] as const) {
     }
     t.equal(headings.size, states.length - 1 + outcomes.length, 'no two of them look alike');
     const unknown = { state: 'done', outcome: 'abducted' } as unknown as Partial<Callback>;
-    t.equal(stageOf(callback(unknown), text, language).heading, text.outcomes.failed.heading);
+    t.equal(stageOf(callback(unknown), text).heading, text.outcomes.failed.heading);
   });
 }
 
 t.test('a promised time, a next try, and one that somebody has to decide', async t => {
   const at = '2026-12-01T00:00:00Z';
-  const scheduled = (part: Partial<Callback>) =>
-    stageOf(callback({ state: 'scheduled', ...part }), texts.en, 'en');
+  const scheduled = (part: Partial<Callback>) => stageOf(callback({ state: 'scheduled', ...part }), texts.en);
   t.match(scheduled({ dueAt: at, slot: { at, until: '2026-12-01T00:30:00Z' } }), {
     heading: texts.en.states.scheduled.heading,
     place: /Dec 1|Nov 30/,
@@ -92,7 +117,7 @@ t.test('a promised time, a next try, and one that somebody has to decide', async
 
 t.test('what a browser has lost is told otherwise than what a phone has not heard', async t => {
   const end = (outcome: Callback['outcome'], via: Callback['via']) =>
-    stageOf(callback({ state: 'done', outcome, via }), texts.en, 'en');
+    stageOf(callback({ state: 'done', outcome, via }), texts.en);
   t.match(end('failed', 'browser'), texts.en.browserLost);
   t.match(end('no_answer', 'browser'), texts.en.browserMissed);
   t.match(end('completed', 'browser'), texts.en.outcomes.completed);
@@ -102,7 +127,7 @@ t.test('what a browser has lost is told otherwise than what a phone has not hear
 t.test('the steps go forward', async t => {
   const steps = states
     .filter(state => state !== 'done' && state !== 'scheduled')
-    .map(state => stageOf(callback({ state }), texts.en, 'en').step ?? -1);
+    .map(state => stageOf(callback({ state }), texts.en).step ?? -1);
   t.same(steps, [...steps].sort());
 });
 
@@ -134,7 +159,7 @@ t.test('the language is the first wish we speak', async t => {
 
 t.test('a callback whose counter is closed, has changed, or waits for a key, says so', async t => {
   const { en } = texts;
-  const heading = (part: Partial<Callback>) => stageOf(callback(part), en, 'en');
+  const heading = (part: Partial<Callback>) => stageOf(callback(part), en);
   t.match(heading({ waitsFor: 'opening' }), en.shut);
   t.match(
     heading({ waitsFor: 'opening', opensAt: '2026-12-01T00:00:00Z' }).detail,

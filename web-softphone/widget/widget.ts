@@ -14,6 +14,7 @@ import {
 } from './form.js';
 import type * as Later from './later.js';
 import type { Launcher } from './launcher.js';
+import type { Language } from './launcher-texts.js';
 import type { Look } from './look.js';
 import type { Memory } from './memory.js';
 import { momentInWords } from './moment.js';
@@ -24,13 +25,15 @@ import type { Context, Emit, Prefill } from './site-api.js';
 import { stageOf } from './stage.js';
 import { type StatusView, statusView } from './status.js';
 import type * as Talking from './talk.js';
-import { type Language, texts } from './texts.js';
+import type { Words } from './texts.js';
 import { canTalk } from './way.js';
 
 export interface WidgetOptions {
   /** Undefined where there is only one callback to follow, and no form. */
   siteKey: string | undefined;
   language: Language;
+  /** What is said in it. */
+  words: Words;
   api: Api;
   memory: Memory;
   /** How the site wants it. */
@@ -87,7 +90,7 @@ function pause(ms: number): Promise<void> {
 /** Puts the widget into `root` and takes up the callback that a reload interrupted. */
 export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
   const { api, memory, language, siteKey, look, launcher, emit } = options;
-  const text = texts[language];
+  const { texts: text, later: laterText, talk: talkText } = options.words;
   let site: { value: Site; at: number } | undefined;
   let draft: Draft | undefined;
   let form: FormView | undefined;
@@ -101,7 +104,9 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
   root.prepend(...panel.elements);
 
   const wordsFor = (error: unknown) =>
-    error instanceof Refusal ? error.message || text.failed : text.unreachable;
+    error instanceof Refusal
+      ? (text.refusals?.[error.code] ?? (error.message || text.failed))
+      : text.unreachable;
   const keepPlace = () => {
     if (active && active.callback?.state !== 'done') memory.save({ ...active.ticket, open: panel.isOpen });
   };
@@ -161,7 +166,6 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       site: value,
       draft,
       text,
-      language,
       browserCalls: look.browserCalls && canTalk(),
       intro: look.intro,
       onSubmit: () => void submit(),
@@ -196,7 +200,14 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       if (chosen.queue !== queue.key) return;
       const slots = () => api.slots(queue.key);
       where.replaceChildren(
-        whenField({ language, open: queue.open, slots, choose: at => (chosen.at = at), wordsFor }),
+        whenField({
+          text: laterText,
+          locale: text.locale,
+          open: queue.open,
+          slots,
+          choose: at => (chosen.at = at),
+          wordsFor,
+        }),
       );
     } catch {
       if (!queue.open) form?.fail(text.unreachable);
@@ -208,7 +219,8 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
     const { moveView } = await options.later();
     view.more.replaceChildren(
       moveView({
-        language,
+        text: laterText,
+        locale: text.locale,
         slots: () => api.slots(ticket),
         move: async at => moved(await api.move(ticket, at)),
         link: `${options.callbackPage}#${ticket.id}.${ticket.token}`,
@@ -262,7 +274,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       const name = refused ? error.field?.split(/[./]/).at(-1) : undefined;
       const slot = refused ? error.slot : undefined;
       sent.fail(
-        slot ? `${wordsFor(error)} ${text.nextFree(momentInWords(language, slot.at))}` : wordsFor(error),
+        slot ? `${wordsFor(error)} ${text.nextFree(momentInWords(text.locale, slot.at))}` : wordsFor(error),
         fields.find(field => field === name),
       );
       // What is open has changed under the visitor's hands: the next look shall be a new one.
@@ -283,7 +295,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
   /** Asks for the microphone before anything is sent; what is wrong with it is said at the choice, which leads to the phone. */
   async function mayListen(sent: FormView): Promise<boolean> {
     try {
-      await (await options.talk()).askMicrophone(language);
+      await (await options.talk()).askMicrophone(talkText);
       return true;
     } catch (error) {
       sent.setSending(false);
@@ -300,7 +312,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
     const stop = new AbortController();
     // Who asked for the same callback from elsewhere may only look.
     const isFull = ticket.token.startsWith('full.');
-    const view = statusView(text, language, phone, {
+    const view = statusView(text, phone, {
       cancel: async () => {
         try {
           deliver(await api.cancel(ticket));
@@ -330,7 +342,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
         : undefined,
     });
     const talkIn = createPageTalk({
-      ...{ ticket, language, api },
+      ...{ ticket, text: talkText, api },
       module: options.talk,
       show: talk => view.talk.replaceChildren(talk),
       onHeldUp: () => panel.isOpen || open(false),
@@ -343,7 +355,7 @@ export function startWidget(root: ShadowRoot, options: WidgetOptions): Widget {
       active.callback = news;
       view.update(news);
       talkIn(news).catch(() => view.setReachable(false));
-      const stage = stageOf(news, text, language);
+      const stage = stageOf(news, text);
       if (stage.movable && mayMove) {
         mayMove = false;
         offerMoving(ticket, view, deliver).catch(() => {

@@ -66,7 +66,11 @@ export const theme = createTheme({
     InputWrapper: { styles: { label: { marginBottom: 4 }, description: { marginBottom: 6 } } },
     SegmentedControl: {
       defaultProps: { withItemsBorders: false },
-      styles: { root: { backgroundColor: 'var(--rb-grey-soft)' } },
+      styles: {
+        root: { backgroundColor: 'var(--rb-grey-soft)' },
+        // In a narrow window, or with letters far apart, a choice takes two lines and loses nothing.
+        label: { whiteSpace: 'normal' },
+      },
     },
     Notification: { styles: { description: { color: 'var(--rb-text)' } } },
     Modal: { styles: { title: { fontWeight: 650 } } },

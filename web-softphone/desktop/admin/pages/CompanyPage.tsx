@@ -1,7 +1,6 @@
 import { MultiSelect, Select, Switch } from '@mantine/core';
 import { useCallback, useEffect, useState } from 'react';
 import { ProblemAlert } from '../../ui/common/ProblemAlert.js';
-import { usePhone } from '../../ui/hooks.js';
 import { Link } from '../../ui/Link.js';
 import type { Company } from '../api.js';
 import { useAdmin, useAdminText, useCollection } from '../context.js';
@@ -11,6 +10,7 @@ import { Loading } from '../parts/ListPage.js';
 import { PageHead } from '../parts/PageHead.js';
 import { useRecord } from '../parts/use-record.js';
 import { useCountries } from './countries.js';
+import { useShownNumber } from './NumbersPage.js';
 import { timeZones } from './time-zones.js';
 
 export function CompanyPage() {
@@ -69,7 +69,6 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
   const { form } = record;
   const countries = useCountries();
   const proven = (numbers ?? []).filter(({ verifiedAt }) => verifiedAt !== null);
-  const home = form.values.countries[0];
   return (
     <FormPage
       title={t.pages.company}
@@ -114,8 +113,10 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
             data-testid="field-countries"
           />
         </Wide>
-        <CallerId form={form} home={home} numbers={proven.map(({ number }) => number)} />
-        <Link href="/desktop/admin/numbers">{t.company.toNumbers}</Link>
+        <CallerId form={form} numbers={proven.map(({ number }) => number)} />
+        <Wide>
+          <Link href="/desktop/admin/numbers">{t.company.toNumbers}</Link>
+        </Wide>
         <Wide>
           <Switch
             {...form.check('operatorTrunks')}
@@ -140,25 +141,20 @@ function CompanyForm({ company, onSaved }: { company: Company; onSaved: (company
 
 interface CallerIdProps {
   form: AnyForm;
-  home: string | undefined;
   numbers: readonly string[];
 }
 
-function CallerId({ form, home, numbers }: CallerIdProps) {
+function CallerId({ form, numbers }: CallerIdProps) {
   const t = useAdminText();
+  const shown = useShownNumber();
   return (
     <Select
       {...form.input('callerId')}
       label={t.company.callerId}
       description={t.company.callerIdHelp}
-      data={[...numbers]}
+      data={numbers.map(number => ({ value: number, label: shown(number) }))}
       allowDeselect={false}
-      renderOption={({ option }) => <Phone number={option.value} home={home} />}
       data-testid="field-callerId"
     />
   );
-}
-
-export function Phone({ number, home }: { number: string; home: string | undefined }) {
-  return usePhone(number, home);
 }

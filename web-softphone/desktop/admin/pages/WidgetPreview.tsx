@@ -7,13 +7,16 @@ import { createLauncher } from '../../../widget/launcher.js';
 import launcherStyle from '../../../widget/launcher.widget.css';
 import { createPanel } from '../../../widget/panel.js';
 import shellStyle from '../../../widget/shell.widget.css';
-import { texts } from '../../../widget/texts.js';
+import { texts as en } from '../../../widget/words/en.js';
+import { texts as ko } from '../../../widget/words/ko.js';
 import { type Language, languages } from '../../i18n/language.js';
 import { useLanguage } from '../../ui/hooks.js';
 import { useAdminText } from '../context.js';
 import { Panel } from '../parts/small.js';
 import classes from './widget.module.css';
 import { colour, type WidgetValues, type WordField } from './widget-values.js';
+
+const texts = { en, ko };
 
 /** What the widget says where a site has no words of its own. */
 export function ownWords(field: WordField, language: Language): string {

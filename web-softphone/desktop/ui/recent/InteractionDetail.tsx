@@ -113,7 +113,7 @@ function Story({ detail, me }: { detail: InteractionDetail; me: Me }) {
       </section>
       <section>
         <h3 className={classes.heading}>{t.detail.legs}</h3>
-        <LegList legs={detail.legs} />
+        <LegList legs={detail.legs} home={me.tenant.countries[0]} />
       </section>
     </Stack>
   );

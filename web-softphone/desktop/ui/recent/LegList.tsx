@@ -3,7 +3,7 @@ import type { Leg } from '../../api/types.js';
 import { formatDuration } from '../../format/duration.js';
 import type { Dictionary } from '../../i18n/en.js';
 import { wordFor } from '../../i18n/word.js';
-import { useText } from '../hooks.js';
+import { useDesktop, useStore, useText } from '../hooks.js';
 import { BrowserFigures, LineFigures } from '../stage/LineMeter.js';
 import classes from './detail.module.css';
 
@@ -19,9 +19,10 @@ function fate(leg: Leg, t: Dictionary): string[] {
   return words;
 }
 
-/** Every line that was called, and its fate. */
-export function LegList({ legs }: { legs: Leg[] }) {
+/** Every line that was called, and its fate. A party is a name or a number, which is shown as at `home`. */
+export function LegList({ legs, home }: { legs: Leg[]; home: string | undefined }) {
   const t = useText();
+  const { format } = useStore(useDesktop().phones.knowledge);
   if (legs.length === 0) return <p className={classes.none}>{t.detail.noLegs}</p>;
   return (
     <ul className={classes.legs} data-testid="legs">
@@ -31,7 +32,7 @@ export function LegList({ legs }: { legs: Leg[] }) {
           <span className={classes.legTitle}>
             <span>
               {wordFor(t.detail.legRoles, leg.role)}
-              {leg.party && ` · ${leg.party}`}
+              {leg.party && ` · ${format(leg.party, home)}`}
             </span>
             <span>{wordFor(t.detail.legStates, leg.state)}</span>
           </span>

@@ -1,6 +1,7 @@
 import { Skeleton, Stack, VisuallyHidden } from '@mantine/core';
 import { useEffect, useRef } from 'react';
 import type { Desk, Me } from '../../api/types.js';
+import { wordFor } from '../../i18n/word.js';
 import { FloorPage } from '../floor/FloorPage.js';
 import { useText } from '../hooks.js';
 import { showHead } from '../show-head.js';
@@ -64,9 +65,24 @@ export function Stage({ me, desk }: { me: Me; desk: Desk | null }) {
             .join(' ')
       : '';
 
+  // That the other side has hung up is heard, but what the desktop makes of it is only seen.
+  const end =
+    current?.state === 'wrap_up'
+      ? [t.wrapUp.title, current.outcome && wordFor(t.outcomes, current.outcome)].filter(Boolean).join(': ')
+      : '';
+
   return (
-    <div ref={place} tabIndex={-1} className={classes.stage}>
+    // biome-ignore lint/a11y/useSemanticElements: it groups more than the fields of a form
+    <div
+      ref={place}
+      tabIndex={-1}
+      role="group"
+      aria-labelledby={current ? 'conversation-title' : undefined}
+      aria-label={current ? undefined : t.heading}
+      className={classes.stage}
+    >
       <VisuallyHidden role="alert">{announcement}</VisuallyHidden>
+      <VisuallyHidden role="status">{end}</VisuallyHidden>
       <LineNotices me={me} current={current} />
       {desk === null && <Loading />}
       {desk?.monitoring && <MonitorBar monitoring={desk.monitoring} />}
