@@ -18,6 +18,9 @@ import { ownPort } from './support/ports.js';
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 type Tap = Pick<typeof t, 'teardown'>;
 
+/** After that something is broken, and the test says what, milliseconds. */
+const patienceMs = 120_000;
+
 /** Settings for a run that meets no other one: a folder with a space in its name, and free ports. */
 async function surroundings(t: Tap): Promise<Record<string, string>> {
   const base = mkdtempSync(join(tmpdir(), 'ringbridge start '));
@@ -49,11 +52,14 @@ class Run {
   get output() {
     return this.lines.join('\n');
   }
-  /** Resolves when the output matches; rejects when the run ends without. */
+  /** Resolves when the output matches; rejects when the run ends without, or says nothing for so long that it never will. */
   async until(pattern: RegExp) {
     while (!pattern.test(this.output)) {
-      if (this.child.exitCode !== null) throw new Error(`ended without ${pattern}:\n${this.output}`);
-      await once(this.child, 'line');
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error(`ended without ${pattern}:\n${this.output}`);
+      await once(this.child, 'line', { signal: AbortSignal.timeout(patienceMs) }).catch(error => {
+        throw new Error(`silent without ${pattern}:\n${this.output}`, { cause: error });
+      });
     }
   }
 }
@@ -85,7 +91,11 @@ function descendants(pid: number): number[] {
 
 /** Where there is no parent to tell, all that can be done is to look. */
 async function gone(pid: number): Promise<void> {
-  while (commandLine(pid) !== undefined) await new Promise(resolve => setTimeout(resolve, 20));
+  const patience = AbortSignal.timeout(patienceMs);
+  for (let line = commandLine(pid); line !== undefined; line = commandLine(pid)) {
+    if (patience.aborted) throw new Error(`${pid} is still there: ${line}`);
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
 }
 
 t.test('a newcomer starts, sees the pages, stops, and finds the data again', async t => {
