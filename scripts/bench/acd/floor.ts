@@ -47,3 +47,13 @@ export async function beReady(sql: Sql): Promise<void> {
   await sql`update agents set intent = 'ready' where interaction_id is null and user_id in (select user_id from registrations)`;
   await sql`insert into events (tenant_id, type) select id, 'agent_intent' from tenants limit 1`;
 }
+
+/** Resolves when every agent who is ready has an offer: until then whoever becomes free stands behind those who were free before. */
+export async function allEngaged(sql: Sql): Promise<void> {
+  for (;;) {
+    const free = await sql`
+      select from agents where intent = 'ready' and interaction_id is null and unreachable_since is null limit 1`;
+    if (free.length === 0) return;
+    await new Promise(resolve => setTimeout(resolve, 20));
+  }
+}

@@ -7,7 +7,7 @@ import { connect, migrate, type Sql } from '../../../gateway/store/index.js';
 import { seedDemo } from '../../../gateway/tenants/index.js';
 import { testDatabase } from '../../../test/support/database.js';
 import { cpuOf, parentOf } from '../usage.js';
-import { beReady, fill, hire } from './floor.js';
+import { allEngaged, beReady, fill, hire } from './floor.js';
 import type { Answer, Order } from './node.js';
 import { type Cpu, type Measured, measured, row } from './report.js';
 
@@ -144,6 +144,7 @@ async function measure(
   try {
     await beReady(sql);
     await processes.run({ seconds: 2, inFlight });
+    await allEngaged(sql);
     const calm = await processes.run({ seconds, rate });
     const used = async (): Promise<Cpu> => ({
       database: cpuOf(await postmaster(sql)),
