@@ -1,10 +1,11 @@
 /** Nothing drops the call: what befalls an agent's page, machine and network in the middle of a talk. */
-import type { CDPSession, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import { AgentDesk } from './support/agent-desk.js';
 import { RtpPeer } from './support/audio.js';
 import { People, patienceMs } from './support/browser.js';
 import { eventually } from './support/eventually.js';
+import { whileFrozen } from './support/frozen-pages.js';
 import { Link } from './support/link.js';
 import type { SippRun } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
@@ -33,10 +34,10 @@ interface Talk {
   telco: SippRun;
 }
 
-async function readyAgent(t: Test, name = 'agent1'): Promise<AgentDesk> {
+async function readyAgent(t: Test): Promise<AgentDesk> {
   const desk = await AgentDesk.open(people, stack.url);
   t.teardown(() => desk.close());
-  await desk.signIn(`${name}@demo.example`, demoPassword);
+  await desk.signIn('agent1@demo.example', demoPassword);
   await desk.goReady();
   return desk;
 }
@@ -86,8 +87,6 @@ async function openAgain(page: Page): Promise<AgentDesk> {
   await tab.goto(`${stack.url}/desktop/`);
   return AgentDesk.at(tab);
 }
-
-const devtools = (page: Page): Promise<CDPSession> => page.context().newCDPSession(page);
 
 t.test('the page is loaded anew', async t => {
   const talk = await talking(t);
@@ -168,14 +167,11 @@ t.test('the connection to the SIP server breaks: the talk goes on, and can be en
   await hangUp(talk);
 });
 
-t.test('a tab that is frozen talks on', async t => {
+t.test('the page is frozen, and goes on: music meanwhile', async t => {
   const talk = await talking(t);
-  const browser = await devtools(talk.desk.page);
-  await browser.send('Page.setWebLifecycleState', { state: 'frozen' });
-  await talk.phone.ear.tone(voices.agent, patienceMs);
-  await browser.send('Page.setWebLifecycleState', { state: 'active' });
+  await whileFrozen(() => music(talk));
   await goesOn(talk);
-  t.same(await absences(talk), []);
+  await wasAwayOnce(t, talk);
   await hangUp(talk);
 });
 
