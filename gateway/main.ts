@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { aborted } from './aborted.js';
 import {
@@ -23,6 +23,7 @@ import { EchoCalls, echoRoutes } from './echo/index.js';
 import { hoursRoutes } from './hours/index.js';
 import { createHttpServer } from './http/index.js';
 import { Reception, seedDemoFlows, voicemailClock, voicemailRoutes } from './inbound/index.js';
+import { openLog } from './log.js';
 import { Mailer } from './mail/index.js';
 import {
   connectAsteriskMedia,
@@ -53,10 +54,7 @@ type Ending = 'restart' | 'end';
 
 /** The composition root: builds the parts, starts them from the bottom up, and stops them from the top down. */
 async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
-  const logger = pino(
-    { level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  const logger = openLog(config.logLevel);
   const stopping: (() => unknown)[] = [];
   signal.addEventListener('abort', () => logger.info('stopping'));
   try {
