@@ -325,11 +325,16 @@ t.test('administrators change queues, skills and rules', async t => {
     );
   });
 
-  await t.test('trunks are looked at, not changed', async t => {
-    t.match(await ask('GET', '/trunks'), {
-      status: 200,
-      body: { trunks: [{ name: 'telco', up: true, reason: null, channels: 0, registered: null }] },
-    });
-    t.equal((await ask('POST', '/trunks', {})).status, 404);
-  });
+  await t.test(
+    "the operator's trunks are looked at, and have nothing by which they could be changed",
+    async t => {
+      t.match(await ask('GET', '/trunks'), {
+        status: 200,
+        body: {
+          trunks: [{ id: null, name: 'telco', up: true, reason: null, channels: 0, registered: null }],
+        },
+      });
+      t.equal((await ask('PATCH', '/trunks/telco', { version: 0, disabled: true })).status, 400);
+    },
+  );
 });

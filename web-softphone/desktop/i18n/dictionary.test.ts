@@ -49,7 +49,7 @@ t.test('no sentence is empty, and none has a gap where a parameter belongs', asy
 t.test('Korean is Korean', async t => {
   const sameInBoth = ['product', 'detail.sip', 'queueRules.moved'];
   for (const [path, sentence] of [...sentences(ko), ...sentences(adminTexts.ko)]) {
-    if (!sameInBoth.includes(path)) t.match(sentence, /[가-힣]/, path);
+    if (!sameInBoth.includes(path) && !path.startsWith('trunks.formats.')) t.match(sentence, /[가-힣]/, path);
   }
 });
 
