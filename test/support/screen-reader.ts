@@ -111,13 +111,20 @@ export class ScreenReader {
     return (await this.tree()).filter(thing => thing.role === role).map(({ name }) => name);
   }
 
-  /** @returns the one of this role and name @throws when there is none */
+  /** Resolves to the one of this role and name, when there is one. */
   async find(role: string, name: RegExp): Promise<Spoken> {
-    const tree = await this.tree();
-    const found = tree.find(thing => thing.role === role && name.test(thing.name));
-    if (found) return found;
-    const others = tree.filter(thing => thing.role === role).map(({ name }) => name);
-    throw new Error(`no ${role} ${name}, but ${others.join(', ')}`);
+    let found: Spoken | undefined;
+    await eventually(
+      `there is a ${role} ${name}`,
+      async () => {
+        found = (await this.tree()).find(thing => thing.role === role && name.test(thing.name));
+        return found !== undefined;
+      },
+      patienceMs,
+    ).catch(async error => {
+      throw new Error(`${(error as Error).message}, but ${(await this.names(role)).join(', ')}`);
+    });
+    return found!;
   }
 
   /** Resolves when a live region has said it since the page was loaded. */
