@@ -1,17 +1,11 @@
 import t from 'tap';
 import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { sipp } from '../../test/support/sipp.js';
-import { type AgentInvitation, type CallFailure, completedElsewhere } from './port.js';
-import { type House, loginOf, offer, openHouse } from './testing/house.js';
+import { type AgentInvitation, completedElsewhere } from './port.js';
+import { failure, type House, loginOf, offer, openHouse } from './testing/house.js';
 import { Softphone } from './testing/softphone.js';
 
 const answer = offer.replace('40000', '50000');
-
-const failure = (call: Promise<unknown>): Promise<CallFailure> =>
-  call.then(
-    () => Promise.reject(new Error('the call was answered')),
-    (error: CallFailure) => error,
-  );
 
 async function registered({ telephony, agent, server }: House): Promise<Softphone> {
   const phone = await Softphone.open(server.wsPort);

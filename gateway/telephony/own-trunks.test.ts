@@ -5,19 +5,12 @@ import { PeerCall, UdpPeer } from '../../engine/sip/testing/peer.js';
 import { eventually } from '../../test/support/eventually.js';
 import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { freeUdpPort, sipp } from '../../test/support/sipp.js';
-import type { CallFailure, IncomingCall, PhoneInvitation, Telephony } from './port.js';
-import { type House, offer, openHouse, trunkPasswords } from './testing/house.js';
+import type { IncomingCall, Telephony } from './port.js';
+import { addCompany, failure, type House, offer, openHouse, trunkPasswords } from './testing/house.js';
 import { ownerOf } from './trunks/index.js';
 
-const number = '+821012345678';
 const routes = "routes:\n  - prefix: '+'\n    trunks: [operators]\n";
 const operators = (port: number) => `trunks:\n  - name: operators\n    address: sip:127.0.0.1:${port}\n`;
-
-const failure = (call: Promise<unknown>): Promise<CallFailure> =>
-  call.then(
-    () => Promise.reject(new Error('the call was answered')),
-    (error: CallFailure) => error,
-  );
 
 /** What an administrator does, as its event tells all gateways. */
 async function administered({ sql }: House, tenantId: string): Promise<void> {
@@ -52,31 +45,10 @@ async function known(telephony: Telephony, count: number): Promise<void> {
   await telephony.readTrunks();
 }
 
-async function addCompany({ sql }: House, slug: string, own: string): Promise<string> {
-  const [row] = await sql<{ id: string }[]>`
-    with tenant as (
-      insert into tenants (slug, name, countries, caller_id) values (${slug}, ${slug}, '{KR}', ${own}) returning id, caller_id
-    )
-    insert into tenant_numbers (tenant_id, number, verified_at) select id, caller_id, now() from tenant returning tenant_id as id`;
-  return row!.id;
-}
-
 for (const sipServer of sipServersUnderTest()) {
   t.test(`on the ${sipServer.name} SIP server`, async t => {
     const house = await openHouse(t, sipServer);
-    const { sql, telephony, agent } = house;
-    const call = (more: Partial<PhoneInvitation> = {}, from = telephony) =>
-      from.invitePhone({
-        ...{
-          tenantId: agent.tenantId,
-          number,
-          callerId: '+82212345678',
-          interactionId: 'interaction',
-          offer,
-        },
-        signal: new AbortController().signal,
-        ...more,
-      });
+    const { sql, telephony, agent, callPhone: call } = house;
 
     await t.test(
       'a call goes over it by its account, from every gateway, and no other company’s does',
@@ -95,7 +67,7 @@ for (const sipServer of sipServersUnderTest()) {
           await (await call({}, gateway)).end();
         }
         await carrier.done;
-        const bakery = await addCompany(house, 'bakery', '+82215770001');
+        const bakery = await addCompany(sql, 'bakery', '+82215770001');
         t.match(await failure(call({ tenantId: bakery, callerId: '+82215770001' })), { outcome: 'busy' });
         t.match(await failure(call({ operatorOnly: true })), { outcome: 'busy' }, 'what proves a number');
         await telco.done;
@@ -198,7 +170,7 @@ for (const sipServer of sipServersUnderTest()) {
 
     await t.test('who calls from it calls its company', async t => {
       house.setDialplan('trunks: []', 'routes: []');
-      const [shop, florist] = [agent.tenantId, await addCompany(house, 'florist', '+82215770002')];
+      const [shop, florist] = [agent.tenantId, await addCompany(sql, 'florist', '+82215770002')];
       // Two customers of one carrier.
       const settings = { address: 'sip:127.0.0.1:9', sources: ['127.0.0.2'], country: 'KR' };
       await addTrunk(t, house, { ...settings, tenantId: shop });

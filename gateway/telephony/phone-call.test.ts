@@ -1,10 +1,8 @@
 import t from 'tap';
 import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { sipp } from '../../test/support/sipp.js';
-import type { CallFailure, CallOutcome, PhoneInvitation } from './port.js';
-import { type House, offer, openHouse } from './testing/house.js';
-
-const number = '+821012345678';
+import type { CallOutcome } from './port.js';
+import { failure, type House, offer, openHouse } from './testing/house.js';
 
 const trunk = (name: string, port: number, more = '') =>
   `  - name: ${name}\n    address: sip:127.0.0.1:${port}\n${more.replace(/^/gm, '    ')}\n`;
@@ -24,26 +22,10 @@ function routeTo(house: House, ...trunks: string[]) {
 /** sipp takes no status from its command line. */
 const busyBy = (status: number, phrase: string) => ({ '486 Busy Here': `${status} ${phrase}` });
 
-const failure = (call: Promise<unknown>): Promise<CallFailure> =>
-  call.then(
-    () => Promise.reject(new Error('the call was answered')),
-    (error: CallFailure) => error,
-  );
-
 for (const sipServer of sipServersUnderTest()) {
   t.test(`on the ${sipServer.name} SIP server`, async t => {
     const house = await openHouse(t, sipServer);
-    const { telephony, agent, server } = house;
-    const call = (more: Partial<PhoneInvitation> = {}) =>
-      telephony.invitePhone({
-        tenantId: agent.tenantId,
-        number,
-        callerId: '+82212345678',
-        interactionId: 'interaction',
-        offer,
-        signal: new AbortController().signal,
-        ...more,
-      });
+    const { telephony, server, callPhone: call } = house;
 
     t.test('answered, and we hang up', async t => {
       const phone = await sipp(t, 'uas-answer');
@@ -230,14 +212,7 @@ for (const sipServer of sipServersUnderTest()) {
       const phone = await sipp(t, 'uas-answer');
       routeTo(house, trunk('a', phone.port));
       const before = await house.again();
-      const { callId } = await before.invitePhone({
-        tenantId: agent.tenantId,
-        number,
-        callerId: '+82212345678',
-        interactionId: 'interaction',
-        offer,
-        signal: new AbortController().signal,
-      });
+      const { callId } = await call({}, before);
       await before.stop();
       t.equal(await telephony.endStale(callId), true);
       await phone.done;

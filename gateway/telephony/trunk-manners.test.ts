@@ -2,22 +2,14 @@ import t from 'tap';
 import { eventually } from '../../test/support/eventually.js';
 import { sipServersUnderTest } from '../../test/support/sip-servers.js';
 import { freeUdpPort, sipp } from '../../test/support/sipp.js';
-import type { CallFailure, PhoneInvitation, Telephony, TrunkState } from './port.js';
-import { offer, openHouse } from './testing/house.js';
-
-const number = '+821012345678';
+import type { Telephony, TrunkState } from './port.js';
+import { failure, openHouse } from './testing/house.js';
 
 const trunk = (name: string, port: number, ...more: string[]) =>
   [`  - name: ${name}`, `    address: sip:127.0.0.1:${port}`, ...more.map(line => `    ${line}`), ''].join(
     '\n',
   );
 const routes = (...trunks: string[]) => `routes:\n  - prefix: '+'\n    trunks: [${trunks.join(', ')}]\n`;
-
-const failure = (call: Promise<unknown>): Promise<CallFailure> =>
-  call.then(
-    () => Promise.reject(new Error('the call was answered')),
-    (error: CallFailure) => error,
-  );
 
 /** Reads the state of a trunk until it is as wanted. */
 async function untilTrunk(telephony: Telephony, wanted: (state: TrunkState) => boolean): Promise<TrunkState> {
@@ -30,16 +22,7 @@ async function untilTrunk(telephony: Telephony, wanted: (state: TrunkState) => b
 for (const sipServer of sipServersUnderTest()) {
   t.test(`on the ${sipServer.name} SIP server`, async t => {
     const house = await openHouse(t, sipServer);
-    const call = (more: Partial<PhoneInvitation> = {}, telephony = house.telephony) =>
-      telephony.invitePhone({
-        tenantId: house.agent.tenantId,
-        number,
-        callerId: '+82212345678',
-        interactionId: 'interaction',
-        offer,
-        signal: new AbortController().signal,
-        ...more,
-      });
+    const { callPhone: call } = house;
 
     t.test('a trunk whose channels are taken is passed over, until a call of it ends', async t => {
       const first = await sipp(t, 'uas-answer', { calls: 2 });

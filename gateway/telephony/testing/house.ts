@@ -7,10 +7,12 @@ import { testDatabase } from '../../../test/support/database.js';
 import type { SipServerUnderTest, TestSipServer } from '../../../test/support/sip-servers.js';
 import { Announcements, connect, migrate, type Sql } from '../../store/index.js';
 import {
+  type CallFailure,
   createTelephony,
   type Dialplan,
   loadDialplan,
   PasswordBox,
+  type PhoneInvitation,
   type SoftphoneCredential,
   type Telephony,
 } from '../index.js';
@@ -37,6 +39,8 @@ export interface House {
   changes: string[];
   /** Another telephony on the same database and SIP server: a gateway that was started again. */
   again(): Promise<Telephony>;
+  /** The agent's company calls `number`; by this telephony, or by another one of the house. */
+  callPhone(more?: Partial<PhoneInvitation>, from?: Telephony): ReturnType<Telephony['invitePhone']>;
   /** Replaces the dialplan files. */
   setDialplan(trunks: string, routes: string): void;
   /** Cuts the connection to the SIP server; it can be made again. */
@@ -50,6 +54,26 @@ export const trunkPasswords = new PasswordBox('a key for tests');
 export const offer =
   'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n' +
   'm=audio 40000 RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=sendrecv\r\n';
+
+/** Of a telephone outside. */
+export const number = '+821012345678';
+
+/** The failure that a call has to come to. */
+export const failure = (call: Promise<unknown>): Promise<CallFailure> =>
+  call.then(
+    () => Promise.reject(new Error('the call was answered')),
+    (error: CallFailure) => error,
+  );
+
+/** A company whose number is proven to be its own. @returns its id */
+export async function addCompany(sql: Sql, slug: string, own: string): Promise<string> {
+  const [row] = await sql<{ id: string }[]>`
+    with tenant as (
+      insert into tenants (slug, name, countries, caller_id) values (${slug}, ${slug}, '{KR}', ${own}) returning id, caller_id
+    )
+    insert into tenant_numbers (tenant_id, number, verified_at) select id, caller_id, now() from tenant returning tenant_id as id`;
+  return row!.id;
+}
 
 export const loginOf = ({ username, password }: SoftphoneCredential): Login => ({
   username,
@@ -107,30 +131,34 @@ export async function openHouse(t: Teardown, sipServer: SipServerUnderTest): Pro
     return telephony;
   }
 
-  const [tenant] = await sql<{ id: string }[]>`
-    with tenant as (
-      insert into tenants (slug, name, countries, caller_id) values ('shop', 'Shop', '{KR}', '+82212345678') returning id, caller_id
-    )
-    insert into tenant_numbers (tenant_id, number, verified_at) select id, caller_id, now() from tenant returning tenant_id as id`;
+  const callerId = '+82212345678';
+  const tenantId = await addCompany(sql, 'shop', callerId);
   const addAgent = async (email: string): Promise<Agent> => {
     const [row] = await sql<Agent[]>`
       with u as (
         insert into users (tenant_id, email, name, role, password_hash)
-        values (${tenant!.id}, ${email}, 'Agent', 'agent', 'x') returning tenant_id, id
+        values (${tenantId}, ${email}, 'Agent', 'agent', 'x') returning tenant_id, id
       )
       insert into sessions (tenant_id, user_id, token_hash, expires_at)
       select tenant_id, id, ${Buffer.from(email)}, now() + interval '8 hours' from u
       returning tenant_id as "tenantId", user_id as "userId", id as "sessionId"`;
     return row!;
   };
+  const telephony = await start();
   return {
     sql,
     server,
     changes,
-    telephony: await start(),
+    telephony,
     agent: await addAgent('agent@shop.example'),
     colleague: await addAgent('colleague@shop.example'),
     again: start,
+    callPhone: (more = {}, from = telephony) =>
+      from.invitePhone({
+        ...{ tenantId, number, callerId, interactionId: 'interaction', offer },
+        signal: new AbortController().signal,
+        ...more,
+      }),
     setDialplan(trunks, routes) {
       current = writeDialplan(t, trunks, routes);
     },
