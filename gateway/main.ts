@@ -17,7 +17,7 @@ import {
   waitingClock,
 } from './acd/index.js';
 import { Conductor, callbackRoutes, ExpectedOffers, outcomeRuleRoutes } from './callback/index.js';
-import { LegJournal, LineWatch } from './calls/index.js';
+import { keepsCalls, LegJournal, LineWatch } from './calls/index.js';
 import { type CompleteConfig, completeConfig, loadConfig } from './config.js';
 import { EchoCalls, echoRoutes } from './echo/index.js';
 import { hoursRoutes } from './hours/index.js';
@@ -113,16 +113,14 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
     await telephony.start();
     stopping.push(() => telephony.stop());
     /** The order to end says whether the calls end, too; if they go on, it is because both engines keep them. */
-    const keepsCalls = () =>
-      signal.reason === ('restart' satisfies Ending) &&
-      telephony.keepsCalls() &&
-      media.capabilities.has('adopt');
+    const callsGoOn = () =>
+      signal.reason === ('restart' satisfies Ending) && keepsCalls({ telephony, media });
     const media = await openMedia(config, {
       ...{ telephony, logger },
       owner: `gateway-${lease.id}`,
       houseMusic: prompts.houseMusic,
     });
-    stopping.push(() => media.close({ keep: keepsCalls() }));
+    stopping.push(() => media.close({ keep: callsGoOn() }));
 
     const wrapUps = new WrapUpClock(sql, logger);
     const waitingCounts = new WaitingCounts(sql, announcements, logger);
@@ -204,8 +202,8 @@ async function run(config: CompleteConfig, signal: AbortSignal): Promise<void> {
       // Whoever waits in a queue is the conductor's, and his flow waits with him.
       () =>
         Promise.all([
-          reception.stop({ keep: keepsCalls() }),
-          keepsCalls() ? conductor.leave() : conductor.stop(),
+          reception.stop({ keep: callsGoOn() }),
+          callsGoOn() ? conductor.leave() : conductor.stop(),
         ]),
       () => Promise.all([oldMessages.stop(), mailer?.stop()]),
       () => Promise.all([numberProver.stop(), echo.stop()]),

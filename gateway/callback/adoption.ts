@@ -1,5 +1,5 @@
 import { claimCalls, customerLeft, disownCall, end, type ServedInteraction } from '../acd/index.js';
-import { adoptLeg, claimLegs, disownLegs, type InheritedLeg, type Leg } from '../calls/index.js';
+import { adoptLeg, claimLegs, disownLegs, type InheritedLeg, keepsCalls, type Leg } from '../calls/index.js';
 import type { ServiceParts } from './turn.js';
 
 /** A call that another gateway, or an earlier run of this one, has left, and that goes on. */
@@ -18,8 +18,8 @@ export interface AdoptedCall {
  * @param nodeId this gateway
  */
 export async function adoptCalls(parts: ServiceParts, nodeId: string): Promise<AdoptedCall[]> {
-  const { sql, telephony, media, logger } = parts;
-  if (!telephony.keepsCalls() || !media.capabilities.has('adopt')) return [];
+  const { sql, telephony, logger } = parts;
+  if (!keepsCalls(parts)) return [];
   const interactions = await claimCalls(sql, nodeId);
   if (interactions.length === 0) return [];
   const ids = interactions.map(({ id }) => id);

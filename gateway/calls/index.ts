@@ -48,6 +48,7 @@ export {
   callBrowser,
   type DialPhone,
   dialPhone,
+  keepsCalls,
   type RingAgent,
   ringAgent,
 } from './place-leg.js';

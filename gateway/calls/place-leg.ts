@@ -125,6 +125,11 @@ async function placeLeg(parts: CallParts, placement: Placement): Promise<Leg> {
   }
 }
 
+/** Whether calls outlive the gateway that made them: both engines keep them for the next one. */
+export function keepsCalls({ telephony, media }: Pick<CallParts, 'telephony' | 'media'>): boolean {
+  return telephony.keepsCalls() && media.capabilities.has('adopt');
+}
+
 /**
  * Goes on with an answered leg that another gateway, or an earlier run of this one, has left: its endpoint and its dialog
  * are this gateway's from now on. Undefined: one of the two is no more, and the other is freed.

@@ -1,4 +1,4 @@
-import { adoptLeg, claimLegs, disownLegs, type InheritedLeg, type Leg } from '../calls/index.js';
+import { adoptLeg, claimLegs, disownLegs, type InheritedLeg, keepsCalls, type Leg } from '../calls/index.js';
 import { claimLeftCalls, disownLeftCall, type LeftCall } from './calls-sql.js';
 import type { Journey } from './flow-run.js';
 import type { InboundParts, Remains } from './stage.js';
@@ -15,9 +15,8 @@ export interface AdoptedJourney {
  * conductor, which goes on with all others of its kind as well. The rest is left without a node, and is over.
  */
 export async function adoptJourneys(parts: InboundParts): Promise<AdoptedJourney[]> {
-  const { sql, nodeId, telephony, media } = parts;
-  const keepsCalls = telephony.keepsCalls() && media.capabilities.has('adopt');
-  const calls = keepsCalls ? await claimLeftCalls(sql, nodeId) : [];
+  const { sql, nodeId } = parts;
+  const calls = keepsCalls(parts) ? await claimLeftCalls(sql, nodeId) : [];
   try {
     return await adoptCallers(parts, calls);
   } catch (error) {
