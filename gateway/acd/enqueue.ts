@@ -56,6 +56,7 @@ export async function enqueueCallback(sql: Sql, request: CallbackRequest): Promi
       with ${freeSeat(sql, { tenantId, queueId, slot })}, room as (
         select where ${slot ? sql`true` : sql`has_room(${queueId})`}
       ), recent as (
+        -- whoever was served was talked to; said so, the index of talks by number is of use
         select id, requester from interactions
         where ${same} and outcome = 'completed' and bridged_at is not null and requested_at > now() - make_interval(secs => ${sameSeconds})
         order by requested_at desc limit 1

@@ -1,5 +1,5 @@
 import type { Sql } from '../store/index.js';
-import { liveStates } from './states.js';
+import { live } from './states.js';
 
 /** How many are advanced in one statement. */
 const mostAtOnce = 500;
@@ -49,5 +49,5 @@ export async function placeAnew(
       where i.place_at + make_interval(secs => (step ->> 'after')::float8) <= clock_timestamp()))
     from queues q
     where q.tenant_id = ${tenantId} and q.id = ${queueId} and i.tenant_id = q.tenant_id and i.queue_id = q.id
-      and i.state = any(${liveStates}::text[])`;
+      and i.state in ${live(sql)}`;
 }

@@ -49,7 +49,6 @@ export async function viewCallback(
   const [row] = await sql<
     (Omit<VisitorView, 'estimatedWaitSeconds' | 'estimatedWait' | 'slot'> & {
       tenantId: string;
-    } & {
       load: QueueLoad | null;
       slotAt: Date | null;
       slotUntil: Date | null;
@@ -79,9 +78,7 @@ export async function viewCallback(
   const { load, slotAt, slotUntil, told, ...rest } = row;
   const view = { ...rest, slot: slotAt && slotUntil ? { at: slotAt, until: slotUntil } : null };
   const seconds =
-    load === null || view.position === null || view.waitsFor !== null
-      ? null
-      : estimateWait(view.position, load);
+    load && view.position !== null && view.waitsFor === null ? estimateWait(view.position, load) : null;
   return {
     ...view,
     estimatedWaitSeconds: seconds,
