@@ -120,18 +120,16 @@ function whereItLeads({ address, username, fromDomain, registerSeconds }: Stored
 
 /** A company's own trunks. The operator's are among them in the list, to be looked at. */
 export function trunksResource({ sql, telephony, trunkPasswords }: TrunkParts) {
-  const nothing = merged({}, { address: '' });
   const empty = Object.fromEntries(Object.keys(fields).map(key => [key, null]));
 
   function shown(tenantId: string, state: TrunkState, row: StoredTrunk | undefined): View {
     const { id, name, tenantId: _whose, ...line } = state;
-    const { settings = nothing, password = null, disabledAt = null, version = 0 } = row ?? {};
+    const { password = null, disabledAt = null, version = 0 } = row ?? {};
     const lost =
       password !== null &&
       trunkPasswords.open(Buffer.from(password), ownerOf(tenantId, id ?? '')) === undefined;
-    const { address = null, ...more } = settings as Partial<typeof settings>;
     const flags = { hasPassword: password !== null, passwordLost: lost };
-    return { ...empty, ...more, id, name, address: address || null, ...flags, ...line, disabledAt, version };
+    return { ...empty, address: null, ...row?.settings, id, name, ...flags, ...line, disabledAt, version };
   }
 
   async function list(tenantId: string): Promise<View[]> {

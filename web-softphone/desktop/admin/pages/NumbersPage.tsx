@@ -4,6 +4,7 @@ import type { CompanyNumber } from '../api.js';
 import { useAdmin, useAdminText, useCollection } from '../context.js';
 import type { AdminText } from '../i18n/texts.js';
 import { RemoveButton } from '../parts/Confirm.js';
+import { digitsOf } from '../parts/digits.js';
 import { Entry } from '../parts/Entry.js';
 import { FormPage, Section } from '../parts/FormPage.js';
 import { TextField } from '../parts/fields.js';
@@ -85,13 +86,8 @@ function valuesOf({ number, label }: CompanyNumber): NumberValues {
   return { number, label };
 }
 
-/** Digits without what people write between them. */
-function tidied(number: string): string {
-  return number.replace(/[\s().\-–]/g, '');
-}
-
 function faults({ number }: NumberValues, t: AdminText): FieldErrors {
-  if (/^\+[1-9]\d{6,14}$/.test(tidied(number))) return {};
+  if (/^\+[1-9]\d{6,14}$/.test(digitsOf(number))) return {};
   return { number: number.trim() === '' ? t.missing : t.numbers.numberWrong };
 }
 
@@ -108,7 +104,7 @@ function NumberForm({ number }: { number: CompanyNumber | undefined }) {
     save: (row, changes, values) =>
       row
         ? house.numbers.change(row, changes)
-        : house.numbers.add({ number: tidied(values.number), label: values.label }),
+        : house.numbers.add({ number: digitsOf(values.number), label: values.label }),
     read: row => house.numbers.read(row.number),
     onAdded: row => route.leave(`${path}/${encodeURIComponent(row.number)}`),
   });

@@ -39,7 +39,7 @@ export function TrunkForm({ trunk }: { trunk: Trunk | undefined }) {
   });
   const { form } = record;
   const formats = Object.entries(t.trunks.formats).map(([value, label]) => ({ value, label }));
-  const { formats: _formats, reasons: _reasons, fields } = t.trunks;
+  const { fields } = t.trunks;
   return (
     <FormPage
       title={trunk?.name ?? t.trunks.newTitle}

@@ -1,5 +1,6 @@
 import type { Trunk, TrunkSettings } from '../api.js';
 import type { AdminText } from '../i18n/texts.js';
+import { digitsOf } from '../parts/digits.js';
 import type { Tone } from '../parts/small.js';
 
 /** What the form holds: lists as people write them, and nothing as an empty field. */
@@ -39,11 +40,11 @@ export function valuesOf(trunk: Trunk): TrunkValues {
     fromDomain: trunk.fromDomain ?? '',
     sources: (trunk.sources ?? []).join(', '),
     number: trunk.number ?? '',
-    prefixes: (trunk.prefixes ?? ['+']).join(', '),
-    numberFormat: trunk.numberFormat ?? 'e164',
-    callerIdFormat: trunk.callerIdFormat ?? 'e164',
-    priority: trunk.priority ?? 10,
-    weight: trunk.weight ?? 1,
+    prefixes: trunk.prefixes?.join(', ') ?? newTrunk.prefixes,
+    numberFormat: trunk.numberFormat ?? newTrunk.numberFormat,
+    callerIdFormat: trunk.callerIdFormat ?? newTrunk.callerIdFormat,
+    priority: trunk.priority ?? newTrunk.priority,
+    weight: trunk.weight ?? newTrunk.weight,
   };
 }
 
@@ -58,7 +59,7 @@ const sent: { [K in keyof TrunkValues]?: (value: string) => unknown } = {
   password: value => value || undefined,
   fromDomain: orNull,
   sources: value => (listed(value).length > 0 ? listed(value) : null),
-  number: value => orNull(value.replace(/[\s().\-–]/g, '')),
+  number: value => orNull(digitsOf(value)),
   prefixes: value => (listed(value).length > 0 ? listed(value) : null),
 };
 
