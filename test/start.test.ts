@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -13,6 +13,7 @@ import { commandLine } from '../scripts/process-info.js';
 import { AgentDesk } from './support/agent-desk.js';
 import { People } from './support/browser.js';
 import { trusting } from './support/chromium.js';
+import { descendants } from './support/descendants.js';
 import { ownPort } from './support/ports.js';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -76,17 +77,6 @@ function start(t: Tap, env: Record<string, string>, args: string[] = []): Run {
     await run.exited;
   });
   return run;
-}
-
-/** The children of a process and theirs: everything that a run has started. */
-function descendants(pid: number): number[] {
-  if (process.platform !== 'linux') return [];
-  return readdirSync(`/proc/${pid}/task`).flatMap(thread =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
-      .split(' ')
-      .filter(Boolean)
-      .flatMap(child => [Number(child), ...descendants(Number(child))]),
-  );
 }
 
 /** Where there is no parent to tell, all that can be done is to look. */
