@@ -1,24 +1,9 @@
 import t from 'tap';
 import type { Callback } from './callback.js';
 import { backoff, follow, type Source } from './feed.js';
+import { callbackWith } from './testing/callback.js';
 
-const at = (state: Callback['state']): Callback => ({
-  id: '1',
-  state,
-  outcome: null,
-  position: null,
-  estimatedWait: null,
-  queue: { key: 'sales', name: 'Sales' },
-  dueAt: null,
-  slot: null,
-  waitsFor: null,
-  opensAt: null,
-  movedFrom: null,
-  confirming: false,
-  via: 'phone',
-  away: false,
-  call: null,
-});
+const at = (state: Callback['state']): Callback => callbackWith({ state });
 class Final extends Error {}
 
 /** Follows a scripted source: each stream and each read takes the next step of its script. */

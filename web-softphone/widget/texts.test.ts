@@ -3,6 +3,7 @@ import { catalogue } from '../../gateway/errors.js';
 import { type Callback, outcomes, states } from './callback.js';
 import { chooseLanguage, languages, launcherTexts } from './launcher-texts.js';
 import { stageOf } from './stage.js';
+import { callbackWith } from './testing/callback.js';
 import { waitInWords } from './texts.js';
 import * as arabic from './words/ar.js';
 import * as english from './words/en.js';
@@ -10,25 +11,6 @@ import * as korean from './words/ko.js';
 
 const words = { en: english, ko: korean, ar: arabic };
 const texts = { en: english.texts, ko: korean.texts, ar: arabic.texts };
-
-const callback = (part: Partial<Callback>): Callback => ({
-  id: '1',
-  state: 'waiting',
-  outcome: null,
-  position: null,
-  estimatedWait: null,
-  queue: { key: 'sales', name: 'Sales' },
-  dueAt: null,
-  slot: null,
-  waitsFor: null,
-  opensAt: null,
-  movedFrom: null,
-  confirming: false,
-  via: 'phone',
-  away: false,
-  call: null,
-  ...part,
-});
 
 /** Every text below `value`, functions called with a number or text that they take. */
 function leaves(value: unknown, path: string): [path: string, text: string][] {
@@ -79,7 +61,7 @@ for (const language of languages) {
     for (const state of states.filter(state => state !== 'done')) {
       const slot = { at: '2026-12-01T00:00:00Z', until: '2026-12-01T00:30:00Z' };
       const stage = stageOf(
-        callback({ state, slot, position: 2, estimatedWait: { lowSeconds: 45, highSeconds: 180 } }),
+        callbackWith({ state, slot, position: 2, estimatedWait: { lowSeconds: 45, highSeconds: 180 } }),
         text,
       );
       t.equal(stage.cancellable, state !== 'bridged', `${state} can be cancelled`);
@@ -88,10 +70,10 @@ for (const language of languages) {
       t.equal(stage.estimate, state === 'waiting' ? text.estimate(text.waitUpTo(3)) : undefined);
       headings.add(stage.heading);
     }
-    t.match(stageOf(callback({ cutOff: true }), text), text.cutOff);
-    t.match(stageOf(callback({ state: 'dialing', cutOff: true }), text), text.states.dialing);
+    t.match(stageOf(callbackWith({ cutOff: true }), text), text.cutOff);
+    t.match(stageOf(callbackWith({ state: 'dialing', cutOff: true }), text), text.states.dialing);
     for (const outcome of outcomes) {
-      const stage = stageOf(callback({ state: 'done', outcome }), text);
+      const stage = stageOf(callbackWith({ state: 'done', outcome }), text);
       t.notOk(stage.cancellable);
       t.ok(stage.detail && stage.again, outcome);
       t.equal(stage.step, outcome === 'completed' ? 4 : undefined);
@@ -99,13 +81,14 @@ for (const language of languages) {
     }
     t.equal(headings.size, states.length - 1 + outcomes.length, 'no two of them look alike');
     const unknown = { state: 'done', outcome: 'abducted' } as unknown as Partial<Callback>;
-    t.equal(stageOf(callback(unknown), text).heading, text.outcomes.failed.heading);
+    t.equal(stageOf(callbackWith(unknown), text).heading, text.outcomes.failed.heading);
   });
 }
 
 t.test('a promised time, a next try, and one that somebody has to decide', async t => {
   const at = '2026-12-01T00:00:00Z';
-  const scheduled = (part: Partial<Callback>) => stageOf(callback({ state: 'scheduled', ...part }), texts.en);
+  const scheduled = (part: Partial<Callback>) =>
+    stageOf(callbackWith({ state: 'scheduled', ...part }), texts.en);
   t.match(scheduled({ dueAt: at, slot: { at, until: '2026-12-01T00:30:00Z' } }), {
     heading: texts.en.states.scheduled.heading,
     place: /Dec 1|Nov 30/,
@@ -117,7 +100,7 @@ t.test('a promised time, a next try, and one that somebody has to decide', async
 
 t.test('what a browser has lost is told otherwise than what a phone has not heard', async t => {
   const end = (outcome: Callback['outcome'], via: Callback['via']) =>
-    stageOf(callback({ state: 'done', outcome, via }), texts.en);
+    stageOf(callbackWith({ state: 'done', outcome, via }), texts.en);
   t.match(end('failed', 'browser'), texts.en.browserLost);
   t.match(end('no_answer', 'browser'), texts.en.browserMissed);
   t.match(end('completed', 'browser'), texts.en.outcomes.completed);
@@ -127,7 +110,7 @@ t.test('what a browser has lost is told otherwise than what a phone has not hear
 t.test('the steps go forward', async t => {
   const steps = states
     .filter(state => state !== 'done' && state !== 'scheduled')
-    .map(state => stageOf(callback({ state }), texts.en).step ?? -1);
+    .map(state => stageOf(callbackWith({ state }), texts.en).step ?? -1);
   t.same(steps, [...steps].sort());
 });
 
@@ -159,7 +142,7 @@ t.test('the language is the first wish we speak', async t => {
 
 t.test('a callback whose counter is closed, has changed, or waits for a key, says so', async t => {
   const { en } = texts;
-  const heading = (part: Partial<Callback>) => stageOf(callback(part), en);
+  const heading = (part: Partial<Callback>) => stageOf(callbackWith(part), en);
   t.match(heading({ waitsFor: 'opening' }), en.shut);
   t.match(
     heading({ waitsFor: 'opening', opensAt: '2026-12-01T00:00:00Z' }).detail,
