@@ -3,9 +3,9 @@
  * telephone behind it. An offer is "served" by holding it until its agent is wanted free again.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
 import { Matcher } from '../../../gateway/acd/index.js';
 import { cancel, type ServedInteraction } from '../../../gateway/acd/transitions/index.js';
+import { openLog } from '../../../gateway/log.js';
 import { Announcements, connect, NodeLease } from '../../../gateway/store/index.js';
 
 /** What the bench asks of a node. */
@@ -27,7 +27,7 @@ export interface Answer {
 const givenUpMs = 10_000;
 
 const [url = '', name = ''] = process.argv.slice(2);
-const logger = pino({ level: 'warn' }, pino.destination(2));
+const logger = openLog('warn');
 const leaseSql = connect({ url, max: 1 });
 const lease = new NodeLease({ sql: leaseSql, name, logger });
 const sql = connect({ url, max: 12, applicationName: lease.applicationName });

@@ -16,7 +16,8 @@ export class Farewells {
   keep(name: string, entry: DialogEntry): void {
     const kept = { name, entry: { ...entry, waiting: 0 } };
     this.#entries.set(entry.id, kept);
-    for (const id of this.#entries.keys()) if (this.#entries.size > mostKept) this.#entries.delete(id);
+    const [oldest] = this.#entries.keys();
+    if (this.#entries.size > mostKept && oldest !== undefined) this.#entries.delete(oldest);
     this.clock.after(keptMs, () => {
       if (this.#entries.get(entry.id) === kept) this.forget(entry.id);
     });
