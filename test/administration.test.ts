@@ -1,5 +1,7 @@
 import t from 'tap';
+import { transaction } from '../gateway/store/index.js';
 import { Administrator, type Row } from './support/administrator.js';
+import { eventually } from './support/eventually.js';
 import { demoPassword, startStack } from './support/stack.js';
 
 t.test('administrators change their company', async t => {
@@ -179,10 +181,21 @@ t.test('administrators change their company', async t => {
   await t.test('two administrators cannot take the last one away together', async t => {
     const made = await ask('POST', '/users', { name: 'Second', email: 'second@demo.example', role: 'admin' });
     const first = await find('users', { email: 'admin@demo.example' });
-    const answers = await Promise.all([
-      ask('PATCH', `/users/${first.id}`, { version: first.version, role: 'supervisor' }),
-      ask('PATCH', `/users/${made.body.id}`, { version: made.body.version, disabled: true }),
-    ]);
+    // Both are let in while both are administrators, and meet at the lock.
+    const [asked] = await transaction(sql, async tx => {
+      await tx`select from tenants where slug = 'demo' for update`;
+      const asking = [
+        ask('PATCH', `/users/${first.id}`, { version: first.version, role: 'supervisor' }),
+        ask('PATCH', `/users/${made.body.id}`, { version: made.body.version, disabled: true }),
+      ];
+      await eventually('both wait for the lock', async () => {
+        const waiting = await sql`select from pg_stat_activity
+          where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`;
+        return waiting.length === 2;
+      });
+      return [asking];
+    });
+    const answers = await Promise.all(asked);
     t.same(answers.map(({ status }) => status).sort(), [200, 409]);
     t.match(answers.find(({ status }) => status === 409)?.body, { code: 'last_admin' });
     // Whichever came first, the one who is signed in here goes on as an administrator.

@@ -1,7 +1,7 @@
-import type { Fragment, Sql } from '../store/index.js';
+import { type Fragment, type Sql, unlessTaken } from '../store/index.js';
 import { heldByHim } from './hold.js';
 import { statesBefore } from './states.js';
-import { type InteractionRef, offTheLine } from './transitions/index.js';
+import { type InteractionRef, offTheLine, takenBefore } from './transitions/index.js';
 
 /** What of ours has ended a talk that neither of the two has ended. */
 export type CutOffCause = 'engine_lost' | 'gateway_lost' | 'shutdown' | 'internal_error';
@@ -26,7 +26,7 @@ export async function cutOffTalks(
   sql: Sql,
   which: Fragment,
   cause: CutOffCause,
-  { skipLocked = false }: { skipLocked?: boolean } = {},
+  { skipLocked = false, key = null }: { skipLocked?: boolean; key?: string | null } = {},
 ): Promise<number> {
   const rows = await sql`
     with cut as (
@@ -60,8 +60,8 @@ export async function cutOffTalks(
       from served, cut
       where a.tenant_id = served.tenant_id and a.user_id = served.user_id and served.interaction_id = cut.id
     ), logged as (
-      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-      select tenant_id, case when too_often then 'held' else 'cut_off' end, id, queue_id, agent_id,
+      insert into events (tenant_id, type, interaction_id, queue_id, user_id, step_key, data)
+      select tenant_id, case when too_often then 'held' else 'cut_off' end, id, queue_id, agent_id, ${key}::uuid,
         jsonb_build_object('cause', ${cause}::text, 'talked', extract(epoch from cut_at - bridged_at)::int)
           || case when too_often then '{"outcome": "cut_off"}' else '{}' end::jsonb
       from cut
@@ -74,11 +74,17 @@ export async function cutOffTalks(
  * The same for one talk, while it is this agent's.
  * @returns false when it does not go on: it is to be ended
  */
-export async function cutOff(
-  sql: Sql,
-  { id, tenantId, agentId }: InteractionRef,
-  cause: CutOffCause,
-): Promise<boolean> {
+export async function cutOff(sql: Sql, ref: InteractionRef, cause: CutOffCause): Promise<boolean> {
+  const { id, tenantId, agentId, step } = ref;
   const his = agentId ? sql`and i.agent_id = ${agentId}` : sql``;
-  return (await cutOffTalks(sql, sql`i.tenant_id = ${tenantId} and i.id = ${id} ${his}`, cause)) > 0;
+  const goesOn = await unlessTaken(
+    step,
+    async key =>
+      (await takenBefore(sql, ref, { key, events: ['cut_off', 'held'] })) !== undefined || undefined,
+    async () => {
+      const which = sql`i.tenant_id = ${tenantId} and i.id = ${id} ${his}`;
+      return (await cutOffTalks(sql, which, cause, { key: step?.key ?? null })) > 0 || undefined;
+    },
+  );
+  return goesOn ?? false;
 }

@@ -1,6 +1,7 @@
 import { type Fragment, type Sql, transaction } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
 import { makePart } from './consults.js';
+import { live } from './states.js';
 import { lockColleague } from './transfers.js';
 import { type InteractionRef, type ServedInteraction, servedColumns } from './transitions/index.js';
 
@@ -109,8 +110,13 @@ export async function askCallee(
     const [call] = await tx<{ by: string; callee: string; queueId: string }[]>`
       select agent_id as by, callee_id as callee, queue_id as "queueId" from interactions
       where tenant_id = ${tenantId} and id = ${id} and state = 'dialing' and callee_id is not null for update`;
-    if (!call || !(await lockColleague(tx, tenantId, call.callee))) return undefined;
+    if (!call) return undefined;
+    // The answer of a first try was lost with the connection.
+    const [asked] = await tx<{ id: string }[]>`
+      select id from interactions where tenant_id = ${tenantId} and part_of = ${id} and state in ${live(tx)}`;
+    if (asked) return { id: asked.id, tenantId };
     const { by, callee, queueId } = call;
+    if (!(await lockColleague(tx, tenantId, callee))) return undefined;
     return { id: await makePart(tx, id, { queueId, by, agent: callee }), tenantId };
   });
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Announcements, type Sql, untilTaken } from '../store/index.js';
+import { type Announcements, type Sql, takeStep, untilTaken } from '../store/index.js';
 import { failProbe, type ServedInteraction, unprovenOffers } from './transitions/index.js';
 
 /** An offer with what is known of its agent's presence. */
@@ -57,7 +57,7 @@ export class Prober {
       );
     });
     try {
-      if (!answered && (await untilTaken(() => failProbe(sql, offer)))) {
+      if (!answered && (await takeStep(offer, ref => failProbe(sql, ref)))) {
         logger.info({ interactionId: offer.id, userId }, 'desktop did not answer');
         return;
       }

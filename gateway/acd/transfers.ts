@@ -1,10 +1,10 @@
 import { type AskedParty, askParty, type Party, partyLeaves } from '../calls/index.js';
-import { type Fragment, type Sql, transaction } from '../store/index.js';
+import { type Fragment, type Sql, transaction, unlessTaken } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
 import { heldByHim } from './hold.js';
 import type { ReservedInteraction } from './prober.js';
 import { type InteractionEvent, type InteractionState, leaving } from './states.js';
-import { agentGone, type InteractionRef } from './transitions/index.js';
+import { agentGone, type InteractionRef, isLogged } from './transitions/index.js';
 
 /**
  * A customer goes on from one agent to somebody else. The interaction stays one; what the agent did in it becomes a
@@ -45,9 +45,34 @@ export function directOffer(sql: Sql, agent: string): Fragment {
  * Runs a step that passes on what `by` is talking in. His engagement ends before the next one's begins, because an
  * interaction has one agent; all of it is one transaction under the lock of the interaction's row.
  */
-async function passOn(
+function passOn(
+  sql: Sql,
+  ref: InteractionRef,
+  by: string,
+  step: (tx: Sql) => Promise<PassOn | undefined>,
+): Promise<ReservedInteraction | undefined> {
+  return unlessTaken(
+    ref.step,
+    key => passedBefore(sql, ref, key),
+    () => takePassOn(sql, ref, by, step),
+  );
+}
+
+/** How an interaction is that was passed on under this key. */
+async function passedBefore(
   sql: Sql,
   { id, tenantId }: InteractionRef,
+  key: string,
+): Promise<ReservedInteraction | undefined> {
+  const [row] = await sql<ReservedInteraction[]>`
+    select ${offerColumns(sql)} from interactions i where i.tenant_id = ${tenantId} and i.id = ${id}
+      and ${isLogged(sql, key, ['transferred', 'requeued', 'forwarded', 'handed_over', 'taken_over', 'recalled'])}`;
+  return row;
+}
+
+async function takePassOn(
+  sql: Sql,
+  { id, tenantId, step: tried }: InteractionRef,
   by: string,
   step: (tx: Sql) => Promise<PassOn | undefined>,
 ): Promise<ReservedInteraction | undefined> {
@@ -81,8 +106,8 @@ async function passOn(
         update agents a set interaction_id = i.id, state_since = clock_timestamp() from i
         where a.tenant_id = i.tenant_id and a.user_id = ${agent}
       ), logged as (
-        insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-        select i.tenant_id, ${event}, i.id, i.queue_id, ${of}, ${tx.json(data)} from i
+        insert into events (tenant_id, type, interaction_id, queue_id, user_id, step_key, data)
+        select i.tenant_id, ${event}, i.id, i.queue_id, ${of}, ${tried?.key ?? null}::uuid, ${tx.json(data)} from i
       )
       select ${offerColumns(tx)} from i`;
     return moved;
@@ -227,9 +252,21 @@ export function takeOverTalk(sql: Sql, ref: InteractionRef, agentId: string, par
  * still has his wrap-up of this very talk, which is over then. If not, the next agent of the queue is asked.
  * @returns the offer, or undefined where nothing was passed on or the agent cannot be had
  */
-export async function recall(
+export function recall(
   sql: Sql,
-  { id, tenantId }: InteractionRef,
+  ref: InteractionRef,
+  reason: string,
+): Promise<ReservedInteraction | undefined> {
+  return unlessTaken(
+    ref.step,
+    key => passedBefore(sql, ref, key),
+    () => takeBack(sql, ref, reason),
+  );
+}
+
+async function takeBack(
+  sql: Sql,
+  { id, tenantId, step }: InteractionRef,
   reason: string,
 ): Promise<ReservedInteraction | undefined> {
   return await transaction(sql, async tx => {
@@ -266,8 +303,8 @@ export async function recall(
         update agents a set interaction_id = i.id, state_since = clock_timestamp() from i
         where a.tenant_id = i.tenant_id and a.user_id = ${by}
       ), logged as (
-        insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-        select tenant_id, 'recalled', id, queue_id, agent_id, jsonb_build_object('reason', ${reason}::text, 'to', transfer -> 'to')
+        insert into events (tenant_id, type, interaction_id, queue_id, user_id, step_key, data)
+        select tenant_id, 'recalled', id, queue_id, agent_id, ${step?.key ?? null}::uuid, jsonb_build_object('reason', ${reason}::text, 'to', transfer -> 'to')
         from i
       )
       select ${offerColumns(tx)} from i`;

@@ -1,6 +1,6 @@
-import { agentGone, decline, expireOffer, loseAgent } from '../acd/index.js';
+import { agentGone, decline, expireOffer, type InteractionRef, loseAgent } from '../acd/index.js';
 import { type Leg, ringAgent } from '../calls/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep } from '../store/index.js';
 import { CallFailure, completedElsewhere } from '../telephony/index.js';
 import { isGone } from './customer-line.js';
 import { type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
@@ -55,7 +55,7 @@ export async function reachAgent(
     // The customer who hangs up while his next agent is rung is dealt with by whoever holds his leg.
     if (live && reason && isGone(reason)) return undefined;
     const refused = !reason && (error.outcome === 'rejected' || error.outcome === 'busy');
-    const declined = refused && (await untilTaken(() => decline(sql, interaction, agentId)));
+    const declined = refused && (await takeStep(interaction, ref => decline(sql, ref, agentId)));
     if (!declined) await letGo(parts, turn, reason ?? lossOf(error), { live });
     return undefined;
   } finally {
@@ -76,8 +76,8 @@ export async function letGo(
   { live }: Waiting,
 ): Promise<boolean> {
   const stays = live && why !== ('shutdown' satisfies StopReason);
-  const step = () => (stays ? agentGone(sql, interaction, why) : loseAgent(sql, interaction, why));
-  return (await untilTaken(step)) !== undefined;
+  const step = stays ? agentGone : loseAgent;
+  return (await takeStep(interaction, ref => step(sql, ref, why))) !== undefined;
 }
 
 /** A softphone whose signalling is gone may still be talking; if it is silent, too, the agent has left. */
@@ -92,6 +92,8 @@ export function watchSoftphone(
   });
 }
 
+type Step = (ref: InteractionRef) => Promise<unknown>;
+
 /**
  * The offer's time: until it expires, and after the accept until the softphone has to have answered. Where the customer
  * is on the line first nothing was offered to be accepted: the softphone is rung for as long as an offer lasts.
@@ -104,10 +106,10 @@ function offerClock(
   const { sql } = parts;
   const over = new AbortController();
   let timer: NodeJS.Timeout;
-  const withdraw = async (step: () => Promise<unknown>) => {
-    if (await untilTaken(step)) stop.abort('passed_on' satisfies StopReason);
+  const withdraw = async (step: Step) => {
+    if (await takeStep(interaction, step)) stop.abort('passed_on' satisfies StopReason);
   };
-  const limit = (ms: number, step: () => Promise<unknown>) => {
+  const limit = (ms: number, step: Step) => {
     clearTimeout(timer);
     timer = setTimeout(
       () => {
@@ -117,14 +119,10 @@ function offerClock(
     );
   };
   const awaitSoftphone = () =>
-    limit(softphoneGraceMs, () =>
-      live
-        ? agentGone(sql, interaction, 'softphone_silent')
-        : loseAgent(sql, interaction, 'softphone_silent'),
-    );
+    limit(softphoneGraceMs, ref => (live ? agentGone : loseAgent)(sql, ref, 'softphone_silent'));
   if (live && interaction.state === 'dialing')
-    limit(terms.offerSeconds * 1000, () => agentGone(sql, interaction, 'no_answer'));
-  else limit((interaction.offerExpiresAt?.getTime() ?? 0) - Date.now(), () => expireOffer(sql, interaction));
+    limit(terms.offerSeconds * 1000, ref => agentGone(sql, ref, 'no_answer'));
+  else limit((interaction.offerExpiresAt?.getTime() ?? 0) - Date.now(), ref => expireOffer(sql, ref));
   if (accepted.signal.aborted) awaitSoftphone();
   accepted.signal.addEventListener('abort', awaitSoftphone, { signal: over.signal });
   for (const signal of [over.signal, stop.signal])

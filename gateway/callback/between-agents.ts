@@ -1,5 +1,5 @@
 import { type InteractionRef, releaseCustomer, type ServedInteraction } from '../acd/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep } from '../store/index.js';
 import type { CustomerLine } from './customer-line.js';
 import type { Heir } from './talk-parties.js';
 import type { ServiceParts } from './turn.js';
@@ -62,7 +62,7 @@ export class BetweenAgents {
   /** Nobody came for the customer: better he is called again than that he listens to music for ever. */
   async #release(customer: CustomerLine): Promise<void> {
     try {
-      if (!(await untilTaken(() => releaseCustomer(this.#parts.sql, this.#ref)))) return;
+      if (!(await takeStep(this.#ref, ref => releaseCustomer(this.#parts.sql, ref)))) return;
       const hungUp = customer.end();
       this.#wake();
       await hungUp;

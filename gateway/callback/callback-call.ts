@@ -12,7 +12,7 @@ import {
 } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
 import { isMusic } from '../prompts/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep, untilTaken } from '../store/index.js';
 import type { AdoptedCall } from './adoption.js';
 import { AgentLine } from './agent-line.js';
 import { BetweenAgents, type Next } from './between-agents.js';
@@ -244,7 +244,7 @@ export class CallbackCall {
     if (!this.#brought) void customer.wait();
     if (turn.terms.state === 'waiting') return;
     // Whom an agent has called himself nobody else goes on with.
-    if (await untilTaken(() => agentGone(this.#parts.sql, turn.interaction, 'gateway_lost'))) return;
+    if (await takeStep(turn.interaction, ref => agentGone(this.#parts.sql, ref, 'gateway_lost'))) return;
     await customer.end();
     await giveUp(this.#parts, turn.interaction);
   }
@@ -288,7 +288,7 @@ export class CallbackCall {
   async #admit(turn: Turn, customer: CustomerLine, agent?: Listening): Promise<boolean> {
     if (turn.terms.confirmTimes > 0) return await passGate(this.#parts, turn, customer, agent);
     void customer.wait();
-    return (await untilTaken(() => customerAnswered(this.#parts.sql, turn.interaction))) !== undefined;
+    return (await takeStep(turn.interaction, ref => customerAnswered(this.#parts.sql, ref))) !== undefined;
   }
 
   /** With a customer who is on the line: to whoever was in the talk, or to the agent who is rung now. */

@@ -1,6 +1,6 @@
 import { askCallee, bridge, endConsult } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep, untilTaken } from '../store/index.js';
 import { CallFailure, type CallOutcome } from '../telephony/index.js';
 import { watchSoftphone } from './agent-side.js';
 import { askColleague } from './asked-colleague.js';
@@ -46,7 +46,7 @@ async function talkUntilGone(
   };
   own.stop.signal.addEventListener('abort', hangUp);
   try {
-    const begun = await untilTaken(() => bridge(parts.sql, own.interaction));
+    const begun = await takeStep(own.interaction, ref => bridge(parts.sql, ref));
     if (!begun || own.stop.signal.aborted) {
       await leg.end();
       return 'hung_up';

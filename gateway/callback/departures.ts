@@ -7,7 +7,7 @@ import {
   loseCustomer,
   type ServedInteraction,
 } from '../acd/index.js';
-import { type Sql, untilTaken } from '../store/index.js';
+import { type Sql, takeStep, untilTaken } from '../store/index.js';
 import { letGo } from './agent-side.js';
 import { type CustomerGone, isGone } from './customer-line.js';
 import { type ServiceParts, stopReason, type Turn } from './turn.js';
@@ -43,9 +43,9 @@ export async function giveUp(
   interaction: ServedInteraction,
 ): Promise<void> {
   try {
-    if (await untilTaken(() => loseAgent(sql, interaction, 'internal_error'))) return;
-    if (await untilTaken(() => cutOff(sql, interaction, 'internal_error'))) return;
-    const ended = await untilTaken(() => end(sql, interaction, 'failed', 'system'));
+    if (await takeStep(interaction, ref => loseAgent(sql, ref, 'internal_error'))) return;
+    if (await takeStep(interaction, ref => cutOff(sql, ref, 'internal_error'))) return;
+    const ended = await takeStep(interaction, ref => end(sql, ref, 'failed', 'system'));
     if (ended) wrapUps.schedule(ended);
   } catch (error) {
     logger.error(

@@ -1,7 +1,7 @@
 import { aborted } from '../aborted.js';
 import { endForward, type ReservedInteraction, recall } from '../acd/index.js';
 import { dialPhone, isLost, type Leg, partyJoins, partyLeaves, partyRings } from '../calls/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep, untilTaken } from '../store/index.js';
 import { CallFailure } from '../telephony/index.js';
 import { type CustomerLine, isGone } from './customer-line.js';
 import { EarlyMedia } from './early-media.js';
@@ -32,7 +32,7 @@ export async function forward(
     await untilTaken(() => partyLeaves(sql, party, stop.signal.aborted ? 'talk_over' : reason));
     if (!stop.signal.aborted) {
       void customer.wait();
-      return await untilTaken(() => recall(sql, interaction, reason));
+      return await takeStep(interaction, ref => recall(sql, ref, reason));
     }
     await over(parts, turn);
     return undefined;

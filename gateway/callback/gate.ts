@@ -2,7 +2,7 @@ import { askToConfirm, confirm } from '../acd/index.js';
 import { localeNamed } from '../errors.js';
 import { collectDigits, MediaError, TypeAhead } from '../media/index.js';
 import type { Utterance } from '../prompts/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep } from '../store/index.js';
 import { letGo } from './agent-side.js';
 import { type CustomerLine, isGone } from './customer-line.js';
 import type { Listening } from './customer-side.js';
@@ -27,7 +27,7 @@ export async function passGate(
 ): Promise<boolean> {
   const { sql } = parts;
   const { interaction, stop } = turn;
-  const asked = await untilTaken(() => askToConfirm(sql, interaction));
+  const asked = await takeStep(interaction, ref => askToConfirm(sql, ref));
   if (!asked) return false;
   customer.stopWaiting();
   const over = new AbortController();
@@ -35,7 +35,7 @@ export async function passGate(
   const answer = await ask(parts, turn, customer).finally(() => over.abort());
   if (answer === 'pressed' && !stop.signal.aborted) {
     void customer.wait();
-    return (await untilTaken(() => confirm(sql, interaction))) !== undefined;
+    return (await takeStep(interaction, ref => confirm(sql, ref))) !== undefined;
   }
   await turnAway(parts, turn, customer, answer);
   return false;

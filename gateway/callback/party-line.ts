@@ -11,7 +11,7 @@ import {
   ringAgent,
 } from '../calls/index.js';
 import type { Endpoint } from '../media/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep, untilTaken } from '../store/index.js';
 import { CallFailure, type Progress } from '../telephony/index.js';
 import { watchSoftphone } from './agent-side.js';
 import { askColleague } from './asked-colleague.js';
@@ -182,7 +182,7 @@ export class PartyLine {
         leg.end().catch(error => this.#parts.logger.warn({ err: error }, 'leg not freed'));
     });
     try {
-      const begun = await untilTaken(() => bridge(this.#parts.sql, turn.interaction));
+      const begun = await takeStep(turn.interaction, ref => bridge(this.#parts.sql, ref));
       if (!begun || turn.stop.signal.aborted) {
         await leg.end();
         return String(this.#unwanted.signal.reason ?? 'hung_up');
@@ -200,7 +200,9 @@ export class PartyLine {
     const unwanted = this.#unwanted.signal;
     this.#leg = leg;
     const answers = this.party.role === 'consult' ? partyAnswers : partyJoins;
-    const present = unwanted.aborted ? undefined : await untilTaken(() => answers(sql, this.party, userId));
+    const present = unwanted.aborted
+      ? undefined
+      : await takeStep(this.party, ref => answers(sql, ref, userId));
     if (!present) {
       await leg.end();
       return String(unwanted.reason ?? 'withdrawn');

@@ -1,6 +1,6 @@
 import { accept, failProbe, loseAgent, offeredTo, serviceTerms } from '../acd/index.js';
 import type { Leg } from '../calls/index.js';
-import { untilTaken } from '../store/index.js';
+import { takeStep, untilTaken } from '../store/index.js';
 import { completedElsewhere } from '../telephony/index.js';
 import { reachAgent, type Waiting } from './agent-side.js';
 import { endings, type ServiceParts, type StopReason, stopReason, type Turn } from './turn.js';
@@ -126,7 +126,7 @@ class SeveralAgents {
       const leg = await reachAgent(this.#parts, asked.turn, this.#waiting);
       if (!leg) return undefined;
       if (this.#owner === undefined)
-        if (await untilTaken(() => accept(sql, asked.turn.interaction, agentId))) this.#has(agentId);
+        if (await takeStep(asked.turn.interaction, ref => accept(sql, ref, agentId))) this.#has(agentId);
         else await this.#look();
       if (this.#owner !== agentId) {
         await leg.end();
@@ -151,7 +151,9 @@ class SeveralAgents {
     const isLate = await Promise.race([late, answered.then(() => false)]);
     clearTimeout(timer);
     if (turn.stop.signal.aborted) return false;
-    return !isLate || (await untilTaken(() => failProbe(this.#parts.sql, turn.interaction))) === undefined;
+    return (
+      !isLate || (await takeStep(turn.interaction, ref => failProbe(this.#parts.sql, ref))) === undefined
+    );
   }
 }
 

@@ -3,12 +3,13 @@ import {
   failCustomer,
   giveUp,
   hold,
+  type InteractionRef,
   type Outcome,
   type ServedInteraction,
   type ServiceTerms,
   scheduleRetry,
 } from '../acd/index.js';
-import { type Sql, untilTaken } from '../store/index.js';
+import { type Sql, takeStep } from '../store/index.js';
 import { nextStep, type OutcomeRule, outsideQuietHours } from './outcome-rules.js';
 import { queuePromises } from './promises.js';
 import type { ServiceParts, Turn } from './turn.js';
@@ -21,7 +22,7 @@ export async function notReached(
 ): Promise<void> {
   const close = leavesWork(terms, outcome) ? failCustomer : giveUp;
   const settle = terms.channel === 'callback' ? settleFailure : close;
-  const closed = await untilTaken(() => settle(sql, interaction, outcome, close));
+  const closed = await takeStep(interaction, ref => settle(sql, ref, outcome, close));
   if (closed?.state === 'wrap_up') wrapUps.schedule(closed);
 }
 
@@ -42,7 +43,7 @@ type Close = typeof failCustomer;
  */
 async function settleFailure(
   sql: Sql,
-  interaction: ServedInteraction,
+  interaction: ServedInteraction & InteractionRef,
   outcome: Outcome,
   close: Close,
 ): Promise<ServedInteraction | undefined> {

@@ -7,11 +7,12 @@ import {
   end,
   forwardToNumber,
   handOver,
+  type InteractionRef,
   type Outcome,
   type ServedInteraction,
 } from '../acd/index.js';
 import type { Party } from '../calls/index.js';
-import { type Sql, untilTaken } from '../store/index.js';
+import { type Sql, takeStep } from '../store/index.js';
 import type { AgentLine } from './agent-line.js';
 import type { CustomerLine } from './customer-line.js';
 import type { TalkParties } from './talk-parties.js';
@@ -27,7 +28,7 @@ const cuts: Partial<Record<StopReason, CutOffCause>> = {
 export async function goesOnLater({ sql }: ServiceParts, turn: Turn): Promise<boolean> {
   const reason = stopReason(turn);
   const cause = reason && cuts[reason];
-  return cause !== undefined && (await untilTaken(() => cutOff(sql, turn.interaction, cause)));
+  return cause !== undefined && (await takeStep(turn.interaction, ref => cutOff(sql, ref, cause)));
 }
 
 /** What a talk that is stopped for a reason has come to; the others were written by whoever stopped it. */
@@ -66,7 +67,7 @@ export async function talk(
   const { interaction, stop } = turn;
   const [, bridged] = await Promise.all([
     agent.talk(parties),
-    goesOn || untilTaken(() => bridge(sql, interaction)),
+    goesOn || takeStep(interaction, ref => bridge(sql, ref)),
   ]);
   if (!bridged) return false;
   await aborted(stop.signal);
@@ -75,12 +76,12 @@ export async function talk(
     return true;
   // Whom an agent has called himself nobody else goes on with.
   const lost = reason === 'agent_lost' || reason === 'agent_dropped';
-  if (lost && (await untilTaken(() => agentGone(sql, interaction, 'lost')))) return true;
+  if (lost && (await takeStep(interaction, ref => agentGone(sql, ref, 'lost')))) return true;
   if (await goesOnLater(parts, turn)) return true;
   if (leavesTalk(reason)) await customer.end();
   const ending = reason && talkEndings[reason];
   if (!ending) return true;
-  const ended = await untilTaken(() => end(sql, interaction, ending.outcome, ending.endedBy));
+  const ended = await takeStep(interaction, ref => end(sql, ref, ending.outcome, ending.endedBy));
   if (ended) wrapUps.schedule(ended);
   return true;
 }
@@ -95,9 +96,9 @@ async function succeed(sql: Sql, interaction: ServedInteraction, party: Party): 
   const { agentId } = interaction;
   if (!agentId) return false;
   const { phone: number } = party;
-  const step = () =>
+  const step = (ref: InteractionRef) =>
     number
-      ? forwardToNumber(sql, interaction, agentId, { number, partyId: party.id })
-      : handOver(sql, interaction, agentId, party);
-  return (await untilTaken(step)) !== undefined;
+      ? forwardToNumber(sql, ref, agentId, { number, partyId: party.id })
+      : handOver(sql, ref, agentId, party);
+  return (await takeStep(interaction, step)) !== undefined;
 }

@@ -1,4 +1,4 @@
-import type { Fragment, Sql } from '../store/index.js';
+import { type Fragment, type Sql, type StepKey, unlessTaken } from '../store/index.js';
 import { type PartyEvent, type PartyState, partyStatesBefore } from './party-states.js';
 
 export type PartyKind = 'agent' | 'queue' | 'number' | 'supervisor';
@@ -24,13 +24,20 @@ export interface Party {
 export interface PartyRef {
   id: string;
   tenantId: string;
+  /** Where a step is repeated whose answer was lost (`takeStep`). */
+  step?: StepKey;
 }
 
 /** What is written to the history of a talk about one of its parties. */
-function told(sql: Sql, from: Fragment, event: PartyEvent | 'party_asked'): Fragment {
+function told(
+  sql: Sql,
+  from: Fragment,
+  event: PartyEvent | 'party_asked',
+  key: string | null = null,
+): Fragment {
   return sql`
-    insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-    select p.tenant_id, ${event}, p.interaction_id, i.queue_id, i.agent_id, jsonb_strip_nulls(jsonb_build_object(
+    insert into events (tenant_id, type, interaction_id, queue_id, user_id, step_key, data)
+    select p.tenant_id, ${event}, p.interaction_id, i.queue_id, i.agent_id, ${key}::uuid, jsonb_strip_nulls(jsonb_build_object(
       'party', p.id, 'kind', p.kind, 'role', p.role, 'user', p.user_id, 'phone', p.phone, 'reason', p.reason,
       'askedBy', p.asked_by))
     from ${from} p join interactions i on i.id = p.interaction_id`;
@@ -41,17 +48,44 @@ function columns(sql: Sql): Fragment {
     queue_id as "queueId", phone, part_id as "partId", role, state, reason`;
 }
 
-async function move(
+interface PartyMove {
+  event: PartyEvent;
+  set: Fragment;
+  /** A further condition on the party. */
+  only?: Fragment;
+}
+
+function move(sql: Sql, ref: PartyRef, step: PartyMove): Promise<Party | undefined> {
+  return unlessTaken(
+    ref.step,
+    key => movedBefore(sql, ref, { key, event: step.event }),
+    () => takeMove(sql, ref, step),
+  );
+}
+
+async function movedBefore(
   sql: Sql,
   { id, tenantId }: PartyRef,
-  { event, set, only = sql`` }: { event: PartyEvent; set: Fragment; only?: Fragment },
+  { key, event }: { key: string; event: PartyEvent },
+): Promise<Party | undefined> {
+  const [row] = await sql<Party[]>`
+    select ${columns(sql)} from call_parties p where tenant_id = ${tenantId} and id = ${id}
+      and exists (select from events e where e.tenant_id = p.tenant_id and e.interaction_id = p.interaction_id
+        and e.step_key = ${key} and e.type = ${event} and e.data ->> 'party' = p.id::text)`;
+  return row;
+}
+
+async function takeMove(
+  sql: Sql,
+  { id, tenantId, step }: PartyRef,
+  { event, set, only = sql`` }: PartyMove,
 ): Promise<Party | undefined> {
   const [row] = await sql<Party[]>`
     with moved as (
       update call_parties set ${set}
       where tenant_id = ${tenantId} and id = ${id} and state in ${sql(partyStatesBefore(event))} ${only}
       returning *
-    ), logged as (${told(sql, sql`moved`, event)})
+    ), logged as (${told(sql, sql`moved`, event, step?.key)})
     select ${columns(sql)} from moved`;
   return row;
 }

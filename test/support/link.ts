@@ -1,6 +1,7 @@
 /** A way to a server that a test can cut and mend. */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 interface Teardown {
   teardown(fn: () => unknown): unknown;
@@ -11,6 +12,7 @@ export class Link {
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
   #server: Server;
+  #lost: { tag: Buffer; told: () => void } | undefined;
 
   private constructor(target: URL, server: Server, port: number) {
     this.#target = target;
@@ -48,6 +50,25 @@ export class Link {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /**
+   * The next answer of the server that contains this is not passed on: every connection breaks instead.
+   * Resolves when it has.
+   */
+  loseAnswer(tag: string): Promise<void> {
+    return new Promise(told => {
+      this.#lost = { tag: Buffer.from(tag), told };
+    });
+  }
+
+  #isLost(answer: Buffer): boolean {
+    const lost = this.#lost;
+    if (!lost || !answer.includes(lost.tag)) return false;
+    this.#lost = undefined;
+    this.dropConnections();
+    lost.told();
+    return true;
+  }
+
   async mend(): Promise<void> {
     this.#server = createServer(socket => this.#join(socket));
     await listen(this.#server, this.#port);
@@ -66,8 +87,16 @@ export class Link {
         this.#sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
     }
+    near.pipe(far);
+    far
+      .pipe(
+        new Transform({
+          transform: (answer: Buffer, _encoding, pass) =>
+            pass(null, this.#isLost(answer) ? undefined : answer),
+        }),
+      )
+      .pipe(near);
   }
 }
 

@@ -11,7 +11,14 @@ export {
   startDialing,
 } from './customer.js';
 export { backToQueue, intoWrapUp, isOwnCall, offTheLine } from './fragments.js';
-export { type InteractionRef, move, type ServedInteraction, servedColumns } from './move.js';
+export {
+  type InteractionRef,
+  isLogged,
+  move,
+  type ServedInteraction,
+  servedColumns,
+  takenBefore,
+} from './move.js';
 export {
   accept,
   agentGone,

@@ -1,4 +1,4 @@
-import type { Fragment, Sql } from '../../store/index.js';
+import { type Fragment, type Sql, type StepKey, unlessTaken } from '../../store/index.js';
 import {
   type InteractionEvent,
   type InteractionState,
@@ -32,6 +32,8 @@ export interface InteractionRef {
    * that is offered to several it is the one of them whom the step is about.
    */
   agentId?: string | null;
+  /** Where a step is repeated whose answer was lost (`takeStep`). */
+  step?: StepKey;
 }
 
 /** What becomes of the agent who was engaged with the interaction; of all of them, where it was offered to several. */
@@ -111,9 +113,34 @@ function isHis(sql: Sql, by: string, to: InteractionState): Fragment {
  * that this one has waited for is not yet in what the statement began with.
  * @returns undefined when the interaction was not in such a state
  */
-export async function move(
+export function move(sql: Sql, ref: InteractionRef, step: Move): Promise<ServedInteraction | undefined> {
+  return unlessTaken(
+    ref.step,
+    key => takenBefore(sql, ref, { key, events: [step.event] }),
+    () => takeMove(sql, ref, step),
+  );
+}
+
+/** How an interaction is of which one of these events has been logged under this key. */
+export async function takenBefore(
   sql: Sql,
-  { id, tenantId, agentId }: InteractionRef,
+  { id, tenantId }: InteractionRef,
+  { key, events }: { key: string; events: readonly InteractionEvent[] },
+): Promise<ServedInteraction | undefined> {
+  const [row] = await sql<ServedInteraction[]>`
+    select ${servedColumns(sql)} from interactions i where tenant_id = ${tenantId} and id = ${id} and ${isLogged(sql, key, events)}`;
+  return row;
+}
+
+/** One of these events of interaction `i` has been logged under this key. */
+export function isLogged(sql: Sql, key: string, events: readonly InteractionEvent[]): Fragment {
+  return sql`exists (select from events e where e.tenant_id = i.tenant_id and e.interaction_id = i.id
+    and e.step_key = ${key} and e.type in ${sql(events)})`;
+}
+
+async function takeMove(
+  sql: Sql,
+  { id, tenantId, agentId, step: tried }: InteractionRef,
   step: Move,
 ): Promise<ServedInteraction | undefined> {
   const {
@@ -127,6 +154,7 @@ export async function move(
     along,
     only = sql``,
   } = step;
+  const key = tried?.key ?? null;
   const [row] = await sql<ServedInteraction[]>`
     with before as (
       select id, state, coalesce(offered_to, array[agent_id]) as agents from interactions
@@ -148,13 +176,13 @@ export async function move(
       select tenant_id, id, unnest(agents) from moved where ${passedOver}
       on conflict (interaction_id, user_id) do update set declined_at = clock_timestamp()
     ), logged as (
-      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
+      insert into events (tenant_id, type, interaction_id, queue_id, user_id, step_key, data)
       ${
         along === undefined
           ? sql``
-          : sql`select tenant_id, ${along}, id, queue_id, served_by, '{}' from moved where came_from in ${sql(statesBefore(along))} union all`
+          : sql`select tenant_id, ${along}, id, queue_id, served_by, ${key}::uuid, '{}'::jsonb from moved where came_from in ${sql(statesBefore(along))} union all`
       }
-      select tenant_id, ${event}, id, queue_id, served_by, ${sql.json(data)}::jsonb
+      select tenant_id, ${event}, id, queue_id, served_by, ${key}::uuid, ${sql.json(data)}::jsonb
         || case when cardinality(agents) > 1 then jsonb_build_object('agents', agents) else '{}' end
       from moved
     )

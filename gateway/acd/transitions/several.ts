@@ -1,5 +1,5 @@
 /** Steps of an offer to several agents at once (simultaneous ring), as long as none of them has it. */
-import type { Sql } from '../../store/index.js';
+import { type Sql, unlessTaken } from '../../store/index.js';
 import { leaving } from '../states.js';
 import {
   type AgentEffect,
@@ -7,6 +7,7 @@ import {
   type InteractionRef,
   type ServedInteraction,
   servedColumns,
+  takenBefore,
 } from './move.js';
 
 /**
@@ -14,11 +15,20 @@ import {
  * looked at. The offers of the others end with it; they are free, and nothing is counted against them.
  * @returns undefined when it was not offered to several, to him among them
  */
-export async function takeOffer(
+export function takeOffer(sql: Sql, ref: InteractionRef, by: string): Promise<ServedInteraction | undefined> {
+  return unlessTaken(
+    ref.step,
+    key => takenBefore(sql, ref, { key, events: ['accepted'] }),
+    () => takeFirst(sql, ref, by),
+  );
+}
+
+async function takeFirst(
   sql: Sql,
-  { id, tenantId }: InteractionRef,
+  { id, tenantId, step }: InteractionRef,
   by: string,
 ): Promise<ServedInteraction | undefined> {
+  const key = step?.key ?? null;
   const [row] = await sql<ServedInteraction[]>`
     with before as (
       select id, offered_to from interactions
@@ -34,10 +44,10 @@ export async function takeOffer(
         state_since = clock_timestamp()
       from taken where a.tenant_id = taken.tenant_id and a.user_id = any(taken.asked) and a.interaction_id = taken.id
     ), logged as (
-      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-      select tenant_id, 'accepted', id, queue_id, agent_id, '{}'::jsonb from taken
+      insert into events (tenant_id, type, interaction_id, queue_id, user_id, step_key, data)
+      select tenant_id, 'accepted', id, queue_id, agent_id, ${key}::uuid, '{}'::jsonb from taken
       union all
-      select tenant_id, 'offer_taken', id, queue_id, other, jsonb_build_object('by', agent_id)
+      select tenant_id, 'offer_taken', id, queue_id, other, ${key}::uuid, jsonb_build_object('by', agent_id)
       from taken, unnest(asked) other where other <> agent_id
     )
     select ${servedColumns(sql)} from taken`;
@@ -59,9 +69,22 @@ export interface DropOut {
  * to the queue, by the same step as an offer to one agent. So this is to be tried first: several become fewer, never more.
  * @returns undefined when it is not offered to him and to others
  */
-export async function dropOut(
+export function dropOut(
   sql: Sql,
-  { id, tenantId }: InteractionRef,
+  ref: InteractionRef,
+  by: string,
+  how: DropOut,
+): Promise<ServedInteraction | undefined> {
+  return unlessTaken(
+    ref.step,
+    key => takenBefore(sql, ref, { key, events: ['dropped_out'] }),
+    () => makeFewer(sql, ref, by, how),
+  );
+}
+
+async function makeFewer(
+  sql: Sql,
+  { id, tenantId, step }: InteractionRef,
   by: string,
   { reason, agent, passedOver = false, unproven = false }: DropOut,
 ): Promise<ServedInteraction | undefined> {
@@ -84,8 +107,8 @@ export async function dropOut(
       select tenant_id, id, ${by}::uuid from fewer where ${passedOver}
       on conflict (interaction_id, user_id) do update set declined_at = clock_timestamp()
     ), logged as (
-      insert into events (tenant_id, type, interaction_id, queue_id, user_id, data)
-      select tenant_id, 'dropped_out', id, queue_id, ${by}::uuid, ${sql.json({ reason })} from fewer
+      insert into events (tenant_id, type, interaction_id, queue_id, user_id, step_key, data)
+      select tenant_id, 'dropped_out', id, queue_id, ${by}::uuid, ${step?.key ?? null}::uuid, ${sql.json({ reason })} from fewer
     )
     select ${servedColumns(sql)} from fewer`;
   return row;

@@ -1,10 +1,10 @@
 import t from 'tap';
 import { eventually } from '../../../test/support/eventually.js';
-import { askParty, findParty, partyAnswers, partyRings } from '../../calls/index.js';
+import { askParty } from '../../calls/index.js';
 import { type Sql, transaction } from '../../store/index.js';
 import { agentAway, agentBack, customerAway, customerBack } from '../absence.js';
 import { setIntent } from '../agents.js';
-import { askHelp, endConsult } from '../consults.js';
+import { endConsult } from '../consults.js';
 import { cutOff } from '../cut-off.js';
 import { flowOut, keepPlace } from '../enqueue-call.js';
 import { holdCustomer, resumeCustomer } from '../hold.js';
@@ -12,78 +12,25 @@ import { offerWaiting } from '../matching.js';
 import { overflow, reachLimits } from '../queue-limits.js';
 import { hold, loseCustomer, scheduleRetry } from '../retry.js';
 import { bringForward, callNow, moveToQueue, reschedule } from '../schedule.js';
-import type { SlotTerms } from '../seats.js';
 import { type InteractionEvent, type InteractionState, states, transitions } from '../states.js';
 import { Floor } from '../testing/floor.js';
+import {
+  agentOf,
+  bringInto,
+  clearFloor,
+  colleague,
+  consulted,
+  eventTypes,
+  inAnHour,
+  lookUp,
+  onTheLine,
+} from '../testing/ways.js';
 import * as pass from '../transfers.js';
 import * as act from './index.js';
-
-/** In an hour, with room for many. */
-function inAnHour(): SlotTerms {
-  const at = new Date(Date.now() + 3_600_000);
-  return { at, until: new Date(at.getTime() + 1_800_000), capacity: 1000, priority: 5 };
-}
-
-/** Brings a fresh interaction into a state, by the way that leads there. */
-async function bringInto(f: Floor, state: InteractionState) {
-  const { id } = await f.request(state === 'scheduled' ? { slot: inAnHour() } : {});
-  const ref = { id, tenantId: f.tenantId };
-  const path: Record<Exclude<InteractionState, 'scheduled' | 'waiting' | 'done'>, number> = {
-    offered: 1,
-    accepted: 2,
-    dialing: 3,
-    bridged: 4,
-    wrap_up: 5,
-  };
-  if (state === 'done') await act.cancel(f.sql, ref);
-  else if (state !== 'waiting' && state !== 'scheduled') {
-    const steps = [
-      () => f.offer(),
-      () => act.accept(f.sql, ref),
-      () => act.startDialing(f.sql, ref),
-      () => act.bridge(f.sql, ref),
-      () => act.end(f.sql, ref, 'completed', 'agent'),
-    ];
-    for (const step of steps.slice(0, path[state]))
-      if (!(await step())) throw new Error(`stuck on the way to ${state}`);
-  }
-  return ref;
-}
-
-async function lookUp({ sql }: Floor, id: string) {
-  const [row] = await sql<{ state: InteractionState; agentId: string | null; engaged: number }[]>`
-    select state, agent_id as "agentId", (select count(*)::int from agents where interaction_id = ${id}) as engaged
-    from interactions where id = ${id}`;
-  return row!;
-}
-
-async function eventTypes({ sql }: Floor, id: string) {
-  return (
-    await sql<{ type: string }[]>`select type from events where interaction_id = ${id} order by id`
-  ).map(row => row.type);
-}
-
-/** The customer is on the line, where he can be. */
-async function onTheLine({ sql }: Floor, { id }: act.InteractionRef) {
-  await sql`update interactions set customer_live_since = now()
-    where id = ${id} and state in ('waiting', 'offered', 'accepted', 'dialing', 'bridged')`;
-}
 
 /** Whoever waits has done so for a minute. */
 async function longAgo({ sql }: Floor) {
   await sql`update interactions set queued_at = queued_at - interval '1 minute' where state = 'waiting'`;
-}
-
-/** The agent of an interaction, or any. */
-async function agentOf(f: Floor, { id }: act.InteractionRef): Promise<string> {
-  return (await lookUp(f, id)).agentId ?? f.agents[0]!.id;
-}
-
-/** A colleague who can be rung. */
-async function colleague(f: Floor): Promise<string> {
-  const free = await f.sql<{ id: string }[]>`
-    select user_id as id from agents where interaction_id is null and intent = 'ready' and user_id <> ${f.agents[0]!.id}`;
-  return free[0]?.id ?? (await f.staff());
 }
 
 /** The interaction as a piece of work that belongs to another one. */
@@ -96,19 +43,6 @@ async function asPart(f: Floor, { id }: act.InteractionRef): Promise<void> {
 /** The interaction as a call that its agent began: to a colleague, where they talk already. */
 async function asOwnCall(f: Floor, { id }: act.InteractionRef): Promise<void> {
   await f.sql`update interactions set channel = case when state = 'bridged' then 'internal' else 'outbound' end where id = ${id}`;
-}
-
-/** A colleague who was asked, and talks with the agent. */
-async function consulted(f: Floor, ref: act.InteractionRef) {
-  const by = await agentOf(f, ref);
-  const asked = await askHelp(f.sql, ref, { by, helper: { agent: await colleague(f) }, role: 'consult' });
-  if (!asked?.partId) return undefined;
-  const part = { id: asked.partId, tenantId: f.tenantId };
-  await act.accept(f.sql, part);
-  await act.bridge(f.sql, part);
-  await partyRings(f.sql, asked);
-  await partyAnswers(f.sql, asked);
-  return findParty(f.sql, asked);
 }
 
 /** A customer who has been cut off twice already. */
@@ -274,10 +208,7 @@ t.test('every cell of the table is what the database does', async t => {
         ['scheduled', 'waiting', 'done'].includes(after.state) || engagesNobody(event, expected) ? 0 : 1,
         `${cell}: the agent is engaged exactly while it is his`,
       );
-      await f.sql`update agents set interaction_id = null`;
-      await f.sql`delete from declined_offers`;
-      await f.sql`update interactions set state = 'done', due_at = null, customer_live_since = null, agent_away_until = null,
-        outcome = coalesce(outcome, 'failed'), offered_to = null, offered_present = null where state <> 'done'`;
+      await clearFloor(f);
     }
   }
 });

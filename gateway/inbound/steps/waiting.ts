@@ -9,7 +9,7 @@ import {
   waitLimitOffer,
 } from '../../acd/index.js';
 import { type InheritedCaller, leaveLine, type ReceivedCaller, waitsAgain } from '../../callback/index.js';
-import { type Sql, untilTaken } from '../../store/index.js';
+import { type Sql, takeStep, untilTaken } from '../../store/index.js';
 import { type Came, type Stage, say, tenantTerms } from '../stage.js';
 import { askNumber, ownNumber } from './number.js';
 
@@ -202,7 +202,7 @@ class QueueVisit {
 
   /** Leads him out, if he only waits: whoever is asked for him now may answer the next moment. */
   async #leave(): Promise<Came | undefined> {
-    const left = await untilTaken(() => flowOut(this.#stage.parts.sql, this.#ref));
+    const left = await takeStep(this.#ref, ref => flowOut(this.#stage.parts.sql, ref));
     return left && { result: 'timeout' };
   }
 
@@ -223,7 +223,9 @@ class QueueVisit {
     const { line } = this.#caller;
     const kept = await line.ask(async signal => {
       const phone = await askNumber(stage, signal);
-      return phone !== undefined && (await untilTaken(() => keepPlace(sql, this.#ref, phone))) !== undefined;
+      return (
+        phone !== undefined && (await takeStep(this.#ref, ref => keepPlace(sql, ref, phone))) !== undefined
+      );
     });
     // He has thought better of it, or an agent is just being asked for him: then he goes on waiting for him.
     if (kept === false) this.#listen();
