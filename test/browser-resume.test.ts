@@ -5,13 +5,14 @@ import { AgentDesk } from './support/agent-desk.js';
 import { RtpPeer } from './support/audio.js';
 import { People, patienceMs } from './support/browser.js';
 import { eventually } from './support/eventually.js';
-import { whileFrozen } from './support/frozen-pages.js';
+import { whileFrozen, whileLidClosed } from './support/frozen-pages.js';
 import { Link } from './support/link.js';
 import type { SippRun } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
 import { listenFor, storyOf } from './support/talk.js';
 import { telephone } from './support/telephone.js';
 import { unhurried } from './support/unhurried.js';
+import { Uplink } from './support/uplink.js';
 
 t.setTimeout(600_000);
 
@@ -34,21 +35,21 @@ interface Talk {
   telco: SippRun;
 }
 
-async function readyAgent(t: Test): Promise<AgentDesk> {
-  const desk = await AgentDesk.open(people, stack.url);
+async function readyAgent(t: Test, opened?: AgentDesk): Promise<AgentDesk> {
+  const desk = opened ?? (await AgentDesk.open(people, stack.url));
   t.teardown(() => desk.close());
   await desk.signIn('agent1@demo.example', demoPassword);
   await desk.goReady();
   return desk;
 }
 
-/** An agent and a customer who hear each other. */
-async function talking(t: Test): Promise<Talk> {
+/** An agent and a customer who hear each other. @param opened where the agent's page is open already */
+async function talking(t: Test, opened?: AgentDesk): Promise<Talk> {
   const phone = await RtpPeer.open(['PCMA']);
   t.teardown(() => phone.close());
   phone.mouth.speak(voices.customer);
   const telco = await telephone(t, stack.trunkPort, { rtpPort: phone.port });
-  const desk = await readyAgent(t);
+  const desk = await readyAgent(t, opened);
   const { id } = await stack.api.askCallback({ phone: nextNumber() });
   await desk.accept();
   const talk = { id, desk, phone, telco };
@@ -172,6 +173,38 @@ t.test('the page is frozen, and goes on: music meanwhile', async t => {
   await whileFrozen(() => music(talk));
   await goesOn(talk);
   await wasAwayOnce(t, talk);
+  await hangUp(talk);
+});
+
+t.test('the lid of the machine is closed for ten seconds', async t => {
+  const talk = await talking(t);
+  await whileLidClosed(async () => {
+    await music(talk);
+    await eventually('half of the time that he is waited for', async () => {
+      const [row] = await stack.sql<{ half: boolean }[]>`
+        select agent_away_until - interval '10 seconds' < clock_timestamp() as half from interactions where id = ${talk.id}`;
+      return row?.half;
+    });
+    await music(talk);
+  });
+  await goesOn(talk);
+  await wasAwayOnce(t, talk);
+  await hangUp(talk);
+});
+
+t.test('another network: what went over the one before is dead, and nobody says so', async t => {
+  const page = await people.page();
+  const uplink = await Uplink.of(t, page, softphones!.url);
+  await page.goto(`${stack.url}/desktop/`);
+  const talk = await talking(t, AgentDesk.at(page));
+  // A busy machine may have lost him for a moment before.
+  const [calls, before] = [uplink.calls, (await absences(talk)).length];
+  uplink.die();
+  softphones?.strand();
+  await music(talk);
+  await goesOn(talk);
+  await eventually('his return', async () => (await absences(talk)).length >= before + 2);
+  t.ok(uplink.calls > calls, 'he was rung where he is now');
   await hangUp(talk);
 });
 

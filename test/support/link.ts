@@ -11,6 +11,7 @@ export class Link {
   readonly #target: URL;
   readonly #port: number;
   readonly #sockets = new Set<Socket>();
+  readonly #stranded = new WeakSet<Socket>();
   #server: Server;
   #lost: { tag: Buffer; told: () => void } | undefined;
 
@@ -69,6 +70,15 @@ export class Link {
     return true;
   }
 
+  /** Nothing passes any more over the connections that there are, and nobody is told; new ones are taken. */
+  strand(): void {
+    for (const socket of this.#sockets) {
+      socket.unpipe();
+      socket.resume();
+      this.#stranded.add(socket);
+    }
+  }
+
   async mend(): Promise<void> {
     this.#server = createServer(socket => this.#join(socket));
     await listen(this.#server, this.#port);
@@ -85,7 +95,7 @@ export class Link {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.#sockets.delete(socket);
-        other.destroy();
+        if (!this.#stranded.has(socket)) other.destroy();
       });
     }
     near.pipe(far);

@@ -14,15 +14,18 @@ export class MediaRelay {
   readonly #towardsServer: Socket;
   readonly #towardsBrowser: Socket;
   #server: number | undefined;
-  #browser: number | undefined;
+  #browser: { address: string; port: number } | undefined;
 
   private constructor(towardsServer: Socket, towardsBrowser: Socket, loses: (packet: Buffer) => boolean) {
     this.#towardsServer = towardsServer;
     this.#towardsBrowser = towardsBrowser;
     towardsServer.on('message', packet => {
-      if (this.#browser !== undefined && !loses(packet)) towardsBrowser.send(packet, this.#browser, host);
+      const browser = this.#browser;
+      if (browser && !loses(packet)) towardsBrowser.send(packet, browser.port, browser.address);
     });
-    towardsBrowser.on('message', packet => {
+    towardsBrowser.on('message', (packet, { address, port }) => {
+      // A browser has a socket for each of its addresses, and tries them all: one of them is enough.
+      this.#browser ??= { address, port };
       if (isSrtp(packet)) this.captured.push(Buffer.from(packet));
       if (!loses(packet)) this.toServer(packet);
     });
@@ -41,7 +44,7 @@ export class MediaRelay {
   /** The browser's SDP as the server is to see it: the browser is where we are. */
   fromBrowser(sdp: string): string {
     return this.#moved(sdp, this.#towardsServer, port => {
-      this.#browser = port;
+      this.#browser = { address: host, port };
     });
   }
 
