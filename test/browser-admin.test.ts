@@ -303,6 +303,24 @@ t.test('while the network is away a page says so, and goes on afterwards', async
   await desk.find('list').waitFor();
 });
 
+t.test('the words of a choice stand in one line where there is room', async t => {
+  for (const path of ['people/new', 'prompts']) {
+    const desk = await AdminDesk.open(people, stack.url, path, { language: 'en' });
+    const labels = desk.page.locator('main .mantine-SegmentedControl-label');
+    await labels.first().waitFor();
+    const broken = await labels.evaluateAll(elements => {
+      const lines = (element: Element) => {
+        const words = document.createRange();
+        words.selectNodeContents(element);
+        return new Set([...words.getClientRects()].map(({ top }) => Math.round(top))).size;
+      };
+      return elements.filter(element => lines(element) > 1).map(({ textContent }) => textContent);
+    });
+    t.same(broken, [], path);
+    await desk.close();
+  }
+});
+
 t.test('no page complained', async t => {
   t.same(
     people.complaints.filter(complaint => !/WebSocket|ERR_INTERNET_DISCONNECTED/.test(complaint)),

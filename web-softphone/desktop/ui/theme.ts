@@ -68,8 +68,10 @@ export const theme = createTheme({
       defaultProps: { withItemsBorders: false },
       styles: {
         root: { backgroundColor: 'var(--rb-grey-soft)' },
-        // In a narrow window, or with letters far apart, a choice takes two lines and loses nothing.
-        label: { whiteSpace: 'normal' },
+        // In a narrow window, or with letters far apart, a choice takes two lines and loses nothing: between words, and where
+        // there is room none.
+        control: { flex: '1 1 auto' },
+        label: { whiteSpace: 'normal', overflowWrap: 'break-word' },
       },
     },
     Notification: { styles: { description: { color: 'var(--rb-text)' } } },
