@@ -5,7 +5,7 @@ import { AgentDesk } from './support/agent-desk.js';
 import { RtpPeer } from './support/audio.js';
 import { People, patienceMs } from './support/browser.js';
 import { eventually } from './support/eventually.js';
-import { whileFrozen, whileLidClosed } from './support/frozen-pages.js';
+import { whileFrozen } from './support/frozen-pages.js';
 import { Link } from './support/link.js';
 import type { SippRun } from './support/sipp.js';
 import { demoPassword, nextNumber, startStack } from './support/stack.js';
@@ -171,22 +171,6 @@ t.test('the connection to the SIP server breaks: the talk goes on, and can be en
 t.test('the page is frozen, and goes on: music meanwhile', async t => {
   const talk = await talking(t);
   await whileFrozen(() => music(talk));
-  await goesOn(talk);
-  await wasAwayOnce(t, talk);
-  await hangUp(talk);
-});
-
-t.test('the lid of the machine is closed for ten seconds', async t => {
-  const talk = await talking(t);
-  await whileLidClosed(async () => {
-    await music(talk);
-    await eventually('half of the time that he is waited for', async () => {
-      const [row] = await stack.sql<{ half: boolean }[]>`
-        select agent_away_until - interval '10 seconds' < clock_timestamp() as half from interactions where id = ${talk.id}`;
-      return row?.half;
-    });
-    await music(talk);
-  });
   await goesOn(talk);
   await wasAwayOnce(t, talk);
   await hangUp(talk);
