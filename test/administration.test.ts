@@ -182,7 +182,7 @@ t.test('administrators change their company', async t => {
     const made = await ask('POST', '/users', { name: 'Second', email: 'second@demo.example', role: 'admin' });
     const first = await find('users', { email: 'admin@demo.example' });
     // Both are let in while both are administrators, and meet at the lock.
-    const [asked] = await transaction(sql, async tx => {
+    const asked = await transaction(sql, async tx => {
       await tx`select from tenants where slug = 'demo' for update`;
       const asking = [
         ask('PATCH', `/users/${first.id}`, { version: first.version, role: 'supervisor' }),
@@ -193,7 +193,7 @@ t.test('administrators change their company', async t => {
           where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`;
         return waiting.length === 2;
       });
-      return [asking];
+      return asking;
     });
     const answers = await Promise.all(asked);
     t.same(answers.map(({ status }) => status).sort(), [200, 409]);

@@ -77,14 +77,11 @@ export async function cutOffTalks(
 export async function cutOff(sql: Sql, ref: InteractionRef, cause: CutOffCause): Promise<boolean> {
   const { id, tenantId, agentId, step } = ref;
   const his = agentId ? sql`and i.agent_id = ${agentId}` : sql``;
-  const goesOn = await unlessTaken(
+  const which = sql`i.tenant_id = ${tenantId} and i.id = ${id} ${his}`;
+  const goesOn = await unlessTaken<unknown>(
     step,
-    async key =>
-      (await takenBefore(sql, ref, { key, events: ['cut_off', 'held'] })) !== undefined || undefined,
-    async () => {
-      const which = sql`i.tenant_id = ${tenantId} and i.id = ${id} ${his}`;
-      return (await cutOffTalks(sql, which, cause, { key: step?.key ?? null })) > 0 || undefined;
-    },
+    key => takenBefore(sql, ref, key),
+    async () => (await cutOffTalks(sql, which, cause, { key: step?.key ?? null })) || undefined,
   );
-  return goesOn ?? false;
+  return goesOn !== undefined;
 }

@@ -1,4 +1,4 @@
-import { type Fragment, type Sql, transaction } from '../store/index.js';
+import { type Fragment, type Sql, transaction, unlessTaken } from '../store/index.js';
 import { isAtHisDesk } from './colleagues.js';
 import { makePart } from './consults.js';
 import { live } from './states.js';
@@ -102,21 +102,29 @@ export function callColleague(
  * The colleague who is called gets a piece of work of his own: an offer as any other, which he may decline.
  * @returns undefined when he cannot be rung any more, or the call is over
  */
-export async function askCallee(
-  sql: Sql,
-  { id, tenantId }: InteractionRef,
-): Promise<InteractionRef | undefined> {
+export function askCallee(sql: Sql, ref: InteractionRef): Promise<InteractionRef | undefined> {
+  return unlessTaken(
+    ref.step,
+    () => askedCallee(sql, ref),
+    () => makeOffer(sql, ref),
+  );
+}
+
+/** The piece of work of the colleague who is called, where he is asked already: a call has one at a time. */
+async function askedCallee(sql: Sql, { id, tenantId }: InteractionRef): Promise<InteractionRef | undefined> {
+  const [part] = await sql<InteractionRef[]>`
+    select id, tenant_id as "tenantId" from interactions
+    where tenant_id = ${tenantId} and part_of = ${id} and state in ${live(sql)}`;
+  return part;
+}
+
+async function makeOffer(sql: Sql, { id, tenantId }: InteractionRef): Promise<InteractionRef | undefined> {
   return await transaction(sql, async tx => {
     const [call] = await tx<{ by: string; callee: string; queueId: string }[]>`
       select agent_id as by, callee_id as callee, queue_id as "queueId" from interactions
       where tenant_id = ${tenantId} and id = ${id} and state = 'dialing' and callee_id is not null for update`;
-    if (!call) return undefined;
-    // The answer of a first try was lost with the connection.
-    const [asked] = await tx<{ id: string }[]>`
-      select id from interactions where tenant_id = ${tenantId} and part_of = ${id} and state in ${live(tx)}`;
-    if (asked) return { id: asked.id, tenantId };
+    if (!call || !(await lockColleague(tx, tenantId, call.callee))) return undefined;
     const { by, callee, queueId } = call;
-    if (!(await lockColleague(tx, tenantId, callee))) return undefined;
     return { id: await makePart(tx, id, { queueId, by, agent: callee }), tenantId };
   });
 }

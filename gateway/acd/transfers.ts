@@ -66,7 +66,7 @@ async function passedBefore(
 ): Promise<ReservedInteraction | undefined> {
   const [row] = await sql<ReservedInteraction[]>`
     select ${offerColumns(sql)} from interactions i where i.tenant_id = ${tenantId} and i.id = ${id}
-      and ${isLogged(sql, key, ['transferred', 'requeued', 'forwarded', 'handed_over', 'taken_over', 'recalled'])}`;
+      and ${isLogged(sql, key)}`;
   return row;
 }
 

@@ -22,7 +22,7 @@ const outcomes: Readonly<Record<string, CallOutcome>> = {
 export async function reachColleague(parts: ServiceParts, turn: Turn, signal: AbortSignal): Promise<Leg> {
   const { sql, logger } = parts;
   const { interaction, music } = turn;
-  const part = await untilTaken(() => askCallee(sql, interaction));
+  const part = await takeStep(interaction, ref => askCallee(sql, ref));
   if (!part) throw new CallFailure('busy', 'The colleague cannot be rung any more');
   return await new Promise<Leg>((resolve, reject) => {
     const asked = { part, inParticular: true, owner: interaction.id, music, unwanted: signal };

@@ -58,20 +58,16 @@ interface PartyMove {
 function move(sql: Sql, ref: PartyRef, step: PartyMove): Promise<Party | undefined> {
   return unlessTaken(
     ref.step,
-    key => movedBefore(sql, ref, { key, event: step.event }),
+    key => movedBefore(sql, ref, key),
     () => takeMove(sql, ref, step),
   );
 }
 
-async function movedBefore(
-  sql: Sql,
-  { id, tenantId }: PartyRef,
-  { key, event }: { key: string; event: PartyEvent },
-): Promise<Party | undefined> {
+async function movedBefore(sql: Sql, { id, tenantId }: PartyRef, key: string): Promise<Party | undefined> {
   const [row] = await sql<Party[]>`
     select ${columns(sql)} from call_parties p where tenant_id = ${tenantId} and id = ${id}
       and exists (select from events e where e.tenant_id = p.tenant_id and e.interaction_id = p.interaction_id
-        and e.step_key = ${key} and e.type = ${event} and e.data ->> 'party' = p.id::text)`;
+        and e.step_key = ${key})`;
   return row;
 }
 

@@ -116,26 +116,25 @@ function isHis(sql: Sql, by: string, to: InteractionState): Fragment {
 export function move(sql: Sql, ref: InteractionRef, step: Move): Promise<ServedInteraction | undefined> {
   return unlessTaken(
     ref.step,
-    key => takenBefore(sql, ref, { key, events: [step.event] }),
+    key => takenBefore(sql, ref, key),
     () => takeMove(sql, ref, step),
   );
 }
 
-/** How an interaction is of which one of these events has been logged under this key. */
+/** How an interaction is of which a step has been logged under this key. */
 export async function takenBefore(
   sql: Sql,
   { id, tenantId }: InteractionRef,
-  { key, events }: { key: string; events: readonly InteractionEvent[] },
+  key: string,
 ): Promise<ServedInteraction | undefined> {
   const [row] = await sql<ServedInteraction[]>`
-    select ${servedColumns(sql)} from interactions i where tenant_id = ${tenantId} and id = ${id} and ${isLogged(sql, key, events)}`;
+    select ${servedColumns(sql)} from interactions i where tenant_id = ${tenantId} and id = ${id} and ${isLogged(sql, key)}`;
   return row;
 }
 
-/** One of these events of interaction `i` has been logged under this key. */
-export function isLogged(sql: Sql, key: string, events: readonly InteractionEvent[]): Fragment {
-  return sql`exists (select from events e where e.tenant_id = i.tenant_id and e.interaction_id = i.id
-    and e.step_key = ${key} and e.type in ${sql(events)})`;
+/** A step of interaction `i` has been logged under this key. */
+export function isLogged(sql: Sql, key: string): Fragment {
+  return sql`exists (select from events e where e.tenant_id = i.tenant_id and e.interaction_id = i.id and e.step_key = ${key})`;
 }
 
 async function takeMove(

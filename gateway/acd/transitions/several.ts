@@ -18,7 +18,7 @@ import {
 export function takeOffer(sql: Sql, ref: InteractionRef, by: string): Promise<ServedInteraction | undefined> {
   return unlessTaken(
     ref.step,
-    key => takenBefore(sql, ref, { key, events: ['accepted'] }),
+    key => takenBefore(sql, ref, key),
     () => takeFirst(sql, ref, by),
   );
 }
@@ -77,7 +77,7 @@ export function dropOut(
 ): Promise<ServedInteraction | undefined> {
   return unlessTaken(
     ref.step,
-    key => takenBefore(sql, ref, { key, events: ['dropped_out'] }),
+    key => takenBefore(sql, ref, key),
     () => makeFewer(sql, ref, by, how),
   );
 }
